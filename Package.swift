@@ -1,0 +1,73 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let swiftSettings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+]
+
+/// A module of the house. Each imports only what stands below it: see docs/architecture.md.
+func room(
+    _ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = [], resources: [Resource]? = nil
+) -> Target {
+    .target(
+        name: name, dependencies: dependencies, exclude: exclude, resources: resources, swiftSettings: swiftSettings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
+    .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: swiftSettings)
+}
+
+let package = Package(
+    name: "Accord",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "accord", targets: ["accord"]),
+        .library(name: "AccordCore", targets: ["AccordCore"]),
+        .library(name: "AccordConnectors", targets: ["AccordConnectors"]),
+        .library(name: "ConnectorConformance", targets: ["ConnectorConformance"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    ],
+    targets: [
+        .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
+        room("AccordCore", [.product(name: "Crypto", package: "swift-crypto")]),
+        room(
+            "AccordConfig", ["AccordCore", .product(name: "Yams", package: "Yams")],
+            resources: [.embedInCode("Descriptions/project.yaml")]),
+        room("AccordStore", ["AccordCore", .product(name: "GRDB", package: "GRDB.swift")]),
+        room(
+            "AccordConnectors", ["AccordCore", "CCurl", .product(name: "Logging", package: "swift-log")]),
+        room(
+            "AccordEngine",
+            [
+                "AccordCore", "AccordConfig", "AccordStore", "AccordConnectors",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
+        room(
+            "AccordSandbox",
+            ["AccordCore", "AccordConnectors", .product(name: "Hummingbird", package: "hummingbird")]),
+        room("ConnectorConformance", ["AccordCore", "AccordConnectors"]),
+        .executableTarget(
+            name: "accord",
+            dependencies: [
+                "AccordEngine", "AccordSandbox",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: swiftSettings),
+        tests("AccordCoreTests", ["AccordCore"]),
+        tests("AccordConfigTests", ["AccordCore", "AccordConfig"]),
+        tests("AccordStoreTests", ["AccordCore", "AccordStore"]),
+        tests("AccordConnectorsTests", ["AccordCore", "AccordConnectors", "ConnectorConformance"]),
+        tests("AccordSandboxTests", ["AccordCore", "AccordConnectors", "AccordSandbox"]),
+        tests("AccordEngineTests", ["AccordCore", "AccordEngine", "AccordSandbox"]),
+        tests("SimulationTests", ["AccordCore", "AccordEngine", "AccordSandbox"]),
+        tests("CommandTests", ["AccordCore", "AccordConnectors", "AccordSandbox"]),
+    ]
+)

@@ -1,0 +1,161 @@
+/// One kind of record of an API.
+public struct ResourceDescription: Hashable, Sendable {
+    /// For example `customers`.
+    public var name: String
+    /// One of them, for people: `customer`.
+    public var label: String
+    /// The member that holds a record's id.
+    public var id: String
+    public var fields: [APIField]
+    public var list: ListDescription
+    /// By name: `create`, `update`, `archive`, … and further ones that write only some fields.
+    public var operations: [APIOperation]
+    /// The fields by which the service itself finds the record that a create means, in order; none if it never does.
+    public var matcher: [String]
+    /// Fields that no two records may share: the service refuses such an update.
+    public var unique: [String]
+    /// Of these fields a create needs at least one.
+    public var requiresOneOf: [String]
+
+    public init(
+        name: String, label: String, id: String, fields: [APIField], list: ListDescription,
+        operations: [APIOperation], matcher: [String] = [], unique: [String] = [], requiresOneOf: [String] = []
+    ) {
+        self.name = name
+        self.label = label
+        self.id = id
+        self.fields = fields
+        self.list = list
+        self.operations = operations
+        self.matcher = matcher
+        self.unique = unique
+        self.requiresOneOf = requiresOneOf
+    }
+
+    public func field(_ name: String) -> APIField? { fields.first { $0.name == name } }
+
+    public func operation(_ verb: APIOperation.Verb) -> APIOperation? { operations.first { $0.verb == verb } }
+
+    /// The field that holds a person's opt-out, if the resource has one.
+    public var optOut: APIField? { fields.first { $0.role == .optOut } }
+
+    /// The operations that together write some fields of a record that exists, in the order in which they are sent;
+    /// nil if one of the fields cannot be written. Each names the fields that it is there for.
+    public func writes(of fields: Set<String>) -> [(operation: APIOperation, fields: Set<String>)]? {
+        var remaining = fields
+        var steps: [(operation: APIOperation, fields: Set<String>)] = []
+        for operation in operations where operation.verb == .update {
+            let covered = remaining.intersection(operation.writes)
+            guard !covered.isEmpty else { continue }
+            remaining.subtract(covered)
+            steps.append((operation, covered))
+        }
+        return remaining.isEmpty ? steps : nil
+    }
+}
+
+/// A field of a resource.
+public struct APIField: Hashable, Sendable {
+    public enum Role: String, Hashable, Sendable {
+        /// Not null: this person wants no messages. Written by `unsubscribe` and `resubscribe` only.
+        case optOut = "opt-out"
+        /// Not null: hidden, not gone. Written by `archive` and `unarchive` only.
+        case archived
+        /// When the record last changed.
+        case modified
+    }
+
+    public var name: String
+    public var type: FieldType
+    public var role: Role?
+    /// The members that lead to the value, for example `["location", "slug"]`. Through a list, each element's.
+    public var read: [String]
+    /// The member that carries it in a write; nil if it cannot be written.
+    public var write: String?
+    /// A create needs it.
+    public var required: Bool
+
+    public init(
+        name: String, type: FieldType, role: Role? = nil, read: [String], write: String?, required: Bool = false
+    ) {
+        self.name = name
+        self.type = type
+        self.role = role
+        self.read = read
+        self.write = write
+        self.required = required
+    }
+}
+
+/// How the records of a resource are listed.
+public struct ListDescription: Hashable, Sendable {
+    public var path: String
+    /// Query of a full read: an order by a key that does not move.
+    public var full: [String: String]
+    /// Further queries that list what a full read leaves out, for example the archived ones.
+    public var alsoFull: [[String: String]]
+    public var changed: Changed?
+    /// For each match field, the query parameter that finds records by it.
+    public var lookup: [String: String]
+
+    public init(
+        path: String, full: [String: String], alsoFull: [[String: String]] = [], changed: Changed? = nil,
+        lookup: [String: String] = [:]
+    ) {
+        self.path = path
+        self.full = full
+        self.alsoFull = alsoFull
+        self.changed = changed
+        self.lookup = lookup
+    }
+
+    /// How only what changed is read: newest first, from a calendar day on.
+    public struct Changed: Hashable, Sendable {
+        public var query: [String: String]
+        /// Query parameter of the first calendar day.
+        public var fromDay: String
+        /// The field that the list is ordered by.
+        public var by: String
+
+        public init(query: [String: String], fromDay: String, by: String) {
+            self.query = query
+            self.fromDay = fromDay
+            self.by = by
+        }
+    }
+}
+
+/// A request that writes.
+public struct APIOperation: Hashable, Sendable {
+    public enum Verb: String, Hashable, Sendable, CaseIterable {
+        case create, update, delete, archive, unarchive, unsubscribe, resubscribe
+    }
+
+    public var name: String
+    public var verb: Verb
+    public var method: String
+    /// With `{id}` where the record's id stands.
+    public var path: String
+    /// The fields that it can write.
+    public var writes: Set<String>
+    /// Fields that it sends besides those that changed, whether they changed or not: the upsert's own key.
+    public var always: Set<String>
+    /// Sending it twice does what sending it once does.
+    public var isIdempotent: Bool
+    /// It answers with the record as it is stored now.
+    public var answersRecord: Bool
+
+    public init(
+        name: String, verb: Verb, method: String, path: String, writes: Set<String> = [],
+        always: Set<String> = [], isIdempotent: Bool = true, answersRecord: Bool = true
+    ) {
+        self.name = name
+        self.verb = verb
+        self.method = method
+        self.path = path
+        self.writes = writes
+        self.always = always
+        self.isIdempotent = isIdempotent
+        self.answersRecord = answersRecord
+    }
+}

@@ -1,0 +1,42 @@
+/// An error that a person can act on: where it is, what happened, and what to do next.
+///
+/// Every error that Accord shows conforms to this. None of the three parts ever holds a secret.
+public protocol ExplainedError: Error, Sendable, CustomStringConvertible {
+    /// The file and line, pair, record or request.
+    var place: String? { get }
+    /// What was expected and what was found: a sentence without its full stop.
+    var what: String { get }
+    /// What to do next: a sentence without its full stop.
+    var next: String? { get }
+}
+
+extension ExplainedError {
+    public var description: String {
+        let sentence = place.map { "\($0): \(what)" } ?? what
+        return next.map { "\(sentence). \($0)." } ?? "\(sentence)."
+    }
+}
+
+/// A line of a file.
+public struct Place: Hashable, Sendable, Codable, CustomStringConvertible {
+    public let file: String
+    /// 1-based.
+    public let line: Int
+
+    public init(file: String, line: Int) {
+        self.file = file
+        self.line = line
+    }
+
+    public var description: String { "\(file):\(line)" }
+}
+
+/// One of the two sides that Accord keeps in agreement.
+public enum Side: String, Hashable, Sendable, Codable, CaseIterable {
+    /// The business's own records.
+    case source
+    /// The Project API's records.
+    case project
+
+    public var other: Side { self == .source ? .project : .source }
+}

@@ -1,0 +1,142 @@
+/// How the records of one source table and one project resource correspond: the content of a mapping file.
+public struct Mapping: Hashable, Sendable {
+    /// The project's resource, for example `customers`.
+    public var resource: String
+    /// The source columns that give a record its key: the first one that is not blank.
+    public var key: [String]
+    /// Project fields by which records without a link are matched, in order.
+    public var match: [String]
+    public var fields: [Field]
+    /// What decides a field that both sides changed, where the field itself does not say.
+    public var conflict: ConflictPolicy
+    /// The source column that says when a record was last changed: for the policy `newest`.
+    public var modified: ModifiedColumn?
+    /// On which sides records that the other side alone has are created.
+    public var creates: Set<Side>
+    /// What becomes of a project record whose source record vanished.
+    public var whenGoneFromSource: ProjectDeletion
+    /// What becomes of a source record whose project record vanished.
+    public var whenGoneFromProject: SourceDeletion
+    public var guards: Guards
+    /// Keys, project ids and e-mails that may never be touched.
+    public var protected: Set<String>
+    /// A full read of the project is due when the last one is older than this many days.
+    public var fullReadEvery: Int
+    /// Of everything that changes what the mapping does.
+    public var fingerprint: Fingerprint
+
+    public init(
+        resource: String, key: [String], match: [String], fields: [Field], conflict: ConflictPolicy = .manual,
+        modified: ModifiedColumn? = nil, creates: Set<Side> = [.source, .project],
+        whenGoneFromSource: ProjectDeletion = .archive, whenGoneFromProject: SourceDeletion = .ignore,
+        guards: Guards = Guards(), protected: Set<String> = [], fullReadEvery: Int = 7,
+        fingerprint: Fingerprint = Fingerprint(of: "")
+    ) {
+        self.resource = resource
+        self.key = key
+        self.match = match
+        self.fields = fields
+        self.conflict = conflict
+        self.modified = modified
+        self.creates = creates
+        self.whenGoneFromSource = whenGoneFromSource
+        self.whenGoneFromProject = whenGoneFromProject
+        self.guards = guards
+        self.protected = protected
+        self.fullReadEvery = fullReadEvery
+        self.fingerprint = fingerprint
+    }
+
+    public func policy(of field: Field) -> ConflictPolicy { field.conflict ?? conflict }
+
+    public func field(_ name: String) -> Field? { fields.first { $0.name == name } }
+}
+
+/// One field of a mapping: a project field and the source column that says the same.
+public struct Field: Hashable, Sendable {
+    /// The project's name for it.
+    public var name: String
+    /// The source's column. Nil only for a field made by ``Transform/constant(_:)`` or ``Transform/join(columns:with:)``.
+    public var column: String?
+    public var type: FieldType
+    public var direction: Direction
+    public var transforms: [Transform]
+    /// A record without it is quarantined.
+    public var required: Bool
+    public var conflict: ConflictPolicy?
+    /// Only for the field that holds the opt-out: whose clearing of it is an explicit re-subscription.
+    public var resubscribe: Set<Side>
+    /// The project's description says that this field is the person's opt-out.
+    public var isOptOut: Bool
+    /// Where the mapping file says so; nil for a mapping made by Accord.
+    public var place: Place?
+
+    public init(
+        name: String, column: String?, type: FieldType = .string, direction: Direction = .both,
+        transforms: [Transform] = [], required: Bool = false, conflict: ConflictPolicy? = nil,
+        resubscribe: Set<Side> = [], isOptOut: Bool = false, place: Place? = nil
+    ) {
+        self.name = name
+        self.column = column
+        self.type = type
+        self.direction = direction
+        self.transforms = transforms
+        self.required = required
+        self.conflict = conflict
+        self.resubscribe = resubscribe
+        self.isOptOut = isOptOut
+        self.place = place
+    }
+}
+
+public enum Direction: String, Hashable, Sendable, Codable, CaseIterable {
+    case both
+    case toProject = "to-project"
+    case toSource = "to-source"
+}
+
+/// What decides a field that both sides changed to different values.
+public enum ConflictPolicy: String, Hashable, Sendable, Codable, CaseIterable {
+    /// The source's value.
+    case source
+    /// The project's value.
+    case project
+    /// The value of the side that was changed last; `manual` where a side does not say when.
+    case newest
+    /// Sets only: every element of either side.
+    case union
+    /// A person decides.
+    case manual
+}
+
+public enum ProjectDeletion: String, Hashable, Sendable, Codable, CaseIterable {
+    case archive, delete, ignore
+}
+
+public enum SourceDeletion: String, Hashable, Sendable, Codable, CaseIterable {
+    case delete, ignore
+}
+
+/// Limits on what one plan may do to a side.
+public struct Guards: Hashable, Sendable, Codable {
+    /// Deletes and archives on one side, in percent of its linked records.
+    public var deletePercent: Int
+    /// Up to this many deletes are never too many.
+    public var deleteCount: Int
+
+    public init(deletePercent: Int = 10, deleteCount: Int = 10) {
+        self.deletePercent = deletePercent
+        self.deleteCount = deleteCount
+    }
+}
+
+/// The source column that holds when a record was last changed.
+public struct ModifiedColumn: Hashable, Sendable {
+    public var column: String
+    public var type: FieldType
+
+    public init(column: String, type: FieldType) {
+        self.column = column
+        self.type = type
+    }
+}

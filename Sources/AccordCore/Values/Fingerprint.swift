@@ -1,0 +1,73 @@
+import Crypto
+import FoundationEssentials
+
+/// The first 16 bytes of a SHA-256: equal fingerprints mean nothing to do.
+public struct Fingerprint: Hashable, Sendable, CustomStringConvertible {
+    public static let size = 16
+    let high: UInt64
+    let low: UInt64
+
+    private init(digest: SHA256.Digest) {
+        (high, low) = digest.withUnsafeBytes {
+            (
+                UInt64(bigEndian: $0.loadUnaligned(fromByteOffset: 0, as: UInt64.self)),
+                UInt64(bigEndian: $0.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+            )
+        }
+    }
+
+    public init(of bytes: UnsafeRawBufferPointer) {
+        var hash = SHA256()
+        hash.update(bufferPointer: bytes)
+        self.init(digest: hash.finalize())
+    }
+
+    public init(of bytes: some ContiguousBytes) {
+        self = bytes.withUnsafeBytes { Fingerprint(of: $0) }
+    }
+
+    public init(of text: String) { self.init(of: Array(text.utf8)) }
+
+    /// A fingerprint as it was stored; nil unless it is 16 bytes.
+    public init?(bytes: some Collection<UInt8>) {
+        guard bytes.count == Fingerprint.size else { return nil }
+        high = bytes.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
+        low = bytes.dropFirst(8).reduce(0) { $0 << 8 | UInt64($1) }
+    }
+
+    /// A fingerprint as it was shown: 32 hexadecimal digits.
+    public init?(hex: String) {
+        guard hex.utf8.count == 32, let high = UInt64(hex.prefix(16), radix: 16),
+            let low = UInt64(hex.suffix(16), radix: 16)
+        else { return nil }
+        (self.high, self.low) = (high, low)
+    }
+
+    public var bytes: [UInt8] {
+        [high, low].flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> (56 - 8 * $0)) } }
+    }
+
+    public var description: String {
+        [high, low].map { word in
+            let digits = String(word, radix: 16)
+            return String(repeating: "0", count: 16 - digits.count) + digits
+        }.joined()
+    }
+}
+
+extension Fingerprint: Codable {
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        let text = try container.decode(String.self)
+        guard let fingerprint = Fingerprint(hex: text) else {
+            throw DecodingError.dataCorruptedError(
+                in: container, debugDescription: "expected 32 hexadecimal digits, found \"\(text)\"")
+        }
+        self = fingerprint
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(description)
+    }
+}
