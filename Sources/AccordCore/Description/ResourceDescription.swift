@@ -4,6 +4,8 @@ public struct ResourceDescription: Hashable, Sendable {
     public var name: String
     /// One of them, for people: `customer`.
     public var label: String
+    /// The fields that name a record to a person.
+    public var title: [String]
     /// The member that holds a record's id.
     public var id: String
     public var fields: [APIField]
@@ -18,11 +20,12 @@ public struct ResourceDescription: Hashable, Sendable {
     public var requiresOneOf: [String]
 
     public init(
-        name: String, label: String, id: String, fields: [APIField], list: ListDescription,
+        name: String, label: String, title: [String] = [], id: String, fields: [APIField], list: ListDescription,
         operations: [APIOperation], matcher: [String] = [], unique: [String] = [], requiresOneOf: [String] = []
     ) {
         self.name = name
         self.label = label
+        self.title = title
         self.id = id
         self.fields = fields
         self.list = list

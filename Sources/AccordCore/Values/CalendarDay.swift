@@ -7,7 +7,7 @@ public struct CalendarDay: Hashable, Sendable, Comparable, CustomStringConvertib
 
     /// The day, in UTC, that holds an instant.
     public init(unixSeconds: Int64) {
-        daysSinceEpoch = Int(unixSeconds >= 0 ? unixSeconds / 86_400 : (unixSeconds - 86_399) / 86_400)
+        daysSinceEpoch = Int(unixSeconds / 86_400) - (unixSeconds % 86_400 < 0 ? 1 : 0)
     }
 
     /// Nil unless the three numbers name a day of the calendar in the years 1 to 9999.
@@ -45,8 +45,12 @@ public struct CalendarDay: Hashable, Sendable, Comparable, CustomStringConvertib
         return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * shifted + 2) / 5 + 1)
     }
 
-    /// The instant at which this day begins in UTC.
-    public var midnight: Int64 { Int64(daysSinceEpoch) * 86_400 }
+    /// The instant at which this day begins in UTC; the nearest one that can be written, for a day beyond all time.
+    public var midnight: Int64 {
+        let (seconds, isTooFar) = Int64(daysSinceEpoch).multipliedReportingOverflow(by: 86_400)
+        guard isTooFar else { return seconds }
+        return daysSinceEpoch < 0 ? .min : .max
+    }
 
     public var description: String {
         let (year, month, day) = civil
@@ -66,7 +70,7 @@ public struct CalendarDay: Hashable, Sendable, Comparable, CustomStringConvertib
     /// An instant for people, in UTC: `2026-03-01 09:30:00`, or only the day when it is a midnight.
     public static func describe(unixSeconds: Int64) -> String {
         let day = CalendarDay(unixSeconds: unixSeconds)
-        let second = Int(unixSeconds - day.midnight)
+        let second = Int((unixSeconds % 86_400 + 86_400) % 86_400)
         if second == 0 { return day.description }
         let time = [second / 3600, second / 60 % 60, second % 60].map { padded($0, to: 2) }.joined(separator: ":")
         return "\(day) \(time)"

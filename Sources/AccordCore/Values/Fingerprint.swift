@@ -28,6 +28,26 @@ public struct Fingerprint: Hashable, Sendable, CustomStringConvertible {
 
     public init(of text: String) { self.init(of: Array(text.utf8)) }
 
+    /// Of a record's values, whatever their order. Each part carries its length, so that no two records look alike.
+    public init(of values: [String: Value], isArchived: Bool) {
+        var text = isArchived ? "archived" : "present"
+        for (field, value) in values.sorted(by: { $0.key < $1.key }) where !value.isNull {
+            let parts: [String] =
+                switch value {
+                case .null: []
+                case .string(let content): ["s", content]
+                case .integer(let number): ["i", String(number)]
+                case .decimal(let number): ["n", number.description]
+                case .boolean(let flag): ["b", String(flag)]
+                case .date(let day): ["d", String(day.daysSinceEpoch)]
+                case .timestamp(let seconds): ["t", String(seconds)]
+                case .set(let elements): ["e", String(elements.count)] + elements.sorted()
+                }
+            for part in [field] + parts { text += "\u{1F}\(part.utf8.count):\(part)" }
+        }
+        self.init(of: text)
+    }
+
     /// A fingerprint as it was stored; nil unless it is 16 bytes.
     public init?(bytes: some Collection<UInt8>) {
         guard bytes.count == Fingerprint.size else { return nil }
@@ -37,7 +57,7 @@ public struct Fingerprint: Hashable, Sendable, CustomStringConvertible {
 
     /// A fingerprint as it was shown: 32 hexadecimal digits.
     public init?(hex: String) {
-        guard hex.utf8.count == 32, let high = UInt64(hex.prefix(16), radix: 16),
+        guard hex.utf8.count == 32, hex.allSatisfy(\.isHexDigit), let high = UInt64(hex.prefix(16), radix: 16),
             let low = UInt64(hex.suffix(16), radix: 16)
         else { return nil }
         (self.high, self.low) = (high, low)

@@ -74,9 +74,9 @@ extension Value: Codable {
         } else if let number = try? container.decode(Int64.self) {
             self = .integer(number)
         } else if let text = try? container.decode(String.self) {
-            self = .string(text)
+            self = .text(text)
         } else {
-            self = .set(Set(try container.decode([String].self)))
+            self = .elements(Set(try container.decode([String].self)))
         }
     }
 

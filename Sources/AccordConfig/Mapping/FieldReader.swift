@@ -1,0 +1,62 @@
+import AccordCore
+
+/// Reads one entry of `fields`: just a column, or a table.
+struct FieldReader {
+    let described: APIField
+    let entry: YAMLNode.Entry
+
+    private static let keys = ["column", "type", "direction", "transform", "required", "conflict", "resubscribe"]
+
+    func field() throws(ConfigError) -> Field {
+        let standard = TypeReader.Kind(described.type)
+        if case .text = entry.value.content {
+            let column = try entry.value.name("the column")
+            return Field(
+                name: described.name, column: column, type: standard.standardType,
+                isOptOut: described.role == .optOut, place: entry.place)
+        }
+        let table = try entry.value.table("the field \(described.name)", keys: FieldReader.keys + TypeReader.keys)
+        let transforms = try TransformReader.transforms(table["transform"])
+        var field = Field(
+            name: described.name, column: try column(table, transforms),
+            type: try TypeReader(table: table, standard: standard).type(), transforms: transforms,
+            isOptOut: described.role == .optOut, place: entry.place)
+        if let node = table["direction"] { field.direction = try node.choice("direction") }
+        if let node = table["required"] { field.required = try node.flag("required") }
+        if let node = table["conflict"] { field.conflict = try node.choice("conflict") }
+        if let node = table["resubscribe"] { field.resubscribe = try resubscribe(node) }
+        return field
+    }
+
+    private func column(_ table: YAMLTable, _ transforms: [Transform]) throws(ConfigError) -> String? {
+        if let node = table["column"] { return try node.name("column") }
+        switch transforms.first {
+        case .constant, .join: return nil
+        default:
+            throw ConfigError(
+                entry.place, "the field \(described.name) has no column",
+                next: "Name the source's column: \(described.name): {column: …}")
+        }
+    }
+
+    private func resubscribe(_ node: YAMLNode) throws(ConfigError) -> Set<Side> {
+        guard described.role == .optOut else {
+            throw ConfigError(
+                node.place, "resubscribe belongs to the field that holds the opt-out, and \(described.name) does not",
+                next: "Remove it")
+        }
+        var sides: Set<Side> = []
+        for word in try node.texts("resubscribe") {
+            switch word {
+            case "both": sides = [.source, .project]
+            case "none": sides = []
+            default:
+                guard let side = Side(rawValue: word) else {
+                    throw node.wrongChoice("resubscribe", ["source", "project", "both", "none"])
+                }
+                sides.insert(side)
+            }
+        }
+        return sides
+    }
+}

@@ -1,0 +1,139 @@
+import AccordCore
+
+/// A mapping file: YAML that says how a source table and a project resource correspond. See docs/mapping.md.
+public enum MappingFile {
+    /// - Parameters:
+    ///   - path: where the file is.
+    ///   - name: the path as the user wrote it, for messages.
+    /// - Throws: ``ConfigError`` for a file that cannot be read, and for the first thing in it that is wrong.
+    public static func load(path: String, name: String, api: APIDescription) throws(ConfigError) -> Mapping {
+        try parse(TextFile.read(path: path, name: name, limit: YAMLDocument.limit), file: name, api: api)
+    }
+
+    /// - Throws: ``ConfigError`` for the first thing that is wrong, with its line.
+    public static func parse(_ text: String, file: String, api: APIDescription) throws(ConfigError) -> Mapping {
+        let root = try YAMLDocument.parse(text, file: file)
+        let table = try root.table("the mapping", keys: Key.allCases.map(\.rawValue))
+        let node = try table.required("resource", next: "Write resource: \(api.resources.keys.min() ?? "customers")")
+        let name = try node.name("resource")
+        guard let resource = api.resources[name] else {
+            throw node.wrongChoice("resource", api.resources.keys.sorted())
+        }
+        let mapping = try MappingReader(resource: resource, table: table).mapping()
+        try MappingCheck(mapping: mapping, resource: resource, table: table).run()
+        return mapping.withFingerprint()
+    }
+
+    enum Key: String, CaseIterable {
+        case resource, key, match, conflict, modified, create
+        case fullReadEvery = "full read every"
+        case goneFromSource = "when gone from source"
+        case goneFromProject = "when gone from project"
+        case guards, protect, fields
+    }
+}
+
+/// Makes a mapping of a table whose keys are known to be right.
+struct MappingReader {
+    let resource: ResourceDescription
+    let table: YAMLTable
+
+    func mapping() throws(ConfigError) -> Mapping {
+        let fieldsNode = try table.required("fields", next: "List the project's fields, each with its source column")
+        let fields = try fields(fieldsNode)
+        let key = try table.required("key", next: "Name the source column that holds each record's own id")
+        var mapping = Mapping(resource: resource.name, key: try names(key, "key"), match: [], fields: fields)
+        if let node = self[.match] {
+            mapping.match = try names(node, "match")
+        } else {
+            mapping.match = resource.matcher.filter { name in fields.contains { $0.name == name } }
+        }
+        if let node = self[.conflict] { mapping.conflict = try node.choice("conflict") }
+        if let node = self[.modified] { mapping.modified = try modified(node) }
+        if let node = self[.create] { mapping.creates = try sides(node, "create") }
+        if let node = self[.fullReadEvery] { mapping.fullReadEvery = try days(node) }
+        if let node = self[.goneFromSource] {
+            mapping.whenGoneFromSource = try node.choice(Key.goneFromSource.rawValue)
+        }
+        if let node = self[.goneFromProject] {
+            mapping.whenGoneFromProject = try node.choice(Key.goneFromProject.rawValue)
+        }
+        if let node = self[.guards] { mapping.guards = try guards(node) }
+        if let node = self[.protect] { mapping.protected = Set(try node.texts("protect")) }
+        return mapping
+    }
+
+    private typealias Key = MappingFile.Key
+
+    private subscript(key: Key) -> YAMLNode? { table[key.rawValue] }
+
+    private func names(_ node: YAMLNode, _ subject: String) throws(ConfigError) -> [String] {
+        let names = try node.texts(subject)
+        guard !names.isEmpty, names.allSatisfy({ !$0.isEmpty }), Set(names).count == names.count else {
+            throw ConfigError(node.place, "expected one or more different names for \(subject), found \(node.kind)")
+        }
+        return names
+    }
+
+    private func fields(_ node: YAMLNode) throws(ConfigError) -> [Field] {
+        var fields: [Field] = []
+        for entry in try node.table("fields").entries {
+            guard let described = resource.field(entry.key) else {
+                let names = resource.fields.map(\.name)
+                throw ConfigError(
+                    entry.place,
+                    "a \(resource.label) has no field \"\(entry.key.prefix(60))\""
+                        + Suggestion.hint(for: entry.key, among: names),
+                    next: "Its fields are: \(names.joined(separator: ", "))")
+            }
+            fields.append(try FieldReader(described: described, entry: entry).field())
+        }
+        guard !fields.isEmpty else { throw ConfigError(node.place, "there are no fields to map") }
+        return fields
+    }
+
+    private func modified(_ node: YAMLNode) throws(ConfigError) -> ModifiedColumn {
+        if case .text = node.content {
+            return ModifiedColumn(column: try node.name("modified"), type: .timestamp(pattern: "iso", timeZone: "UTC"))
+        }
+        let table = try node.table("modified", keys: ["column", "type"] + TypeReader.keys)
+        let column = try table.required("column").name("column")
+        let type = try TypeReader(table: table, standard: .timestamp).type()
+        switch type {
+        case .date, .timestamp: return ModifiedColumn(column: column, type: type)
+        default: throw ConfigError(node.place, "modified is a date or a timestamp, not a \(type.word)")
+        }
+    }
+
+    private func sides(_ node: YAMLNode, _ subject: String) throws(ConfigError) -> Set<Side> {
+        switch try node.text(subject) {
+        case "both": return [.source, .project]
+        case "source": return [.source]
+        case "project": return [.project]
+        case "none": return []
+        default: throw node.wrongChoice(subject, ["both", "project", "source", "none"])
+        }
+    }
+
+    private func days(_ node: YAMLNode) throws(ConfigError) -> Int {
+        let words = try node.text(Key.fullReadEvery.rawValue).split(separator: " ")
+        guard (1...2).contains(words.count), words.count == 1 || words[1] == "days" || words[1] == "day",
+            let days = Int(words[0]), (1...365).contains(days)
+        else { throw node.expected("a number of days, such as 7 days (1 to 365)") }
+        return days
+    }
+
+    private func guards(_ node: YAMLNode) throws(ConfigError) -> Guards {
+        let table = try node.table("guards", keys: ["deletes", "at least"])
+        var guards = Guards()
+        if let node = table["deletes"] {
+            let text = try node.text("deletes")
+            guard text.hasSuffix("%"), let percent = Int(text.dropLast()), (0...100).contains(percent) else {
+                throw node.expected("a percentage from 0% to 100% for deletes")
+            }
+            guards.deletePercent = percent
+        }
+        if let node = table["at least"] { guards.deleteCount = try node.integer("at least", in: 0...1_000_000_000) }
+        return guards
+    }
+}

@@ -1,0 +1,63 @@
+import AccordCore
+
+extension Mapping {
+    /// The same mapping with the fingerprint of what it means: comments, layout and the order of keys change nothing.
+    func withFingerprint() -> Mapping {
+        var mapping = self
+        mapping.fingerprint = Fingerprint(of: meaning)
+        return mapping
+    }
+
+    private var meaning: String {
+        var parts = ["resource", resource, "key"] + key + ["match"] + match
+        parts += ["conflict", conflict.rawValue, "create"] + creates.map(\.rawValue).sorted()
+        parts += ["gone", whenGoneFromSource.rawValue, whenGoneFromProject.rawValue]
+        parts += ["guards", String(guards.deletePercent), String(guards.deleteCount), "full", String(fullReadEvery)]
+        parts += ["protect"] + protected.sorted()
+        if let modified { parts += ["modified", modified.column] + modified.type.meaning }
+        for field in fields.sorted(by: { $0.name < $1.name }) { parts += field.meaning }
+        return joined(parts)
+    }
+}
+
+/// Each part carries its length, so that no two lists look alike.
+private func joined(_ parts: [String]) -> String { parts.map { "\($0.utf8.count):\($0)" }.joined() }
+
+extension Field {
+    fileprivate var meaning: [String] {
+        let column = column.map { ["column", $0] } ?? []
+        let rules = [direction.rawValue, String(required), conflict?.rawValue ?? "-", String(isOptOut)]
+        let sides = resubscribe.map(\.rawValue).sorted()
+        return ["field", name] + column + type.meaning + rules + sides + transforms.map(\.meaning)
+    }
+}
+
+extension FieldType {
+    fileprivate var meaning: [String] {
+        let details: [String] =
+            switch self {
+            case .string, .integer, .decimal, .email: []
+            case .boolean(let yes, let no): [joined(yes), joined(no)]
+            case .date(let pattern): [pattern]
+            case .timestamp(let pattern, let timeZone): [pattern, timeZone]
+            case .set(let separator): [separator]
+            case .phone(let country): [country ?? ""]
+            }
+        return [word] + details
+    }
+}
+
+extension Transform {
+    fileprivate var meaning: String {
+        let details: [String] =
+            switch self {
+            case .trim, .lowercase, .uppercase, .titlecase: []
+            case .replace(let pattern, let text): [pattern, text]
+            case .map(let table): table.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] }
+            case .split(let separator, let index): [separator, String(index)]
+            case .join(let columns, let separator): [separator] + columns
+            case .fallback(let text), .constant(let text): [text]
+            }
+        return joined([word] + details)
+    }
+}

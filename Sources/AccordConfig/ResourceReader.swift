@@ -1,0 +1,135 @@
+import AccordCore
+
+/// Reads one resource of a description.
+struct ResourceReader {
+    let name: String
+    let node: YAMLNode
+
+    private static let keys = [
+        "label", "title", "id", "fields", "list", "matcher", "unique", "requires one of", "operations",
+    ]
+
+    func resource() throws(ConfigError) -> ResourceDescription {
+        let table = try node.table("the resource \(name)", keys: ResourceReader.keys)
+        var resource = ResourceDescription(
+            name: name, label: try table.required("label").name("label"),
+            title: try table["title"]?.texts("title") ?? [], id: try table.required("id").name("id"),
+            fields: try fields(table.required("fields")), list: try list(table.required("list")), operations: [])
+        resource.operations = try operations(table.required("operations"), resource)
+        resource.matcher = try known(table["matcher"], "matcher", resource)
+        resource.unique = try known(table["unique"], "unique", resource)
+        resource.requiresOneOf = try known(table["requires one of"], "requires one of", resource)
+        try check(resource.title, table["title"], "title", resource)
+        try check(Array(resource.list.lookup.keys), table["list"], "lookup", resource)
+        if let by = resource.list.changed?.by { try check([by], table["list"], "by", resource) }
+        return resource
+    }
+
+    // MARK: - Fields
+
+    private func fields(_ node: YAMLNode) throws(ConfigError) -> [APIField] {
+        var fields: [APIField] = []
+        for entry in try node.table("fields").entries {
+            let table = try entry.value.table(
+                "the field \(entry.key)", keys: ["type", "role", "read", "write", "required"] + TypeReader.keys)
+            let read = try table["read"]?.name("read") ?? entry.key
+            let write = try table["write"]?.name("write") ?? entry.key
+            let roles: [APIField.Role] = [.optOut, .archived, .modified]
+            var role: APIField.Role?
+            if let node = table["role"] {
+                role = APIField.Role(rawValue: try node.text("role"))
+                if role == nil { throw node.wrongChoice("role", roles.map(\.rawValue)) }
+            }
+            fields.append(
+                APIField(
+                    name: entry.key, type: try TypeReader(table: table, standard: .string).type(), role: role,
+                    read: read.split(separator: ".").map(String.init), write: write == "none" ? nil : write,
+                    required: try table["required"]?.flag("required") ?? false))
+        }
+        return fields
+    }
+
+    private func known(
+        _ node: YAMLNode?, _ subject: String, _ resource: ResourceDescription
+    ) throws(ConfigError) -> [String] {
+        let names = try node?.texts(subject) ?? []
+        try check(names, node, subject, resource)
+        return names
+    }
+
+    private func check(
+        _ names: [String], _ node: YAMLNode?, _ subject: String, _ resource: ResourceDescription
+    ) throws(ConfigError) {
+        let known = resource.fields.map(\.name)
+        guard let odd = names.first(where: { !known.contains($0) }) else { return }
+        throw ConfigError(
+            node?.place ?? self.node.place,
+            "\(subject) names \"\(odd)\", which is no field of a \(resource.label)"
+                + Suggestion.hint(for: odd, among: known))
+    }
+
+    // MARK: - Lists
+
+    private func list(_ node: YAMLNode) throws(ConfigError) -> ListDescription {
+        let table = try node.table("list", keys: ["path", "full", "also full", "changed", "lookup"])
+        var list = ListDescription(
+            path: try path(table.required("path")), full: try query(table.required("full"), "full"))
+        if let node = table["also full"] {
+            for element in try node.list("also full") { list.alsoFull.append(try query(element, "also full")) }
+        }
+        if let node = table["changed"] {
+            let table = try node.table("changed", keys: ["query", "from day", "by"])
+            list.changed = ListDescription.Changed(
+                query: try query(table.required("query"), "query"),
+                fromDay: try table.required("from day").name("from day"), by: try table.required("by").name("by"))
+        }
+        if let node = table["lookup"] { list.lookup = try query(node, "lookup") }
+        return list
+    }
+
+    private func query(_ node: YAMLNode, _ subject: String) throws(ConfigError) -> [String: String] {
+        var query: [String: String] = [:]
+        for entry in try node.table(subject).entries { query[entry.key] = try entry.value.text(entry.key) }
+        return query
+    }
+
+    private func path(_ node: YAMLNode) throws(ConfigError) -> String {
+        let path = try node.name("path")
+        guard path.hasPrefix("/"), path.utf8.allSatisfy({ (33...126).contains($0) }) else {
+            throw node.expected("a path that begins with a slash")
+        }
+        return path
+    }
+
+    // MARK: - Operations
+
+    private static let operationKeys = ["verb", "request", "writes", "always", "idempotent", "answers record"]
+
+    private func operations(
+        _ node: YAMLNode, _ resource: ResourceDescription
+    ) throws(ConfigError) -> [APIOperation] {
+        var operations: [APIOperation] = []
+        for entry in try node.table("operations").entries {
+            let table = try entry.value.table("the operation \(entry.key)", keys: ResourceReader.operationKeys)
+            let verb = try table.required("verb").choice("verb", of: APIOperation.Verb.self)
+            let request = try table.required("request")
+            let words = try request.text("request").split(separator: " ").map(String.init)
+            guard words.count == 2, ["POST", "PUT", "PATCH", "DELETE", "GET"].contains(words[0]),
+                words[1].hasPrefix("/")
+            else { throw request.expected("a method and a path, such as POST /customers") }
+            let writes = try known(table["writes"], "writes", resource)
+            let always = try known(table["always"], "always", resource)
+            if let odd = (writes + always).first(where: { resource.field($0)?.write == nil }) {
+                throw ConfigError(
+                    entry.place, "the operation \(entry.key) writes \(odd), which has no member to be written by",
+                    next: "Give the field a \"write\"")
+            }
+            operations.append(
+                APIOperation(
+                    name: entry.key, verb: verb, method: words[0], path: words[1], writes: Set(writes),
+                    always: Set(always), isIdempotent: try table["idempotent"]?.flag("idempotent") ?? true,
+                    answersRecord: try table["answers record"]?.flag("answers record") ?? true))
+        }
+        return operations
+    }
+}

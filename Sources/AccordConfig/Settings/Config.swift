@@ -1,0 +1,175 @@
+import AccordCore
+
+/// The content of `accord.yaml`.
+public struct Config: Hashable, Sendable {
+    public var project: ProjectSettings
+    /// Where the state is kept: an absolute path, or one relative to where Accord was started.
+    public var state: String
+    /// In the file's order.
+    public var pairs: [PairSettings]
+
+    public init(project: ProjectSettings, state: String, pairs: [PairSettings]) {
+        self.project = project
+        self.state = state
+        self.pairs = pairs
+    }
+
+    public func pair(_ name: String) -> PairSettings? { pairs.first { $0.name == name } }
+
+    /// - Parameter path: of `accord.yaml`; the paths in it are relative to its folder.
+    /// - Throws: ``ConfigError`` for a file that cannot be read, and for the first thing in it that is wrong.
+    public static func load(path: String) throws(ConfigError) -> Config {
+        let text: String
+        do {
+            text = try TextFile.read(path: path, name: path, limit: YAMLDocument.limit)
+        } catch {
+            guard error.what == TextFile.missing else { throw error }
+            throw ConfigError(
+                file: path, error.what, next: "Make one with: accord init customers --from YOUR-EXPORT.csv")
+        }
+        return try parse(text, file: path)
+    }
+
+    /// - Parameter file: the file's path: for messages, and for its folder.
+    /// - Throws: ``ConfigError`` for the first thing that is wrong, with its line.
+    public static func parse(_ text: String, file: String) throws(ConfigError) -> Config {
+        try ConfigReader(folder: FilePath.folder(of: file)).config(YAMLDocument.parse(text, file: file))
+    }
+
+    /// The API's description: the one that `accord.yaml` names, or the Project API's; at the address that `accord.yaml`
+    /// names, if it names one.
+    public func api() throws(ConfigError) -> APIDescription {
+        var api =
+            if let file = project.description {
+                try DescriptionFile.load(path: file.path, name: file.name)
+            } else {
+                try APIDescription.project
+            }
+        if let url = project.url { api.url = url }
+        return api
+    }
+}
+
+/// How the Project API is reached.
+public struct ProjectSettings: Hashable, Sendable {
+    /// In place of the description's.
+    public var url: String?
+    public var key: KeySource
+    /// Requests a second, at most.
+    public var rate: Double
+    /// Requests at one time, at most.
+    public var concurrency: Int
+    /// In place of the one that ships.
+    public var description: NamedPath?
+
+    public init(
+        url: String? = nil, key: KeySource, rate: Double = 5, concurrency: Int = 4, description: NamedPath? = nil
+    ) {
+        self.url = url
+        self.key = key
+        self.rate = rate
+        self.concurrency = concurrency
+        self.description = description
+    }
+}
+
+/// One kind of record that is kept in agreement.
+public struct PairSettings: Hashable, Sendable {
+    public enum MappingChoice: Hashable, Sendable {
+        case file(NamedPath)
+        /// The console's own customer CSV: nothing to map.
+        case console
+    }
+
+    public var name: String
+    public var source: SourceSettings
+    public var mapping: MappingChoice
+    public var place: Place
+
+    public init(name: String, source: SourceSettings, mapping: MappingChoice, place: Place) {
+        self.name = name
+        self.source = source
+        self.mapping = mapping
+        self.place = place
+    }
+
+    /// The pair's mapping, checked against the API.
+    ///
+    /// - Parameter header: the source's columns: a console file need not have them all.
+    /// - Throws: ``ConfigError``.
+    public func mapping(header: [String], api: APIDescription) throws(ConfigError) -> Mapping {
+        switch mapping {
+        case .file(let file): try MappingFile.load(path: file.path, name: file.name, api: api)
+        case .console: try ConsoleMapping.mapping(header: header, source: source.name, api: api)
+        }
+    }
+
+    /// The columns that give a source record its key, known before the source is opened.
+    ///
+    /// - Throws: ``ConfigError``.
+    public func keyColumns(api: APIDescription) throws(ConfigError) -> [String] {
+        switch mapping {
+        case .file(let file): try MappingFile.load(path: file.path, name: file.name, api: api).key
+        case .console: ConsoleMapping.key
+        }
+    }
+}
+
+/// Where a pair's source records are.
+public enum SourceSettings: Hashable, Sendable {
+    case csv(CSVSettings)
+
+    /// The source as the user named it.
+    public var name: String {
+        switch self {
+        case .csv(let settings): settings.file.name
+        }
+    }
+}
+
+public struct CSVSettings: Hashable, Sendable {
+    public enum Encoding: String, Hashable, Sendable, CaseIterable {
+        case utf8 = "utf-8"
+        case utf16 = "utf-16"
+        case windows1252 = "windows-1252"
+    }
+
+    /// What happens to a text from the project that a spreadsheet would take for a formula.
+    public enum Formulas: String, Hashable, Sendable, CaseIterable {
+        case escape
+        case asIs = "as-is"
+    }
+
+    public var file: NamedPath
+    /// Nil: found out from the header.
+    public var delimiter: Character?
+    public var encoding: Encoding
+    public var formulas: Formulas
+
+    public init(
+        file: NamedPath, delimiter: Character? = nil, encoding: Encoding = .utf8, formulas: Formulas = .escape
+    ) {
+        self.file = file
+        self.delimiter = delimiter
+        self.encoding = encoding
+        self.formulas = formulas
+    }
+}
+
+/// A path, and how the user wrote it.
+public struct NamedPath: Hashable, Sendable {
+    public var path: String
+    public var name: String
+
+    public init(path: String, name: String) {
+        self.path = path
+        self.name = name
+    }
+}
+
+enum FilePath {
+    /// The folder's part with its slash; empty for a file where Accord was started.
+    static func folder(of path: String) -> String {
+        path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+    }
+}

@@ -1,0 +1,63 @@
+import AccordCore
+
+/// A token bucket: at most `burst + perSecond × t` requests in any t seconds, first come, first served.
+///
+/// A service that says "too many" halves the rate; every request after that raises it again by a hundredth, up to
+/// where it was: so the rate settles near a limit that nobody documented.
+public actor RateLimiter {
+    private let perSecond: Double
+    private let burst: Double
+    private let time: any TimeSource
+    private let turnstile = Turnstile()
+    private var rate: Double
+    private var tokens: Double
+    private var refilled: Double
+    private var pausedUntil = -Double.infinity
+
+    /// - Parameters:
+    ///   - perSecond: requests a second; at least 0.001.
+    ///   - burst: requests that may go at once after a rest; at least 1.
+    public init(perSecond: Double, burst: Double, time: any TimeSource) {
+        self.perSecond = max(perSecond, 0.001)
+        self.burst = max(burst, 1)
+        self.time = time
+        rate = self.perSecond
+        tokens = self.burst
+        refilled = time.monotonic
+    }
+
+    /// Returns when the caller may send one request.
+    ///
+    /// - Throws: `CancellationError`.
+    public func acquire() async throws {
+        try await turnstile.enter()
+        do {
+            try await takeToken()
+        } catch {
+            await turnstile.leave()
+            throw error
+        }
+        await turnstile.leave()
+    }
+
+    /// Lets nobody through before `monotonic` on the clock of ``TimeSource/monotonic``, and slows down.
+    public func pause(until monotonic: Double) {
+        // Requests that were under way together are all told "too many": that is one reason to slow down, not several.
+        if pausedUntil <= time.monotonic { rate = max(rate / 2, perSecond / 64) }
+        pausedUntil = max(pausedUntil, monotonic)
+    }
+
+    private func takeToken() async throws {
+        while true {
+            let now = time.monotonic
+            tokens = min(burst, tokens + max(0, now - refilled) * rate)
+            refilled = now
+            let wait = max(pausedUntil - now, (1 - tokens) / rate)
+            // What is missing may be less than the clock can tell.
+            guard wait > 1e-6 else { break }
+            try await time.sleep(seconds: max(wait, 1e-4))
+        }
+        tokens = max(0, tokens - 1)
+        rate = min(perSecond, rate + perSecond / 100)
+    }
+}

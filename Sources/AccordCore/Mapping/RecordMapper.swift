@@ -1,0 +1,179 @@
+/// Turns the rows of one source into records in normal form, and values back into cells, as a mapping says.
+///
+/// Everything that can be found out once is found out when it is made: positions of columns, patterns, expressions.
+public struct RecordMapper {
+    public let mapping: Mapping
+    public let header: RawRecord.Header
+    private let keyPositions: [Int]
+    private let fields: [CompiledField]
+    private let modified: (position: Int, codec: FieldCodec)?
+
+    struct CompiledField {
+        let field: Field
+        let position: Int?
+        let codec: FieldCodec
+        let chain: TransformChain
+    }
+
+    /// - Throws: ``MappingProblem`` for a column that the source lacks, or a pattern that means nothing.
+    public init(mapping: Mapping, header: RawRecord.Header) throws(MappingProblem) {
+        self.mapping = mapping
+        self.header = header
+        var keyPositions: [Int] = []
+        for column in mapping.key { keyPositions.append(try RecordMapper.position(column, header, nil)) }
+        self.keyPositions = keyPositions
+        var fields: [CompiledField] = []
+        for field in mapping.fields { fields.append(try RecordMapper.compiled(field, header)) }
+        self.fields = fields
+        if let column = mapping.modified {
+            let position = try RecordMapper.position(column.column, header, nil)
+            do throws(PatternProblem) {
+                modified = (position, try FieldCodec(column.type))
+            } catch {
+                throw MappingProblem(error, field: nil)
+            }
+        } else {
+            modified = nil
+        }
+    }
+
+    private static func position(
+        _ column: String, _ header: RawRecord.Header, _ field: Field?
+    ) throws(MappingProblem) -> Int {
+        guard let position = header.index(of: column) else {
+            throw MappingProblem(missing: column, in: header, field: field)
+        }
+        return position
+    }
+
+    private static func compiled(_ field: Field, _ header: RawRecord.Header) throws(MappingProblem) -> CompiledField {
+        let (codec, chain): (FieldCodec, TransformChain)
+        do throws(PatternProblem) {
+            (codec, chain) = (try FieldCodec(field.type), try TransformChain(field.transforms))
+        } catch {
+            throw MappingProblem(error, field: field)
+        }
+        for column in chain.joined { _ = try position(column, header, field) }
+        var position: Int?
+        if let column = field.column { position = try RecordMapper.position(column, header, field) }
+        return CompiledField(field: field, position: position, codec: codec, chain: chain)
+    }
+
+    // MARK: - From the source
+
+    /// The first key column that is not blank, without white space at both ends; nil if all are.
+    public func key(of raw: RawRecord) -> String? {
+        for position in keyPositions {
+            let key = raw[position].trimmed
+            if !key.isEmpty { return key }
+        }
+        return nil
+    }
+
+    /// The row as a record, with every field that could be read, and what is wrong with the others.
+    public func map(_ raw: RawRecord) -> MappedRecord {
+        var values: [String: Value] = [:]
+        var problems: [FieldProblem] = []
+        for compiled in fields {
+            let field = compiled.field
+            do throws(ValueProblem) {
+                let value = try compiled.codec.parse(text(of: compiled, in: raw))
+                values[field.name] = value
+                if field.required && value.isNull {
+                    problems.append(
+                        FieldProblem(field: field.name, column: field.column, reason: "it is required, and blank"))
+                }
+            } catch {
+                problems.append(FieldProblem(field: field.name, column: field.column, reason: error.description))
+            }
+        }
+        var record = Record(key: key(of: raw) ?? "", values: values)
+        if let modified {
+            do throws(ValueProblem) {
+                record.modified = RecordMapper.instant(try modified.codec.parse(raw[modified.position]))
+            } catch {
+                problems.append(
+                    FieldProblem(field: "modified", column: mapping.modified?.column, reason: error.description))
+            }
+        }
+        return MappedRecord(record: record, problems: problems)
+    }
+
+    /// The text that a field's value is read from.
+    private func text(of compiled: CompiledField, in raw: RawRecord) -> String {
+        let own = compiled.position.map { raw[$0] } ?? ""
+        return compiled.chain.forward(own) { raw[$0] ?? "" }
+    }
+
+    private static func instant(_ value: Value) -> Int64? {
+        switch value {
+        case .timestamp(let seconds): seconds
+        case .date(let day): day.midnight
+        default: nil
+        }
+    }
+
+    // MARK: - To the source
+
+    /// The cells to write for some fields' new values, by column. A field that flows to the project only has none.
+    ///
+    /// - Parameter raw: the row that is changed: a set keeps the order of its cell.
+    /// - Throws: ``FieldProblem`` for a value that its cell cannot hold.
+    public func cells(for changes: [String: Value], over raw: RawRecord?) throws(FieldProblem) -> [String: String] {
+        var cells: [String: String] = [:]
+        for compiled in fields {
+            let field = compiled.field
+            guard let value = changes[field.name], let column = field.column,
+                field.direction != .toProject || field.isOptOut
+            else { continue }
+            do throws(ValueProblem) {
+                let existing = raw.map { text(of: compiled, in: $0) } ?? ""
+                cells[column] = compiled.chain.back(try compiled.codec.format(value, over: existing))
+            } catch {
+                throw FieldProblem(field: field.name, column: column, reason: error.description)
+            }
+        }
+        return cells
+    }
+
+    /// The cells of a new row, by column; columns not named stay blank.
+    ///
+    /// - Parameter key: goes into the first key column, unless a field has put something into one of them.
+    /// - Throws: ``FieldProblem`` for a value that its cell cannot hold, and if no key column would have anything.
+    public func newRow(record: Record, key: String) throws(FieldProblem) -> [String: String] {
+        var cells = try cells(for: record.values, over: nil)
+        if mapping.key.contains(where: { cells[$0]?.trimmed.isEmpty == false }) { return cells }
+        let written = Set(mapping.fields.compactMap(\.column))
+        guard let column = mapping.key.first(where: { !written.contains($0) }) else {
+            let columns = mapping.key.joined(separator: " and ")
+            throw FieldProblem(field: "key", column: nil, reason: "a new row would have nothing in \(columns), its key")
+        }
+        cells[column] = key
+        return cells
+    }
+
+    /// The key of a row that Accord adds, for a project record without one of the source's own.
+    public static func newKey(projectID: String) -> String { "mgr-\(projectID)" }
+}
+
+/// A row as its mapping reads it.
+public struct MappedRecord: Hashable, Sendable {
+    /// Every field that could be read. Of a row with problems it still tells who it is.
+    public var record: Record
+    public var problems: [FieldProblem]
+
+    public init(record: Record, problems: [FieldProblem]) {
+        self.record = record
+        self.problems = problems
+    }
+
+    /// Why the row cannot be used; nil if it can.
+    public var quarantine: Quarantine? {
+        guard !problems.isEmpty else { return nil }
+        let reasons = problems.map { problem in
+            problem.column.map { "\(problem.field) (column \"\($0)\"): \(problem.reason)" }
+                ?? "\(problem.field): \(problem.reason)"
+        }
+        return Quarantine(.unmappable, reasons.joined(separator: "; "))
+    }
+}

@@ -1,0 +1,50 @@
+/// What is remembered of the source as the last settled run read it.
+public struct SourceMemory: Hashable, Sendable, Codable {
+    /// Equal stamps: nothing changed, and nothing is read. Nil while something of the source is still open.
+    public var stamp: String?
+    public var records: Int
+    public var bytes: Int
+    public var endsCleanly: Bool
+    public var mapping: Fingerprint
+    /// The fields that the mapping had.
+    public var fields: Set<String>
+
+    public init(
+        stamp: String?, records: Int, bytes: Int, endsCleanly: Bool, mapping: Fingerprint, fields: Set<String>
+    ) {
+        self.stamp = stamp
+        self.records = records
+        self.bytes = bytes
+        self.endsCleanly = endsCleanly
+        self.mapping = mapping
+        self.fields = fields
+    }
+}
+
+/// Whether a read of the source may be trusted to say what is gone.
+public enum Completeness {
+    /// Nil: it may. Else why it may not, in words.
+    ///
+    /// - Parameters:
+    ///   - flaw: what the connector itself found wrong.
+    ///   - missing: linked records that the read did not find.
+    public static func doubt(
+        flaw: String?, records: Int, endsCleanly: Bool, before: SourceMemory?, missing: Int, allowances: Allowances
+    ) -> String? {
+        if let flaw { return flaw }
+        guard let before else {
+            // No run was finished yet, so no size is known but this: all that is missing was once there.
+            guard missing > 0, records <= missing, records == 0 || missing > (allowances.deletes ?? 0) else { return nil }
+            return "it holds \(records) records, and \(missing) that it held before are missing"
+        }
+        if records == 0 && before.records > 0 { return "it is empty, and held \(before.records) records before" }
+        if before.endsCleanly && !endsCleanly {
+            return "its last line has no line end, and had one before: it may have been cut"
+        }
+        if records * 2 <= before.records && missing > (allowances.deletes ?? 0) {
+            return "it holds \(records) records, and held \(before.records) before; "
+                + "if that is right, allow it for one run with --allow-deletes \(missing)"
+        }
+        return nil
+    }
+}

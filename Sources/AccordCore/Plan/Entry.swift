@@ -1,0 +1,111 @@
+/// What a plan says of one record: a source record, a project record, or a link of the two.
+///
+/// A record about which there is nothing to say has no entry; it is only counted.
+public struct Entry: Hashable, Sendable, Codable {
+    /// Its 1-based place in the plan of its pair.
+    public var position: Int
+    /// For people: a name or an e-mail.
+    public var label: String
+    public var sourceKey: String?
+    public var projectID: String?
+    /// The sides on which the record was found.
+    public var present: Set<Side>
+    /// Where the source record stands.
+    public var place: Place?
+    public var bucket: Bucket
+    public var link: LinkChange
+    public var agreements: [Agreement]
+    /// In the order in which they are done.
+    public var operations: [Operation]
+    public var conflicts: [Conflict]
+    public var quarantine: Quarantine?
+    /// Why nothing is done, where that is deliberate.
+    public var note: String?
+    /// Of the source record as it was read: kept with the link when everything here is settled.
+    public var sourceFingerprint: Fingerprint?
+    /// Of the project record as it was read: what operations that change no single field expect to find.
+    public var projectFingerprint: Fingerprint?
+    /// Positions of the entries that must be done before this one.
+    public var after: [Int]
+
+    public init(
+        label: String, sourceKey: String?, projectID: String?, present: Set<Side>, place: Place? = nil,
+        bucket: Bucket, link: LinkChange = .none, agreements: [Agreement] = [], operations: [Operation] = [],
+        conflicts: [Conflict] = [], quarantine: Quarantine? = nil, note: String? = nil,
+        sourceFingerprint: Fingerprint? = nil, projectFingerprint: Fingerprint? = nil
+    ) {
+        position = 0
+        self.label = label
+        self.sourceKey = sourceKey
+        self.projectID = projectID
+        self.present = present
+        self.place = place
+        self.bucket = bucket
+        self.link = link
+        self.agreements = agreements
+        self.operations = operations
+        self.conflicts = conflicts
+        self.quarantine = quarantine
+        self.note = note
+        self.sourceFingerprint = sourceFingerprint
+        self.projectFingerprint = projectFingerprint
+        after = []
+    }
+
+    /// The same record, set aside: nothing is done to it.
+    public func quarantined(_ quarantine: Quarantine) -> Entry {
+        var entry = self
+        entry.bucket = .quarantined
+        entry.quarantine = quarantine
+        entry.operations = []
+        entry.agreements = []
+        entry.conflicts = []
+        entry.link = .none
+        entry.after = []
+        return entry
+    }
+
+    /// What would be done, without where it stands: a write that was refused is not tried again while this is equal.
+    public var operationFingerprint: Fingerprint {
+        var text = "\(sourceKey ?? "")\u{1F}\(projectID ?? "")"
+        for operation in operations {
+            text += "\u{1E}\(operation.side)\u{1F}\(operation.kind)"
+            for change in operation.changes {
+                let value = Fingerprint(of: [change.field: change.after], isArchived: false)
+                text += "\u{1F}\(change.field)=\(value)"
+            }
+        }
+        return Fingerprint(of: text)
+    }
+}
+
+/// The one heap that a record lies in. Those of each side add up to the records read there.
+public enum Bucket: String, Hashable, Sendable, Codable, CaseIterable {
+    /// Nothing to do and nothing to note.
+    case unchanged
+    /// Both sides already say the same; only Accord's memory moves.
+    case agreed
+    /// Newly linked.
+    case linked
+    /// The other side gets it.
+    case created
+    case updated
+    /// The other side lost it; this one is deleted or archived.
+    case removed
+    case conflict
+    case quarantined
+    /// Left alone on purpose: protected, one-way, archived by a person, gone from the other side.
+    case resting
+}
+
+/// What becomes of the link itself when the entry is applied.
+public enum LinkChange: Hashable, Sendable, Codable {
+    case none
+    /// The two records are the same; this is why.
+    case new(why: String)
+    /// The source gave the record another key.
+    case moved(fromKey: String)
+    case state(LinkState)
+    /// Gone from both sides.
+    case removed
+}

@@ -1,0 +1,109 @@
+/// One thing to be done to one record on one side.
+public struct Operation: Hashable, Sendable, Codable {
+    public enum Kind: String, Hashable, Sendable, Codable, CaseIterable {
+        case create, update, delete, archive, unarchive, unsubscribe, resubscribe
+    }
+
+    public var side: Side
+    public var kind: Kind
+    /// The fields that it writes, by name; empty for a delete and for what only hides or shows.
+    public var changes: [FieldChange]
+    public var why: String
+
+    public init(side: Side, kind: Kind, changes: [FieldChange] = [], why: String) {
+        self.side = side
+        self.kind = kind
+        self.changes = changes.sorted { $0.field < $1.field }
+        self.why = why
+    }
+
+    /// Takes a record away from the people who use that side.
+    public var isRemoval: Bool { kind == .delete || kind == .archive }
+}
+
+/// A field before and after, on the side that is written.
+public struct FieldChange: Hashable, Sendable, Codable {
+    public var field: String
+    /// What must be there when it is written: the operation is skipped if it is not.
+    public var before: Value
+    public var after: Value
+    /// What the other side holds, in its own form: its base once this is done.
+    public var origin: Value
+    public var rule: Rule
+
+    public init(field: String, before: Value, after: Value, origin: Value, rule: Rule) {
+        self.field = field
+        self.before = before
+        self.after = after
+        self.origin = origin
+        self.rule = rule
+    }
+}
+
+/// A field on which both sides already say the same: only its bases move, and nothing is sent.
+public struct Agreement: Hashable, Sendable, Codable {
+    public var field: String
+    public var source: Value
+    public var project: Value
+
+    public init(field: String, source: Value, project: Value) {
+        self.field = field
+        self.source = source
+        self.project = project
+    }
+}
+
+/// What no rule decides and a person must.
+public struct Conflict: Hashable, Sendable, Codable {
+    /// Nil: the whole record, changed on one side and gone from the other.
+    public var field: String?
+    public var source: Value
+    public var project: Value
+    public var sourceBase: Value
+    public var projectBase: Value
+    public var what: String
+
+    public init(
+        field: String?, source: Value = .null, project: Value = .null, sourceBase: Value = .null,
+        projectBase: Value = .null, what: String
+    ) {
+        self.field = field
+        self.source = source
+        self.project = project
+        self.sourceBase = sourceBase
+        self.projectBase = projectBase
+        self.what = what
+    }
+}
+
+/// Why a record is left out until something about it changes.
+public struct Quarantine: Hashable, Sendable, Codable {
+    public enum Cause: String, Hashable, Sendable, Codable, CaseIterable {
+        /// The row itself is broken.
+        case unreadable
+        /// A value does not fit its field's type, or a required one is blank.
+        case unmappable
+        case noKey = "no-key"
+        case duplicateKey = "duplicate-key"
+        /// More than one record could be meant.
+        case ambiguous
+        /// The service's matcher would make the create an update of somebody else.
+        case wouldLandOnAnother = "would-land-on-another"
+        /// The service would refuse the write.
+        case wouldBeRefused = "would-be-refused"
+        /// The service did refuse it.
+        case refused
+        /// The service took the write and stored something else.
+        case storedDifferently = "stored-differently"
+        /// The source could not take the write.
+        case notWritten = "not-written"
+    }
+
+    public var cause: Cause
+    public var message: String
+
+    public init(_ cause: Cause, _ message: String) {
+        self.cause = cause
+        self.message = message
+    }
+}

@@ -1,0 +1,108 @@
+/// What would bring both sides into agreement: data, not code.
+public struct Plan: Hashable, Sendable, Codable {
+    /// The form of this very file.
+    public static let formatVersion = 1
+
+    public var version: Int
+    /// Unix seconds.
+    public var madeAt: Int64
+    public var state: StateMark
+    /// Of accord.yaml as far as it bears on the plan.
+    public var configuration: Fingerprint
+    public var pairs: [PairPlan]
+
+    public init(madeAt: Int64, state: StateMark, configuration: Fingerprint, pairs: [PairPlan]) {
+        version = Plan.formatVersion
+        self.madeAt = madeAt
+        self.state = state
+        self.configuration = configuration
+        self.pairs = pairs
+    }
+}
+
+/// Which state a plan was made from: it is stale once anything was settled since.
+public struct StateMark: Hashable, Sendable, Codable {
+    public var id: String
+    /// Counts the times that links, bases, quarantine or conflicts moved.
+    public var settled: Int
+
+    public init(id: String, settled: Int) {
+        self.id = id
+        self.settled = settled
+    }
+}
+
+/// The plan of one pair.
+public struct PairPlan: Hashable, Sendable, Codable {
+    public var name: String
+    /// One record of the project, for people: `customer`.
+    public var label: String
+    public var mapping: Fingerprint
+    public var source: SideReading
+    public var project: SideReading
+    public var entries: [Entry]
+    public var refusals: [Refusal]
+    /// What a person should know besides: deletes withheld, a crash repaired, a read that did not prove itself.
+    public var notes: [String]
+    /// Requests that applying it sends, if none has to be sent again.
+    public var requests: Int
+
+    public init(
+        name: String, label: String, mapping: Fingerprint, source: SideReading, project: SideReading,
+        entries: [Entry], refusals: [Refusal] = [], notes: [String] = [], requests: Int = 0
+    ) {
+        self.name = name
+        self.label = label
+        self.mapping = mapping
+        self.source = source
+        self.project = project
+        self.entries = entries
+        self.refusals = refusals
+        self.notes = notes
+        self.requests = requests
+    }
+
+    public var operations: [Operation] { entries.flatMap(\.operations) }
+
+    /// Something would be sent, written or remembered.
+    public var hasChanges: Bool {
+        entries.contains { !$0.operations.isEmpty || !$0.agreements.isEmpty || $0.link != .none }
+    }
+}
+
+/// How a side was read and where its records lie.
+public struct SideReading: Hashable, Sendable, Codable {
+    public enum Mode: String, Hashable, Sendable, Codable {
+        /// Every record.
+        case full
+        /// Only what changed since the last read.
+        case changes
+        /// Nothing: it is as it was when the last run settled it.
+        case notRead = "not-read"
+    }
+
+    public var mode: Mode
+    /// Records that the side holds, as far as is known.
+    public var records: Int
+    /// Records that were read in this run.
+    public var read: Int
+    /// Requests that reading took.
+    public var requests: Int
+    /// Why a full read cannot be trusted for deletions; nil if it can.
+    public var incomplete: String?
+    public var buckets: [String: Int]
+
+    public init(mode: Mode, records: Int, read: Int, requests: Int = 0, incomplete: String? = nil) {
+        self.mode = mode
+        self.records = records
+        self.read = read
+        self.requests = requests
+        self.incomplete = incomplete
+        buckets = [:]
+    }
+
+    public subscript(bucket: Bucket) -> Int {
+        get { buckets[bucket.rawValue] ?? 0 }
+        set { buckets[bucket.rawValue] = newValue == 0 ? nil : newValue }
+    }
+}

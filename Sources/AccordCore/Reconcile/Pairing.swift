@@ -1,0 +1,35 @@
+/// All that is known of one record when it is decided: its link, and what each side holds now.
+public struct Pairing: Sendable {
+    public enum SourceSide: Sendable {
+        case present(Record, fingerprint: Fingerprint?, place: Place?)
+        /// It was there, and a read that proved itself whole did not find it.
+        case gone
+        /// It is there, and cannot be used.
+        case unusable(Quarantine, place: Place?)
+    }
+
+    public enum ProjectSide: Sendable {
+        case present(Record, isArchived: Bool, fingerprint: Fingerprint)
+        /// It was there, and a read that proved itself whole did not find it.
+        case gone
+    }
+
+    public var link: Link
+    /// How the link comes about, if it is not known yet.
+    public var linking: LinkChange
+    public var source: SourceSide
+    public var project: ProjectSide
+    /// What a person decided about conflicts of this record: by field, or by "" for the whole record.
+    public var resolutions: [String: Side]
+
+    public init(
+        link: Link, linking: LinkChange = .none, source: SourceSide, project: ProjectSide,
+        resolutions: [String: Side] = [:]
+    ) {
+        self.link = link
+        self.linking = linking
+        self.source = source
+        self.project = project
+        self.resolutions = resolutions
+    }
+}

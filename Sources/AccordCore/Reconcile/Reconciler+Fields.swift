@@ -1,0 +1,161 @@
+/// The fields of one record: merging them, and making operations of what the merge says.
+extension Reconciler {
+    /// Every field of the mapping, merged; what must be written, agreed or decided by a person.
+    func merged(_ pairing: Pairing, _ source: Record, _ project: Record) -> Entry {
+        var entry = Entry(
+            label: label(of: source), sourceKey: pairing.link.sourceKey,
+            projectID: pairing.link.projectID, present: [.source, .project], bucket: .unchanged, link: pairing.linking)
+        if case .present(_, let fingerprint, let place) = pairing.source {
+            entry.sourceFingerprint = fingerprint
+            entry.place = place
+        }
+        if case .present(_, _, let fingerprint) = pairing.project { entry.projectFingerprint = fingerprint }
+
+        var toProject: [FieldChange] = []
+        var toSource: [FieldChange] = []
+        for field in mapping.fields {
+            let decision = decide(field, pairing, source, project)
+            let (held, wanted) = (source[field.name], project[field.name])
+            if decision.rule == .conflict {
+                entry.conflicts.append(conflict(field, pairing, source: held, project: wanted))
+                continue
+            }
+            if decision.project != wanted {
+                toProject.append(
+                    FieldChange(
+                        field: field.name, before: wanted, after: decision.project, origin: held, rule: decision.rule))
+            }
+            if decision.source != held {
+                toSource.append(
+                    FieldChange(
+                        field: field.name, before: held, after: decision.source, origin: wanted, rule: decision.rule))
+            }
+            if decision.rule == .agreed {
+                entry.agreements.append(Agreement(field: field.name, source: held, project: wanted))
+            }
+        }
+        entry.operations = projectWrites(toProject) + sourceWrites(toSource)
+        return entry
+    }
+
+    private func decide(_ field: Field, _ pairing: Pairing, _ source: Record, _ project: Record) -> Merge.Decision {
+        let isNew = if case .new = pairing.linking { true } else { false }
+        let input = Merge.Input(
+            source: source[field.name], project: project[field.name],
+            sourceBase: pairing.link.sourceBase[field.name] ?? .null,
+            projectBase: pairing.link.projectBase[field.name] ?? .null,
+            agreedBefore: !isNew && knownFields.contains(field.name), newest: newest(source, project))
+        let decision = Merge.decide(field, policy: mapping.policy(of: field), input)
+        guard decision.rule == .conflict, let side = pairing.resolutions[field.name] else { return decision }
+        return input.take(side, .resolved)
+    }
+
+    private func newest(_ source: Record, _ project: Record) -> Side? {
+        guard let mine = source.modified, let theirs = project.modified, mine != theirs else { return nil }
+        return mine > theirs ? .source : .project
+    }
+
+    private func conflict(_ field: Field, _ pairing: Pairing, source: Value, project: Value) -> Conflict {
+        Conflict(
+            field: field.name, source: source, project: project,
+            sourceBase: pairing.link.sourceBase[field.name] ?? .null,
+            projectBase: pairing.link.projectBase[field.name] ?? .null,
+            what: "the source says \"\(source)\", the project says \"\(project)\"")
+    }
+
+    /// The mapped fields in which a record differs from its base. One that the mapping has only now got has no base
+    /// to differ from; before any run was finished, that cannot be told.
+    func changedFields(of record: Record, base: [String: Value]) -> [String] {
+        mapping.fields.filter { field in
+            let (held, before) = (record[field.name], base[field.name] ?? .null)
+            if field.isOptOut { return OptOut.isOut(held) != OptOut.isOut(before) }
+            let isNew = before.isNull && !knownFields.isEmpty && !knownFields.contains(field.name)
+            return !isNew && !held.means(before)
+        }.map(\.name)
+    }
+
+    // MARK: - Operations
+
+    /// An opt-out goes before everything else.
+    private func projectWrites(_ changes: [FieldChange]) -> [Operation] {
+        var operations: [Operation] = []
+        for change in changes where mapping.field(change.field)?.isOptOut == true {
+            operations.append(
+                OptOut.isOut(change.after)
+                    ? Operation(side: .project, kind: .unsubscribe, changes: [change], why: "opted out in the source")
+                    : Operation(
+                        side: .project, kind: .resubscribe, changes: [change], why: "subscribed again in the source"))
+        }
+        let fields = changes.filter { mapping.field($0.field)?.isOptOut != true }
+        if !fields.isEmpty {
+            operations.append(Operation(side: .project, kind: .update, changes: fields, why: why(fields)))
+        }
+        return operations
+    }
+
+    private func sourceWrites(_ changes: [FieldChange]) -> [Operation] {
+        changes.isEmpty ? [] : [Operation(side: .source, kind: .update, changes: changes, why: why(changes))]
+    }
+
+    func why(_ changes: [FieldChange]) -> String {
+        var rules: [Rule] = []
+        for change in changes where !rules.contains(change.rule) { rules.append(change.rule) }
+        return rules.map(\.reason).joined(separator: "; ")
+    }
+
+    /// The new record, and at once its opt-out, if it has one: the service takes none with a create.
+    func projectCreates(_ source: Record) -> [Operation] {
+        var fields: [FieldChange] = []
+        var optOut: FieldChange?
+        for field in mapping.fields where !source[field.name].isNull {
+            let value = source[field.name]
+            let change = FieldChange(field: field.name, before: .null, after: value, origin: value, rule: .created)
+            if field.isOptOut {
+                if OptOut.isOut(value) { optOut = change }
+            } else if field.direction != .toSource {
+                fields.append(change)
+            }
+        }
+        let create = Operation(side: .project, kind: .create, changes: fields, why: "only the source has it")
+        let unsubscribe = optOut.map {
+            Operation(side: .project, kind: .unsubscribe, changes: [$0], why: "opted out in the source")
+        }
+        return [create] + (unsubscribe.map { [$0] } ?? [])
+    }
+
+    func sourceCreate(_ project: Record) -> Operation {
+        let changes = mapping.fields.compactMap { field -> FieldChange? in
+            let value = project[field.name]
+            guard !value.isNull, field.column != nil, field.direction != .toProject || field.isOptOut else { return nil }
+            return FieldChange(field: field.name, before: .null, after: value, origin: value, rule: .created)
+        }
+        return Operation(side: .source, kind: .create, changes: changes, why: "only the project has it")
+    }
+
+    /// What a create would be refused for, in words; nil if nothing.
+    func missing(in creates: [Operation]) -> String? {
+        let sent = Set(creates.flatMap(\.changes).map(\.field))
+        for field in resource.fields where field.required && !sent.contains(field.name) {
+            return "\(field.name) is blank, and a new \(resource.label) needs it"
+        }
+        let oneOf = resource.requiresOneOf
+        if !oneOf.isEmpty && sent.isDisjoint(with: oneOf) {
+            return "\(oneOf.joined(separator: " and ")) are both blank, and a new \(resource.label) needs one of them"
+        }
+        return nil
+    }
+
+    // MARK: - Words
+
+    /// A name and the first thing that the service knows the record by: `Ada Lovelace <ada@example.com>`.
+    public func label(of record: Record) -> String {
+        let name = resource.title.map { record[$0] }.filter { !$0.isNull }.map(\.description).joined(separator: " ")
+        let contact = resource.matcher.map { record[$0] }.first { !$0.isNull }?.description
+        switch (name.isEmpty, contact) {
+        case (false, let contact?): return "\(name) <\(contact)>"
+        case (false, nil): return name
+        case (true, let contact?): return contact
+        case (true, nil): return record.key
+        }
+    }
+}

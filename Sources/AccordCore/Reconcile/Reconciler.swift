@@ -1,0 +1,247 @@
+/// Decides one record: what is to be done so that both sides say the same of it.
+///
+/// A pure function of what is known. `Reconciler+Fields.swift` merges the fields; this file asks what became of the
+/// two records.
+public struct Reconciler: Sendable {
+    public let mapping: Mapping
+    public let resource: ResourceDescription
+    /// The fields that the last settled run already had: others were never agreed on.
+    public let knownFields: Set<String>
+
+    public init(mapping: Mapping, resource: ResourceDescription, knownFields: Set<String>) {
+        self.mapping = mapping
+        self.resource = resource
+        self.knownFields = knownFields
+    }
+
+    /// A record that has, or is about to get, a link.
+    public func decide(_ pairing: Pairing) -> Entry {
+        let entry =
+            switch (pairing.source, pairing.project) {
+            // The row cannot be used: whatever the project says has to wait.
+            case (.unusable(let quarantine, let place), let project):
+                Entry(
+                    label: project.record.map(label) ?? pairing.link.sourceKey, sourceKey: pairing.link.sourceKey,
+                    projectID: pairing.link.projectID, present: project.record == nil ? [.source] : [.source, .project],
+                    place: place, bucket: .quarantined, quarantine: quarantine)
+            case (.present(let source, _, _), .present(let project, let isArchived, _)):
+                isArchived && pairing.link.state != .archived
+                    ? archivedByAPerson(pairing, source, project) : bothPresent(pairing, source, project)
+            case (.present(let source, _, _), .gone):
+                goneFromProject(pairing, source)
+            case (.gone, .present(let project, let isArchived, _)):
+                goneFromSource(pairing, project, isArchived: isArchived)
+            case (.gone, .gone):
+                // Both sides removed it: there is nothing left to keep in agreement.
+                settled(pairing, present: [], bucket: .removed, link: .removed)
+            }
+        return protecting(entry, [pairing.source.record, pairing.project.record].compactMap(\.self))
+    }
+
+    /// A record that only the source has.
+    public func decide(
+        onlyInSource source: Record, fingerprint: Fingerprint?, place: Place?
+    ) -> Entry {
+        var entry = Entry(
+            label: label(of: source), sourceKey: source.key, projectID: nil, present: [.source], place: place,
+            bucket: .resting, sourceFingerprint: fingerprint)
+        guard mapping.creates.contains(.project) else {
+            entry.note = "the mapping creates nothing in the project"
+            return entry
+        }
+        let creates = projectCreates(source)
+        if let missing = missing(in: creates) {
+            return entry.quarantined(Quarantine(.unmappable, missing))
+        }
+        entry.bucket = .created
+        entry.operations = creates
+        return protecting(entry, [source])
+    }
+
+    /// A record that only the project has.
+    public func decide(onlyInProject project: Record, isArchived: Bool, fingerprint: Fingerprint) -> Entry {
+        var entry = Entry(
+            label: label(of: project), sourceKey: nil, projectID: project.key, present: [.project],
+            bucket: .resting, projectFingerprint: fingerprint)
+        if isArchived {
+            entry.note = "archived in the project"
+        } else if !mapping.creates.contains(.source) {
+            entry.note = "the mapping creates nothing in the source"
+        } else {
+            entry.bucket = .created
+            entry.operations = [sourceCreate(project)]
+        }
+        return protecting(entry, [project])
+    }
+
+    // MARK: - What became of the two records
+
+    /// Both are there. An archived one that Accord itself archived comes back with its source record.
+    private func bothPresent(_ pairing: Pairing, _ source: Record, _ project: Record) -> Entry {
+        var entry = merged(pairing, source, project)
+        if pairing.link.state == .archived, case .present(_, true, _) = pairing.project {
+            entry.operations.insert(
+                Operation(side: .project, kind: .unarchive, why: "its source record came back"), at: 0)
+        }
+        if pairing.link.state != .active && entry.link == .none { entry.link = .state(.active) }
+        entry.bucket = bucket(of: entry)
+        return entry
+    }
+
+    /// A person archived it in the project: it rests, and only an opt-out is carried.
+    private func archivedByAPerson(_ pairing: Pairing, _ source: Record, _ project: Record) -> Entry {
+        var entry = merged(pairing, source, project)
+        let isPending = !entry.operations.isEmpty || !entry.conflicts.isEmpty
+        entry.conflicts = []
+        entry.agreements = entry.agreements.filter { mapping.field($0.field)?.isOptOut == true }
+        entry.operations = entry.operations.compactMap { operation in
+            var operation = operation
+            operation.changes.removeAll { $0.rule != .optOut }
+            guard !operation.changes.isEmpty else { return nil }
+            if operation.kind == .update { operation.why = why(operation.changes) }
+            return operation
+        }
+        entry.bucket = entry.operations.isEmpty ? .resting : .updated
+        entry.note = "archived in the project"
+        if isPending { entry.sourceFingerprint = nil }
+        return entry
+    }
+
+    /// The project no longer has it.
+    private func goneFromProject(_ pairing: Pairing, _ source: Record) -> Entry {
+        var entry = settled(pairing, present: [.source], bucket: .resting, link: pairing.linking)
+        if mapping.whenGoneFromProject == .ignore || pairing.link.state == .goneFromProject {
+            entry.note = "gone from the project; the mapping leaves the source alone"
+            if pairing.link.state != .goneFromProject { entry.link = .state(.goneFromProject) }
+            return entry
+        }
+        let changed = changedFields(of: source, base: pairing.link.sourceBase)
+        switch (changed.isEmpty, pairing.resolutions[""]) {
+        case (true, _), (false, .project):
+            entry.bucket = .removed
+            entry.operations = [Operation(side: .source, kind: .delete, why: "deleted in the project")]
+        case (false, .source):
+            let creates = projectCreates(source)
+            if let missing = missing(in: creates) { return entry.quarantined(Quarantine(.unmappable, missing)) }
+            entry.bucket = .created
+            entry.operations = creates.map { operation in
+                var operation = operation
+                operation.why = "deleted in the project, and a person kept it"
+                return operation
+            }
+        case (false, nil):
+            entry.bucket = .conflict
+            entry.conflicts = [
+                Conflict(
+                    field: nil,
+                    what: "deleted in the project, and changed in the source (\(changed.joined(separator: ", ")))")
+            ]
+        }
+        return entry
+    }
+
+    /// The source no longer has it.
+    private func goneFromSource(_ pairing: Pairing, _ project: Record, isArchived: Bool) -> Entry {
+        var entry = settled(pairing, present: [.project], bucket: .resting, link: pairing.linking)
+        switch (mapping.whenGoneFromSource, pairing.link.state) {
+        case (_, .archived), (_, .goneFromSource):
+            entry.note = "gone from the source"
+            return entry
+        case (.ignore, _):
+            entry.note = "gone from the source; the mapping leaves the project alone"
+            entry.link = .state(.goneFromSource)
+            return entry
+        case (.archive, _) where isArchived:
+            entry.note = "gone from the source, and already archived in the project"
+            entry.link = .state(.goneFromSource)
+            return entry
+        case (.archive, _), (.delete, _):
+            break
+        }
+        let changed = changedFields(of: project, base: pairing.link.projectBase)
+        switch (changed.isEmpty, pairing.resolutions[""]) {
+        case (true, _), (false, .source):
+            entry.bucket = .removed
+            entry.operations = [
+                Operation(
+                    side: .project, kind: mapping.whenGoneFromSource == .archive ? .archive : .delete,
+                    why: "gone from the source")
+            ]
+        case (false, .project):
+            var create = sourceCreate(project)
+            create.why = "gone from the source, and a person kept it"
+            entry.bucket = .created
+            entry.operations = [create]
+        case (false, nil):
+            entry.bucket = .conflict
+            entry.conflicts = [
+                Conflict(
+                    field: nil,
+                    what: "gone from the source, and changed in the project (\(changed.joined(separator: ", ")))")
+            ]
+        }
+        return entry
+    }
+
+    // MARK: - Parts
+
+    private func settled(_ pairing: Pairing, present: Set<Side>, bucket: Bucket, link: LinkChange) -> Entry {
+        var entry = Entry(
+            label: (pairing.source.record ?? pairing.project.record).map(label) ?? pairing.link.sourceKey,
+            sourceKey: pairing.link.sourceKey, projectID: pairing.link.projectID, present: present,
+            bucket: bucket, link: link)
+        if case .present(_, _, let fingerprint) = pairing.project { entry.projectFingerprint = fingerprint }
+        if case .present(_, let fingerprint, let place) = pairing.source {
+            entry.sourceFingerprint = fingerprint
+            entry.place = place
+        }
+        return entry
+    }
+
+    private func bucket(of entry: Entry) -> Bucket {
+        if !entry.conflicts.isEmpty { return .conflict }
+        if !entry.operations.isEmpty { return .updated }
+        switch entry.link {
+        case .new, .moved: return .linked
+        case .none, .state, .removed: return entry.agreements.isEmpty ? .unchanged : .agreed
+        }
+    }
+
+    /// What the mapping protects is never written, whatever else is decided.
+    private func protecting(_ entry: Entry, _ records: [Record]) -> Entry {
+        guard !mapping.protected.isEmpty, !entry.operations.isEmpty else { return entry }
+        var names: Set<String> = [entry.sourceKey, entry.projectID].compactMap(\.self).reduce(into: []) { $0.insert($1) }
+        for record in records {
+            for field in resource.matcher {
+                if case .string(let text) = record[field] { names.insert(text) }
+            }
+        }
+        for change in entry.operations.flatMap(\.changes) where resource.matcher.contains(change.field) {
+            if case .string(let text) = change.after { names.insert(text) }
+        }
+        guard !names.isDisjoint(with: mapping.protected) else { return entry }
+        var entry = entry
+        entry.operations = []
+        entry.agreements = []
+        entry.conflicts = []
+        entry.link = .none
+        entry.bucket = .resting
+        entry.note = "protected by the mapping"
+        entry.sourceFingerprint = nil
+        return entry
+    }
+}
+
+extension Pairing.SourceSide {
+    /// The record, if it is there and can be used.
+    public var record: Record? {
+        if case .present(let record, _, _) = self { record } else { nil }
+    }
+}
+
+extension Pairing.ProjectSide {
+    /// The record, if it is there.
+    public var record: Record? {
+        if case .present(let record, _, _) = self { record } else { nil }
+    }
+}

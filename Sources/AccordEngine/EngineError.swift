@@ -1,0 +1,44 @@
+import AccordCore
+
+/// Why a run, not a record, failed.
+public enum EngineError: ExplainedError, Hashable {
+    /// Records were read that lie in no bucket, or in two: a defect of Accord, caught before anything was sent.
+    case unbalanced(pair: String, side: Side, records: Int, counted: Int)
+    case unknownPair(String, known: [String])
+    /// The plan was made from another state, configuration or mapping, or was applied before.
+    case stale(reason: String)
+    case guarded([Refusal])
+    case planUnreadable(file: String, reason: String)
+
+    public var place: String? {
+        switch self {
+        case .unbalanced(let pair, _, _, _): "pair \(pair)"
+        case .unknownPair: "accord.yaml"
+        case .stale: "plan"
+        case .guarded(let refusals): refusals.first?.place
+        case .planUnreadable(let file, _): file
+        }
+    }
+
+    public var what: String {
+        switch self {
+        case .unbalanced(_, let side, let records, let counted):
+            "the plan accounts for \(counted) of the \(records) records of the \(side), so it is not carried out"
+        case .unknownPair(let name, let known):
+            "there is no pair \"\(name)\"; there is \(known.sorted().joined(separator: ", "))"
+        case .stale(let reason): "the plan is stale: \(reason)"
+        case .guarded(let refusals): refusals.map(\.what).joined(separator: "; ")
+        case .planUnreadable(_, let reason): "this is not a plan that can be read: \(reason)"
+        }
+    }
+
+    public var next: String? {
+        switch self {
+        case .unbalanced: "Nothing was sent; please report this with the output of accord plan --format json"
+        case .unknownPair: "Name one of those, or none for all"
+        case .stale: "Make a new one with accord plan --out"
+        case .guarded(let refusals): refusals.first?.next
+        case .planUnreadable: "Make a new one with accord plan --out"
+        }
+    }
+}

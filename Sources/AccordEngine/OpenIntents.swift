@@ -1,0 +1,26 @@
+import AccordCore
+
+/// What a run that was stopped had begun and not settled.
+struct OpenIntents {
+    private(set) var bySourceKey: [String: Entry] = [:]
+    /// Records that were to be created in the source.
+    private(set) var byProjectID: [String: Entry] = [:]
+
+    init(_ entries: [Entry]) {
+        for entry in entries {
+            if let key = entry.sourceKey {
+                bySourceKey[key] = entry
+            } else if let id = entry.projectID {
+                byProjectID[id] = entry
+            }
+        }
+    }
+
+    var isEmpty: Bool { bySourceKey.isEmpty && byProjectID.isEmpty }
+    var count: Int { bySourceKey.count + byProjectID.count }
+
+    /// The value that a create was to give a field.
+    static func createdValue(_ entry: Entry, _ field: String) -> Value {
+        entry.operations.first { $0.kind == .create }?.changes.first { $0.field == field }?.after ?? .null
+    }
+}

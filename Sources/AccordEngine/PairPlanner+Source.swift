@@ -1,0 +1,163 @@
+import AccordConnectors
+import AccordCore
+import AccordStore
+
+/// A source row, mapped.
+struct SourceRow {
+    var record: Record
+    var fingerprint: Fingerprint?
+    var place: Place
+    /// Why it cannot be used, if it cannot; its good values still tell who it is.
+    var quarantine: Quarantine?
+
+    var side: Pairing.SourceSide {
+        if let quarantine { return .unusable(quarantine, place: place) }
+        return .present(record, fingerprint: fingerprint, place: place)
+    }
+}
+
+/// What reading the source gave, besides its rows.
+struct SourcePass {
+    var reading: SideReading
+    /// Nil if the source was not read.
+    var report: SourceReport?
+}
+
+extension PairPlanner {
+    /// Streams the source once. A row whose bytes are those of a settled link costs a look-up and nothing more.
+    mutating func readSource() async throws -> SourcePass {
+        let stamp = try await pair.source.stamp()
+        if let memory, memory.stamp == stamp.text, !mappingChanged, !options.full, openIntents.isEmpty {
+            return SourcePass(
+                reading: SideReading(mode: .notRead, records: memory.records, read: 0), report: nil)
+        }
+        var chunk: [SourceItem] = []
+        // Without a header there are no rows either: reading says why.
+        let header = try? await pair.source.header()
+        let mapper = try header.map { try RecordMapper(mapping: pair.mapping, header: $0) }
+        let report = try await pair.source.read { item in
+            chunk.append(item)
+            if chunk.count == 512 {
+                try decide(chunk, mapper)
+                chunk.removeAll(keepingCapacity: true)
+            }
+        }
+        try decide(chunk, mapper)
+        quarantineDuplicates(report.duplicateKeys)
+        return SourcePass(
+            reading: SideReading(
+                mode: .full, records: report.count, read: report.count, incomplete: report.incomplete),
+            report: report)
+    }
+
+    private mutating func decide(_ chunk: [SourceItem], _ mapper: RecordMapper?) throws {
+        guard !chunk.isEmpty, let mapper else { return }
+        let fast = try store.withReader { reader in
+            try chunk.map { item -> StateStore.Lookup? in
+                guard case .record(let raw) = item, let key = mapper.key(of: raw) else { return nil }
+                return try reader.lookup(pair.name, sourceKey: key)
+            }
+        }
+        for (item, lookup) in zip(chunk, fast) {
+            switch item {
+            case .broken(let row):
+                try decide(broken: row, mapper)
+            case .record(let raw):
+                try decide(raw, lookup, mapper)
+            }
+        }
+    }
+
+    private mutating func decide(_ raw: RawRecord, _ lookup: StateStore.Lookup?, _ mapper: RecordMapper) throws {
+        guard let key = mapper.key(of: raw) else {
+            let columns = pair.mapping.key.joined(separator: " and ")
+            entries.append(
+                Entry(
+                    label: "row \(raw.place.line)", sourceKey: nil, projectID: nil, present: [.source],
+                    place: raw.place, bucket: .quarantined,
+                    quarantine: Quarantine(.noKey, "\(columns) is blank, and nothing else tells the row from others")))
+            return
+        }
+        guard let lookup else {
+            let mapped = mapper.map(raw)
+            unlinked.append(
+                SourceRow(
+                    record: mapped.record, fingerprint: raw.fingerprint, place: raw.place,
+                    quarantine: mapped.quarantine))
+            return
+        }
+        seen.insert(lookup)
+        if lookup.sourceFingerprint == raw.fingerprint, lookup.projectSettled, !mappingChanged,
+            openIntents.bySourceKey[key] == nil
+        {
+            unchangedRows += 1
+            return
+        }
+        guard let link = try store.link(pair.name, sourceKey: key) else { return }
+        let mapped = mapper.map(raw)
+        let row = SourceRow(
+            record: mapped.record, fingerprint: raw.fingerprint, place: raw.place, quarantine: mapped.quarantine)
+        try decide(link, source: row.side)
+    }
+
+    /// A row that is not a record: its key, if it can be told, has not vanished.
+    private mutating func decide(broken row: BrokenRecord, _ mapper: RecordMapper) throws {
+        let quarantine = Quarantine(.unreadable, row.reason)
+        let key = mapper.key(of: RawRecord(place: row.place, header: mapper.header, cells: row.cells))
+        if let key, let lookup = try store.withReader({ try $0.lookup(pair.name, sourceKey: key) }),
+            !seen.contains(lookup), let link = try store.link(pair.name, sourceKey: key)
+        {
+            seen.insert(lookup)
+            try decide(link, source: .unusable(quarantine, place: row.place))
+            return
+        }
+        entries.append(
+            Entry(
+                label: "row \(row.place.line)", sourceKey: key, projectID: nil, present: [.source],
+                place: row.place, bucket: .quarantined, quarantine: quarantine))
+    }
+
+    /// Decides a linked record, with whatever a stopped run left of it.
+    mutating func decide(_ link: Link, linking: LinkChange = .none, source: Pairing.SourceSide) throws {
+        let mirror = try store.projectRecord(pair.name, link.projectID)
+        let project: Pairing.ProjectSide =
+            if let mirror, !mirror.gone {
+                .present(mirror.record, isArchived: mirror.archived, fingerprint: mirror.fingerprint)
+            } else {
+                .gone
+            }
+        var pairing = Pairing(
+            link: link, linking: linking, source: source, project: project,
+            resolutions: resolutions[link.sourceKey] ?? [:])
+        var repaired: [Agreement] = []
+        if let intent = openIntents.bySourceKey[link.sourceKey] ?? openIntents.byProjectID[link.projectID] {
+            (pairing.link, repaired) = Recovery.absorb(
+                intent, into: link, source: source.record, project: project.record)
+        }
+        var entry = reconciler.decide(pairing)
+        if entry.quarantine == nil {
+            let later = Set(entry.agreements.map(\.field))
+            entry.agreements = repaired.filter { !later.contains($0.field) } + entry.agreements
+        }
+        entries.append(entry)
+        decided.insert(link.projectID)
+    }
+
+    /// Which of several rows with one key is meant is not for Accord to say.
+    private mutating func quarantineDuplicates(_ keys: Set<String>) {
+        guard !keys.isEmpty else { return }
+        let quarantine = Quarantine(.duplicateKey, "another row has the same key")
+        for index in entries.indices where entries[index].quarantine == nil {
+            if let key = entries[index].sourceKey, keys.contains(key) {
+                entries[index] = entries[index].quarantined(quarantine)
+            }
+        }
+        for index in unlinked.indices where keys.contains(unlinked[index].record.key) {
+            unlinked[index].quarantine = quarantine
+        }
+    }
+}
+
+extension MirrorRecord {
+    var record: Record { Record(key: id, values: values, modified: modified) }
+}

@@ -1,0 +1,143 @@
+import AccordConnectors
+import AccordCore
+import AccordStore
+
+/// Makes the plan of one pair: reads both sides, and asks `AccordCore` about every record that is not provably settled.
+///
+/// This file is the way of the data from reading to the finished plan; each step has a file of its own beside it.
+struct PairPlanner {
+    let pair: Pair
+    let store: StateStore
+    let time: any TimeSource
+    let options: RunOptions
+
+    let reconciler: Reconciler
+    let memory: SourceMemory?
+    /// What a run that was stopped left open, by source key; those without one by project id.
+    let openIntents: OpenIntents
+    let resolutions: [String: [String: Side]]
+
+    var entries: [Entry] = []
+    var notes: [String] = []
+    /// Rows that a fingerprint proved settled.
+    var unchangedRows = 0
+    var seen = SeenKeys()
+    /// Rows without a link; those of them that wait for a person.
+    var unlinked: [SourceRow] = []
+    var waiting: [SourceRow] = []
+    /// Links, by project id, whose source record a whole read did not find.
+    var vanished: [String: Link] = [:]
+    /// Project records that a stopped run created, with the source key they were created for.
+    var adopted: [String: String] = [:]
+    /// Project records that have their entry.
+    var decided: Set<String> = []
+
+    init(pair: Pair, store: StateStore, time: any TimeSource, options: RunOptions) throws {
+        self.pair = pair
+        self.store = store
+        self.time = time
+        self.options = options
+        memory = try store.sourceMemory(pair.name)
+        reconciler = Reconciler(
+            mapping: pair.mapping, resource: pair.resource, knownFields: memory?.fields ?? [])
+        openIntents = try OpenIntents(store.openIntents(pair.name))
+        resolutions = try store.resolutions(pair.name)
+    }
+
+    /// The mapping is not the one that the last settled run used, so that no fingerprint proves anything.
+    var mappingChanged: Bool { memory.map { $0.mapping != pair.mapping.fingerprint } ?? false }
+
+    mutating func plan() async throws -> PairPlan {
+        if !openIntents.isEmpty {
+            notes.append(
+                "an earlier run was stopped while it wrote \(openIntents.count) records; what became of them is repaired")
+        }
+        var project = try await ProjectReader(pair: pair, store: store, time: time)
+            .refresh(full: options.full, mappingChanged: mappingChanged)
+        if let incomplete = project.incomplete {
+            notes.append("the read of the project did not prove itself whole, so nothing counts as gone: \(incomplete)")
+        }
+        let pass = try await readSource()
+        try decideVanished(pass)
+        try linkUnlinked(pass)
+        try decideProjectRecords(pass)
+        try holdWhatWasRefused()
+        number()
+        try foresee()
+        var source = pass.reading
+        try balance(&source, &project)
+        let linked = try store.linkedCount(pair.name)
+        return PairPlan(
+            name: pair.name, label: pair.resource.label, mapping: pair.mapping.fingerprint, source: source,
+            project: project, entries: entries,
+            refusals: Guard.check(
+                pair: pair.name, entries: entries, guards: pair.mapping.guards, linked: linked, source: source,
+                project: project, allowances: options.allowances),
+            notes: notes, requests: entries.flatMap(\.operations).reduce(0) { $0 + requests(of: $1) })
+    }
+
+    /// A write that the service refused is left alone until something about it changes.
+    private mutating func holdWhatWasRefused() throws {
+        let held = try store.quarantine(pair.name).filter { $0.operationFingerprint != nil }
+        guard !held.isEmpty else { return }
+        let byKey = Dictionary(held.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
+        for index in entries.indices where !entries[index].operations.isEmpty {
+            guard let item = byKey[entries[index].identity],
+                item.operationFingerprint == entries[index].operationFingerprint
+            else { continue }
+            entries[index] = entries[index].quarantined(Quarantine(item.cause, item.message))
+        }
+    }
+
+    /// Opt-outs first, then in the source's order, then by project id: the same inputs give the same plan.
+    private mutating func number() {
+        entries.sort { a, b in
+            (a.rank, a.place?.line ?? .max, a.sourceKey ?? "", a.projectID?.utf8.count ?? 0, a.projectID ?? "")
+                < (b.rank, b.place?.line ?? .max, b.sourceKey ?? "", b.projectID?.utf8.count ?? 0, b.projectID ?? "")
+        }
+        for index in entries.indices { entries[index].position = index + 1 }
+    }
+
+    private mutating func foresee() throws {
+        let matcher = pair.resource.matcher
+        try Foresight(resource: pair.resource).foresee(&entries) { field, value in
+            guard let index = matcher.firstIndex(of: field) else { return [] }
+            return try store.candidates(pair.name, matchIndex: index, value: value.description)
+        }
+    }
+
+    /// Every record lies in exactly one bucket, or the plan is not shown.
+    private func balance(_ source: inout SideReading, _ project: inout SideReading) throws {
+        for entry in entries {
+            if entry.present.contains(.source) { source[entry.bucket] += 1 }
+            if entry.present.contains(.project) { project[entry.bucket] += 1 }
+        }
+        if source.mode == .notRead {
+            source[.unchanged] += source.records - source.buckets.values.reduce(0, +)
+        } else {
+            source[.unchanged] += unchangedRows
+        }
+        project[.unchanged] += project.records - project.buckets.values.reduce(0, +)
+        for (side, reading) in [(Side.source, source), (.project, project)] {
+            let sum = reading.buckets.values.reduce(0, +)
+            if sum != reading.records || reading[.unchanged] < 0 {
+                throw EngineError.unbalanced(pair: pair.name, side: side, records: reading.records, counted: sum)
+            }
+        }
+    }
+
+    private func requests(of operation: Operation) -> Int {
+        guard operation.side == .project else { return 0 }
+        guard operation.kind == .update else { return 1 }
+        return pair.resource.writes(of: Set(operation.changes.map(\.field)))?.count ?? 1
+    }
+}
+
+extension Entry {
+    /// What quarantine and history know the record by.
+    var identity: String { sourceKey ?? projectID.map { "project:\($0)" } ?? "" }
+
+    fileprivate var rank: Int {
+        operations.contains { $0.changes.contains { $0.rule == .optOut } || $0.kind == .unsubscribe } ? 0 : 1
+    }
+}

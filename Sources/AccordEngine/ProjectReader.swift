@@ -1,0 +1,84 @@
+import AccordConnectors
+import AccordCore
+import AccordStore
+
+/// Brings the mirror of the project up to date: with what changed, or with everything.
+///
+/// The mirror is knowledge, not agreement: it may be refreshed by a dry run, and nothing is settled by it.
+struct ProjectReader {
+    let pair: Pair
+    let store: StateStore
+    let time: any TimeSource
+
+    /// - Parameter mappingChanged: fields may be mapped now that the mirror does not hold.
+    func refresh(full: Bool, mappingChanged: Bool) async throws -> SideReading {
+        let before = await pair.project.requestCount
+        let cursor = try store.mirrorCursor(pair.name)
+        let isFull = full || mappingChanged || cursor == nil || isFullReadDue()
+        var reading = isFull || pair.resource.list.changed == nil ? try await readAll() : try await readChanged(from: cursor)
+        let counts = try store.mirrorCount(pair.name)
+        reading.records = counts.live + counts.archived
+        reading.requests = await pair.project.requestCount - before
+        return reading
+    }
+
+    private func isFullReadDue() -> Bool {
+        guard let last = try? store.lastFullRead(pair.name) else { return true }
+        return time.unixTime - Double(last) >= Double(pair.mapping.fullReadEvery) * 86_400
+    }
+
+    private func readAll() async throws -> SideReading {
+        // The newest change before the read began: what changes while the pages come is read again next time.
+        var newest: Int64?
+        if pair.resource.list.changed != nil {
+            try await pair.project.readChanged(since: CalendarDay(unixSeconds: 0)) { page in
+                newest = page.records.first?.record.modified
+                return .enough
+            }
+        }
+        let read = try store.beginProjectRead(pair.name)
+        let report = try await pair.project.readAll { page in
+            _ = try store.mirror(pair.name, records: page.records.map(mirrored), read: read)
+        }
+        try store.finishFullRead(
+            pair.name, read: read, complete: report.incomplete == nil, at: Int64(time.unixTime))
+        if report.incomplete == nil { try store.setMirrorCursor(pair.name, newest ?? 0) }
+        return SideReading(mode: .full, records: 0, read: report.count, incomplete: report.incomplete)
+    }
+
+    /// Newest change first, until what was known at the last read comes by.
+    private func readChanged(from cursor: Int64?) async throws -> SideReading {
+        let cursor = cursor ?? 0
+        let read = try store.beginProjectRead(pair.name)
+        var newest: Int64?
+        var count = 0
+        // The service bounds by calendar day, in a time zone of its own: the day before the cursor's is read too.
+        let day = CalendarDay(daysSinceEpoch: CalendarDay(unixSeconds: cursor).daysSinceEpoch - 1)
+        try await pair.project.readChanged(since: day) { page in
+            let known = try store.mirror(pair.name, records: page.records.map(mirrored), read: read)
+            if newest == nil { newest = page.records.first?.record.modified }
+            count += page.records.count
+            guard let oldest = page.records.last?.record.modified else { return .enough }
+            return oldest < cursor || (oldest == cursor && known.allSatisfy(\.self)) ? .enough : .more
+        }
+        if let newest, newest > cursor { try store.setMirrorCursor(pair.name, newest) }
+        return SideReading(mode: .changes, records: 0, read: count)
+    }
+
+    /// What is kept of a record: the mapped fields, and those by which the service finds it.
+    private func mirrored(_ record: ProjectRecord) -> MirrorRecord { MirrorRecord(record, pair) }
+}
+
+extension MirrorRecord {
+    init(_ record: ProjectRecord, _ pair: Pair) {
+        let kept = Set(pair.mapping.fields.map(\.name)).union(pair.resource.matcher)
+        let values = record.record.values.filter { kept.contains($0.key) }
+        self.init(
+            id: record.record.key, fingerprint: Fingerprint(of: values, isArchived: record.isArchived), values: values,
+            modified: record.record.modified, archived: record.isArchived,
+            matchValues: pair.resource.matcher.map { field in
+                let value = record.record[field]
+                return value.isNull ? nil : value.description
+            })
+    }
+}

@@ -1,0 +1,77 @@
+import AccordCore
+import Synchronization
+
+/// What a run did.
+public struct RunReport: Sendable, Hashable, Codable {
+    public enum Outcome: String, Sendable, Hashable, Codable {
+        /// Everything in the plan was done, or there was nothing to do.
+        case done
+        /// The rest went on, but some records wait: in quarantine, in conflict, or changed since the plan was made.
+        case attention
+        /// It was stopped by a person, cleanly.
+        case interrupted
+        /// The key was refused, the service stayed away, the source changed underneath: what was done is settled.
+        case failed
+    }
+
+    public var run: Int64
+    public var outcome: Outcome
+    /// Operations that were done, by side and kind: `project.create`.
+    public var done: [String: Int]
+    /// Records newly linked without a write.
+    public var linked: Int
+    public var quarantined: Int
+    public var conflicts: Int
+    /// Operations whose expectation no longer held: skipped, and planned anew next time.
+    public var skipped: [Skip]
+    /// Records whose write may or may not have happened: the next run looks.
+    public var unknown: Int
+    /// Requests sent, reads and retries included.
+    public var requests: Int
+    public var seconds: Double
+    /// Why it failed, if it did.
+    public var failure: String?
+
+    public struct Skip: Sendable, Hashable, Codable {
+        public var label: String
+        public var reason: String
+
+        public init(label: String, reason: String) {
+            self.label = label
+            self.reason = reason
+        }
+    }
+
+    public init(run: Int64) {
+        self.run = run
+        outcome = .done
+        done = [:]
+        linked = 0
+        quarantined = 0
+        conflicts = 0
+        skipped = []
+        unknown = 0
+        requests = 0
+        seconds = 0
+    }
+
+    public var operations: Int { done.values.reduce(0, +) }
+}
+
+/// How far a run is: for people who wait.
+public enum Progress: Sendable, Hashable {
+    case reading(pair: String, side: Side)
+    case applying(pair: String, done: Int, of: Int)
+    case finished(pair: String)
+}
+
+/// Asks a run to stop: what is in flight is finished and settled, and nothing new is begun.
+public final class StopSignal: Sendable {
+    private let flag = Mutex(false)
+
+    public init() {}
+
+    public func stop() { flag.withLock { $0 = true } }
+
+    public var isStopped: Bool { flag.withLock { $0 } }
+}

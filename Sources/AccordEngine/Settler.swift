@@ -1,0 +1,81 @@
+import AccordCore
+import AccordStore
+
+/// Turns what was done to a record into what is remembered of it.
+///
+/// A base moves to what its side **holds now**, and only for fields on which the two sides have come to agree.
+struct Settler {
+    let pair: Pair
+    let run: Int64
+    /// Unix seconds.
+    let at: Int64
+
+    /// What an entry settles before anything is sent: its link, and the fields that both sides agree on already.
+    /// Nil if it says nothing about a link.
+    func agreed(_ entry: Entry) -> Settlement? {
+        guard let key = entry.sourceKey, let id = entry.projectID, entry.quarantine == nil else { return nil }
+        var settlement = Settlement(pair: pair.name, sourceKey: key, projectID: id)
+        switch entry.link {
+        case .none: settlement.link = .keep
+        case .new, .moved: settlement.link = .upsert
+        case .state(let state): settlement.link = .state(state)
+        case .removed: settlement.link = .remove
+        }
+        for agreement in entry.agreements {
+            settlement.sourceBase[agreement.field] = agreement.source
+            settlement.projectBase[agreement.field] = agreement.project
+        }
+        if entry.operations.isEmpty && entry.conflicts.isEmpty { close(&settlement, entry, entry.sourceFingerprint) }
+        if case .new(let why) = entry.link {
+            settlement.ledger = [ledger(entry, side: .source, action: "link", changes: [], why: why)]
+        }
+        return settlement
+    }
+
+    /// What one side's operations settle, once they were done.
+    ///
+    /// - Parameters:
+    ///   - side: the side that was written.
+    ///   - stored: what that side holds now.
+    ///   - pending: operations of the same entry, on the other side, that are still to come. A field that they write
+    ///     too is settled by them: else a set of which only one half was carried would look agreed.
+    func done(_ entry: Entry, side: Side, stored: Record, pending: [Operation], written: Settlement.Written) -> Settlement {
+        var settlement = Settlement(
+            pair: pair.name, sourceKey: written.sourceKey, projectID: written.projectID)
+        let operations = entry.operations.filter { $0.side == side }
+        let open = Set(pending.flatMap { $0.changes.map(\.field) })
+        let earlier = entry.operations.filter { $0.side != side }.flatMap(\.changes)
+        for change in operations.flatMap(\.changes) where !open.contains(change.field) {
+            // Where the other side was written too, it holds what that operation put there.
+            let other = earlier.first { $0.field == change.field }?.after ?? change.origin
+            let held = stored[change.field]
+            (settlement.sourceBase[change.field], settlement.projectBase[change.field]) =
+                side == .source ? (held, other) : (other, held)
+        }
+        if pending.isEmpty {
+            settlement.closesIntent = true
+            if entry.conflicts.isEmpty { close(&settlement, entry, written.sourceFingerprint) }
+        }
+        settlement.ledger = operations.map {
+            ledger(entry, written, side: side, action: $0.kind.rawValue, changes: $0.changes, why: $0.why)
+        }
+        return settlement
+    }
+
+    /// Nothing of the record is open any more.
+    private func close(_ settlement: inout Settlement, _ entry: Entry, _ fingerprint: Fingerprint?) {
+        settlement.sourceFingerprint = fingerprint
+        settlement.settlesProject = entry.bucket != .resting
+    }
+
+    private func ledger(
+        _ entry: Entry, _ written: Settlement.Written? = nil, side: Side, action: String, changes: [FieldChange],
+        why: String
+    ) -> LedgerRow {
+        LedgerRow(
+            run: run, at: at, pair: pair.name, sourceKey: written?.sourceKey ?? entry.sourceKey,
+            projectID: written?.projectID ?? entry.projectID, side: side, action: action,
+            // What a create wrote is what the bases hold: only changes are spelled out.
+            changes: action == "create" ? [] : changes, why: why)
+    }
+}

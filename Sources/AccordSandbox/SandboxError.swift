@@ -1,0 +1,37 @@
+import AccordCore
+
+/// Why a sandbox cannot be set up or edited as was asked.
+public enum SandboxError: ExplainedError, Hashable {
+    /// An edit, or a record of a seed file, that a project cannot hold.
+    case record(place: String, reason: String)
+    /// A text that tells no faults.
+    case faults(part: String, reason: String)
+    /// A seed file that cannot be read.
+    case seed(file: String, reason: String)
+    /// A port that cannot be listened on.
+    case address(String, reason: String)
+
+    public var place: String? {
+        switch self {
+        case .record(let place, _): place
+        case .faults(let part, _): "faults: \(part)"
+        case .seed(let file, _): file
+        case .address(let address, _): address
+        }
+    }
+
+    public var what: String {
+        switch self {
+        case .record(_, let reason), .faults(_, let reason), .seed(_, let reason), .address(_, let reason): reason
+        }
+    }
+
+    public var next: String? {
+        switch self {
+        case .record: "Correct the record"
+        case .faults: "Faults are written like this: \(Faults.example)"
+        case .seed: #"A seed file holds {"tags": […], "locations": […], "customers": […]}"#
+        case .address: "Choose another port, or 0 for any that is free"
+        }
+    }
+}

@@ -1,0 +1,105 @@
+import AccordConnectors
+
+/// All that changes from one request to the next.
+struct SandboxState: Sendable {
+    var key: String
+    var project: SandboxProject
+    var faults: Faults
+    var dice: Dice
+    var counts: [String: Int] = [:]
+    var requests = 0
+    var window: (second: Int64, count: Int) = (0, 0)
+    var refusalsLeft = 0
+    var shifts: [String] = []
+
+    mutating func reply(to request: HTTPRequest) -> SandboxReply {
+        var call = Call(request)
+        let found = Result { () throws(Refusal) in try Route.find(call) }
+        let route = (try? found.get())?.route
+        requests += 1
+        counts[route?.operation ?? "unknown", default: 0] += 1
+        if let rotateKeyAfter = faults.rotateKeyAfter, requests > rotateKeyAfter {
+            rotateKey()
+            faults.rotateKeyAfter = nil
+        }
+        let delay = faults.latency.lowerBound + dice.unit() * (faults.latency.upperBound - faults.latency.lowerBound)
+        // Every fault is thrown for every time, so that one more of a kind does not move the others.
+        var befallen: Set<Faults.Kind> = []
+        for kind in Faults.Kind.allCases where dice.happens(faults.probabilities[kind] ?? 0) { befallen.insert(kind) }
+
+        if befallen.contains(.dropBefore) { return SandboxReply(.drop, delay: delay) }
+        if befallen.contains(.serverError) {
+            return SandboxReply(.answer(HTTPResponse(Refusal(status: 503, message: "Service unavailable."))), delay: delay)
+        }
+        let response: HTTPResponse
+        do {
+            try admit(request, isBurst: befallen.contains(.tooMany))
+            (_, call) = try found.get()
+            if befallen.contains(.shiftPages), route?.operation == "listCustomers", call.query["page"] ?? "1" != "1" {
+                shiftPages()
+            }
+            response = HTTPResponse(try route?.effect(call, &project) ?? .done)
+        } catch {
+            response = HTTPResponse(error)
+        }
+        return SandboxReply(outcome(response, befallen), delay: delay)
+    }
+
+    /// What comes of an effect that has happened.
+    private func outcome(_ response: HTTPResponse, _ befallen: Set<Faults.Kind>) -> SandboxReply.Outcome {
+        if befallen.contains(.dropAfter) { return .drop }
+        if befallen.contains(.serverErrorAfter) {
+            return .answer(HTTPResponse(Refusal(status: 500, message: "Server Error")))
+        }
+        if befallen.contains(.truncate) { return .truncate(response) }
+        if befallen.contains(.nonsense) {
+            let page = "<!DOCTYPE html><title>Be right back</title><p>We are down for maintenance."
+            return .answer(
+                HTTPResponse(status: 200, headers: [(name: "Content-Type", value: "text/html")], body: Array(page.utf8)))
+        }
+        return .answer(response)
+    }
+
+    /// - Throws: 401, 429.
+    private mutating func admit(_ request: HTTPRequest, isBurst: Bool) throws(Refusal) {
+        let given = request.headers.first { $0.name.lowercased() == "authorization" }?.value
+        guard given == "Bearer \(key)" else { throw Refusal(status: 401, message: "Unauthenticated.") }
+        if isBurst { refusalsLeft = 3 }
+        if window.second != project.now { window = (project.now, 0) }
+        window.count += 1
+        let isOverLimit = faults.rateLimit.map { window.count > $0 } ?? false
+        guard refusalsLeft > 0 || isOverLimit else { return }
+        refusalsLeft = max(0, refusalsLeft - 1)
+        throw Refusal(status: 429, message: "Too Many Attempts.", headers: [(name: "Retry-After", value: "1")])
+    }
+
+    mutating func rotateKey() {
+        let parts = key.split(separator: "-")
+        if let number = parts.last.flatMap({ Int($0) }), parts.count > 1 {
+            key = parts.dropLast().joined(separator: "-") + "-\(number + 1)"
+        } else {
+            key += "-2"
+        }
+    }
+
+    /// Somebody else works in the project while its pages are read.
+    private mutating func shiftPages() {
+        let present = project.rows(.customers).filter { $0.isNull("archived_at") }
+        let choice = dice.next() % 3
+        guard choice > 0, let row = present.randomElement(using: &dice) else {
+            let email = "passer-by-\(requests)@sandbox.example"
+            let row = project.insert(
+                .customers,
+                ["first_name": .string("Passer-by"), "email": .string(email), "signed_up_at": .int(project.now)])
+            shifts.append("created \(row.id)")
+            return
+        }
+        if choice == 1 {
+            project.update(.customers, row, ["archived_at": .int(project.now)])
+            shifts.append("archived \(row.id)")
+        } else {
+            project.delete(.customers, row.id)
+            shifts.append("deleted \(row.id)")
+        }
+    }
+}

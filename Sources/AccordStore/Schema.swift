@@ -1,0 +1,177 @@
+import GRDB
+
+/// The form of the state, and how an older form becomes this one.
+///
+/// A published migration never changes: a new form is a new migration at the end.
+enum Schema {
+    /// Tells a state of Accord from any other database: "Accd".
+    static let applicationID = 0x4163_6364
+
+    static func migrator(now: Int64, newID: String) -> DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("1: first light") { db in
+            try db.execute(sql: first)
+            try db.execute(
+                sql: "INSERT INTO meta (id, created, settled) VALUES (?, ?, 0)", arguments: [newID, now])
+            try db.execute(sql: "PRAGMA application_id = \(applicationID)")
+        }
+        return migrator
+    }
+
+    // A pair's name stands once, its number everywhere else; `project_base` is spelled out only where it differs from
+    // `source_base`, and `record` only where it differs from the base: that is what keeps a customer near one kilobyte.
+    private static let first = """
+        CREATE TABLE meta (
+            id TEXT NOT NULL,
+            created INTEGER NOT NULL,
+            settled INTEGER NOT NULL
+        ) STRICT;
+
+        CREATE TABLE pairs (
+            id INTEGER PRIMARY KEY,
+            name TEXT NOT NULL UNIQUE,
+            reads INTEGER NOT NULL DEFAULT 0,
+            mirror_cursor INTEGER,
+            last_full_read INTEGER,
+            source_memory TEXT,
+            linked INTEGER NOT NULL DEFAULT 0,
+            live INTEGER NOT NULL DEFAULT 0,
+            archived INTEGER NOT NULL DEFAULT 0,
+            gone INTEGER NOT NULL DEFAULT 0
+        ) STRICT;
+
+        CREATE TABLE links (
+            id INTEGER PRIMARY KEY,
+            pair INTEGER NOT NULL REFERENCES pairs (id),
+            source_key TEXT NOT NULL,
+            project_id TEXT NOT NULL,
+            state TEXT NOT NULL,
+            source_fingerprint BLOB,
+            source_base TEXT NOT NULL,
+            project_base TEXT,
+            UNIQUE (pair, source_key),
+            UNIQUE (pair, project_id)
+        ) STRICT;
+
+        CREATE TABLE project_records (
+            row INTEGER PRIMARY KEY,
+            pair INTEGER NOT NULL REFERENCES pairs (id),
+            id TEXT NOT NULL,
+            fingerprint BLOB NOT NULL,
+            match_a TEXT,
+            match_b TEXT,
+            modified INTEGER,
+            archived INTEGER NOT NULL,
+            gone INTEGER NOT NULL,
+            settled INTEGER NOT NULL,
+            seen INTEGER NOT NULL,
+            record TEXT,
+            UNIQUE (pair, id)
+        ) STRICT;
+        CREATE INDEX project_records_match_a ON project_records (match_a, pair) WHERE match_a IS NOT NULL;
+        CREATE INDEX project_records_match_b ON project_records (match_b, pair) WHERE match_b IS NOT NULL;
+        CREATE INDEX project_records_unsettled ON project_records (pair, id) WHERE settled = 0;
+
+        CREATE TABLE runs (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            kind TEXT NOT NULL,
+            plan_id TEXT,
+            started INTEGER NOT NULL,
+            ended INTEGER,
+            outcome TEXT,
+            report TEXT,
+            requests INTEGER NOT NULL DEFAULT 0
+        ) STRICT;
+        CREATE INDEX runs_plan ON runs (plan_id) WHERE plan_id IS NOT NULL;
+        CREATE INDEX runs_open ON runs (id) WHERE ended IS NULL;
+
+        CREATE TABLE intents (
+            pair INTEGER NOT NULL REFERENCES pairs (id),
+            position INTEGER NOT NULL,
+            run INTEGER NOT NULL,
+            source_key TEXT,
+            project_id TEXT,
+            entry TEXT NOT NULL,
+            PRIMARY KEY (pair, position)
+        ) STRICT;
+        CREATE INDEX intents_source_key ON intents (pair, source_key);
+        CREATE INDEX intents_project_id ON intents (pair, project_id);
+
+        CREATE TABLE quarantine (
+            id INTEGER PRIMARY KEY,
+            pair INTEGER NOT NULL REFERENCES pairs (id),
+            side TEXT NOT NULL,
+            key TEXT NOT NULL,
+            label TEXT NOT NULL,
+            cause TEXT NOT NULL,
+            message TEXT NOT NULL,
+            file TEXT,
+            line INTEGER,
+            operation_fingerprint BLOB,
+            record_fingerprint BLOB,
+            run INTEGER NOT NULL,
+            since INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX quarantine_key ON quarantine (pair, key);
+
+        CREATE TABLE conflicts (
+            pair INTEGER NOT NULL REFERENCES pairs (id),
+            source_key TEXT NOT NULL,
+            field TEXT NOT NULL,
+            project_id TEXT NOT NULL,
+            label TEXT NOT NULL,
+            conflict TEXT NOT NULL,
+            since INTEGER NOT NULL,
+            resolution TEXT,
+            PRIMARY KEY (pair, source_key, field)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE ledger (
+            id INTEGER PRIMARY KEY,
+            run INTEGER NOT NULL,
+            at INTEGER NOT NULL,
+            pair INTEGER NOT NULL REFERENCES pairs (id),
+            source_key TEXT,
+            project_id TEXT,
+            side TEXT NOT NULL,
+            action TEXT NOT NULL,
+            why TEXT NOT NULL,
+            changes TEXT
+        ) STRICT;
+        CREATE INDEX ledger_key ON ledger (source_key, pair) WHERE source_key IS NOT NULL;
+        CREATE INDEX ledger_run ON ledger (run);
+
+        -- Counts that a run needs are kept, not counted: they cost the same however many records there are.
+        CREATE TRIGGER links_added AFTER INSERT ON links BEGIN
+            UPDATE pairs SET linked = linked + (NEW.state = 'active') WHERE id = NEW.pair;
+        END;
+        CREATE TRIGGER links_removed AFTER DELETE ON links BEGIN
+            UPDATE pairs SET linked = linked - (OLD.state = 'active') WHERE id = OLD.pair;
+        END;
+        CREATE TRIGGER links_changed AFTER UPDATE OF state ON links WHEN NEW.state <> OLD.state BEGIN
+            UPDATE pairs SET linked = linked + (NEW.state = 'active') - (OLD.state = 'active') WHERE id = NEW.pair;
+        END;
+        CREATE TRIGGER project_records_added AFTER INSERT ON project_records BEGIN
+            UPDATE pairs SET
+                live = live + (NEW.gone = 0 AND NEW.archived = 0),
+                archived = archived + (NEW.gone = 0 AND NEW.archived = 1),
+                gone = gone + NEW.gone
+            WHERE id = NEW.pair;
+        END;
+        CREATE TRIGGER project_records_removed AFTER DELETE ON project_records BEGIN
+            UPDATE pairs SET
+                live = live - (OLD.gone = 0 AND OLD.archived = 0),
+                archived = archived - (OLD.gone = 0 AND OLD.archived = 1),
+                gone = gone - OLD.gone
+            WHERE id = OLD.pair;
+        END;
+        CREATE TRIGGER project_records_changed AFTER UPDATE OF archived, gone ON project_records
+        WHEN NEW.archived <> OLD.archived OR NEW.gone <> OLD.gone BEGIN
+            UPDATE pairs SET
+                live = live + (NEW.gone = 0 AND NEW.archived = 0) - (OLD.gone = 0 AND OLD.archived = 0),
+                archived = archived + (NEW.gone = 0 AND NEW.archived = 1) - (OLD.gone = 0 AND OLD.archived = 1),
+                gone = gone + NEW.gone - OLD.gone
+            WHERE id = NEW.pair;
+        END;
+        """
+}

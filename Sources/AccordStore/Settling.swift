@@ -1,0 +1,124 @@
+import AccordCore
+import GRDB
+
+/// Stores one ``Settlement``, inside a transaction.
+struct Settling {
+    private let db: Database
+    private let settlement: Settlement
+    private let pair: Int64
+
+    init(_ db: Database, _ settlement: Settlement) throws {
+        self.db = db
+        self.settlement = settlement
+        pair = try db.pairOrNew(settlement.pair)
+    }
+
+    func apply() throws {
+        let before = try linkBefore()
+        let after = linkAfter(before)
+        // The mirror first: its values may lie in the very base that is about to move.
+        try moveMirror(from: before, to: after)
+        if let after {
+            if after != before { try after.store(db, pair: pair) }
+        } else {
+            try before?.remove(db)
+        }
+        try closeIntent()
+        try settleQuarantineAndConflicts()
+        for row in settlement.ledger { try row.store(db) }
+    }
+
+    // MARK: - The link
+
+    private func linkBefore() throws -> StoredLink? {
+        let byProject = try settlement.projectID.flatMap { try StoredLink.find(db, pair: pair, projectID: $0) }
+        let bySource = try settlement.sourceKey.flatMap { try StoredLink.find(db, pair: pair, sourceKey: $0) }
+        guard settlement.sourceKey != nil, settlement.projectID != nil else { return byProject ?? bySource }
+        if settlement.link == .upsert {
+            if let bySource, bySource.id != byProject?.id { try giveUp(bySource) }
+            return byProject
+        }
+        return byProject?.id == bySource?.id ? byProject : nil
+    }
+
+    /// Nil: there is none, or there is none any more.
+    private func linkAfter(_ before: StoredLink?) -> StoredLink? {
+        var link: StoredLink
+        switch settlement.link {
+        case .remove:
+            return nil
+        case .keep:
+            guard let before else { return nil }
+            link = before
+        case .state(let state):
+            guard let before else { return nil }
+            link = before
+            link.state = state
+        case .upsert:
+            guard let key = settlement.sourceKey, let id = settlement.projectID else { return before }
+            link = before ?? StoredLink(sourceKey: key, projectID: id)
+            link.sourceKey = key
+            link.state = .active
+        }
+        link.sourceBase = link.sourceBase.moved(by: settlement.sourceBase)
+        link.projectBase = link.projectBase.moved(by: settlement.projectBase)
+        link.sourceFingerprint = settlement.sourceFingerprint
+        return link
+    }
+
+    /// A link whose source record is linked anew elsewhere.
+    private func giveUp(_ link: StoredLink) throws {
+        if var known = try StoredRecord.find(db, pair: pair, id: link.projectID) {
+            known.settled = false
+            if known.record.gone { try known.remove(db, pair: pair) } else { try known.store(db, pair: pair) }
+        }
+        try link.remove(db)
+    }
+
+    // MARK: - The mirror
+
+    private func moveMirror(from before: StoredLink?, to after: StoredLink?) throws {
+        guard let id = after?.projectID ?? before?.projectID ?? settlement.projectID else { return }
+        // A link under other names is not this settlement's to move, but the record stays tied to it.
+        let bystander = before == nil && after == nil ? try StoredLink.find(db, pair: pair, projectID: id) : nil
+        let owner = after ?? bystander
+        let before = (record: try StoredRecord.find(db, pair: pair, id: id), base: (before ?? bystander)?.projectBase)
+        var known = before.record
+        switch settlement.mirror {
+        case .keep: break
+        case .stored(let record): known = StoredRecord(record: record, seen: try known?.seen ?? lastRead())
+        case .gone: known?.record.gone = true
+        }
+        guard var known else { return }
+        if known.record.gone && owner == nil { return try known.remove(db, pair: pair) }
+        let isAsItWas = known == before.record && owner?.projectBase == before.base
+        known.settled = owner != nil && (after != nil && settlement.settlesProject || known.settled && isAsItWas)
+        if isAsItWas && known == before.record { return }
+        try known.store(db, pair: pair, base: owner?.projectBase)
+    }
+
+    private func lastRead() throws -> Int { try db.row("SELECT reads FROM pairs WHERE id = ?", [pair])?[0] ?? 0 }
+
+    // MARK: - What else is known of the record
+
+    private func closeIntent() throws {
+        guard settlement.closesIntent else { return }
+        if let key = settlement.sourceKey {
+            try db.run("DELETE FROM intents WHERE pair = ? AND source_key = ?", [pair, key])
+        }
+        if let id = settlement.projectID {
+            try db.run("DELETE FROM intents WHERE pair = ? AND project_id = ? AND source_key IS NULL", [pair, id])
+        }
+    }
+
+    private func settleQuarantineAndConflicts() throws {
+        if let item = settlement.quarantine {
+            try StoredQuarantine.put(db, pair: pair, item)
+        } else if !settlement.leavesOpen, let key = settlement.sourceKey {
+            try db.run("DELETE FROM quarantine WHERE pair = ? AND key = ?", [pair, key])
+        }
+        if !settlement.leavesOpen || settlement.link == .remove, let key = settlement.sourceKey {
+            try db.run("DELETE FROM conflicts WHERE pair = ? AND source_key = ?", [pair, key])
+        }
+    }
+}

@@ -1,0 +1,79 @@
+import AccordCore
+import Foundation
+import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// The right to write to a state: held by one process at a time, and given back by the kernel when that process ends,
+/// however it ends.
+public final class StateLock: Sendable {
+    private let descriptor: Mutex<Int32?>
+
+    private init(_ descriptor: Int32) { self.descriptor = Mutex(descriptor) }
+
+    deinit { release() }
+
+    /// Takes the lock of the state at a path, or says at once who holds it.
+    ///
+    /// - Parameters:
+    ///   - owner: what this process does, for whoever comes second: its command.
+    ///   - now: Unix seconds.
+    public static func acquire(path: String, owner: String, now: Int64) throws(StateError) -> StateLock {
+        try StateFile.makeFolder(of: path)
+        let file = path + ".lock"
+        let descriptor = open(file, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard descriptor >= 0 else { throw .unreadable(path: file, reason: StateFile.reason(errno)) }
+        let lock = StateLock(descriptor)
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            guard errno == EWOULDBLOCK else { throw .unreadable(path: file, reason: StateFile.reason(errno)) }
+            let holder = Holder.read(descriptor)
+            throw .locked(path: path, owner: holder?.description ?? "unknown", since: holder?.since)
+        }
+        Holder(pid: getpid(), host: hostName(), command: owner, since: now).write(descriptor)
+        return lock
+    }
+
+    /// Gives the lock back; a second time does nothing.
+    public func release() {
+        descriptor.withLock { held in
+            guard let open = held else { return }
+            // Closing it is enough; emptying it keeps the next one's neighbours from reading a stale name.
+            ftruncate(open, 0)
+            close(open)
+            held = nil
+        }
+    }
+
+    private static func hostName() -> String {
+        var name = [CChar](repeating: 0, count: 256)
+        guard gethostname(&name, name.count - 1) == 0 else { return "unknown host" }
+        return String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+}
+
+/// What the lock's file says of who holds it: for the message only, never to decide whether it is held.
+private struct Holder: Codable, CustomStringConvertible {
+    var pid: Int32
+    var host: String
+    var command: String
+    var since: Int64
+
+    var description: String { "\(command) (process \(pid) on \(host))" }
+
+    func write(_ descriptor: Int32) {
+        guard let bytes = try? JSONEncoder().encode(self) else { return }
+        _ = ftruncate(descriptor, 0)
+        _ = bytes.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, 0) }
+    }
+
+    static func read(_ descriptor: Int32) -> Holder? {
+        var bytes = [UInt8](repeating: 0, count: 4096)
+        let count = pread(descriptor, &bytes, bytes.count, 0)
+        guard count > 0 else { return nil }
+        return try? JSONDecoder().decode(Holder.self, from: Data(bytes.prefix(count)))
+    }
+}

@@ -1,0 +1,57 @@
+import AccordCore
+import GRDB
+
+extension StateStore {
+    /// Begins to carry out the plan of a pair: settles what needs no write, and lets the plan's quarantine and
+    /// conflicts take the place of the earlier ones. The intents of an earlier run are done with: the plan has looked
+    /// at what became of them.
+    ///
+    /// What stays in quarantine or in conflict keeps the moment since when it is there. A person's resolution stays as
+    /// long as its conflict does, or until the record is settled by it.
+    public func openPlan(
+        _ pair: String, run: Int64, settlements: [Settlement], quarantine: [QuarantineItem], conflicts: [ConflictItem]
+    ) throws {
+        try settle(.openPlan) { db in
+            let number = try db.pairOrNew(pair)
+            try db.run("DELETE FROM intents WHERE pair = ?", [number])
+            for settlement in settlements { try Settling(db, settlement).apply() }
+            var unfinished = Set(settlements.filter(\.leavesOpen).compactMap(\.sourceKey))
+            unfinished.formUnion(quarantine.map(\.key))
+            try StoredQuarantine.replace(db, pair: number, by: quarantine)
+            try StoredConflict.replace(db, pair: number, by: conflicts, keepingResolved: unfinished)
+        }
+    }
+
+    /// Makes the intents of a run durable: what it is about to write, one entry a record.
+    public func begin(_ pair: String, run: Int64, entries: [Entry]) throws {
+        guard !entries.isEmpty else { return }
+        try write(.begin) { db in
+            let number = try db.pairOrNew(pair)
+            for entry in entries {
+                try db.run(
+                    """
+                    INSERT OR REPLACE INTO intents (pair, position, run, source_key, project_id, entry)
+                        VALUES (?, ?, ?, ?, ?, ?)
+                    """,
+                    [number, entry.position, run, entry.sourceKey, entry.projectID, try Stored.text(entry)])
+            }
+        }
+    }
+
+    /// Settles records, all in one transaction.
+    public func settle(_ settlements: [Settlement]) throws {
+        guard !settlements.isEmpty else { return }
+        try settle(.settle) { db in
+            for settlement in settlements { try Settling(db, settlement).apply() }
+        }
+    }
+
+    /// What was begun and not settled, in the plan's order: the writes of a run that was stopped.
+    public func openIntents(_ pair: String) throws -> [Entry] {
+        try read { db in
+            guard let number = try db.pair(pair) else { return [] }
+            return try db.rows("SELECT entry FROM intents WHERE pair = ? ORDER BY position", [number])
+                .map { try Stored.value($0[0]) }
+        }
+    }
+}

@@ -1,0 +1,148 @@
+import AccordCore
+import GRDB
+
+/// A record that is left out, and why.
+public struct QuarantineItem: Sendable, Hashable {
+    public var side: Side
+    /// The source key; `project:ID` for a record that only the project has; empty for a row without a key.
+    public var key: String
+    /// For people.
+    public var label: String
+    public var cause: Quarantine.Cause
+    public var message: String
+    /// Where the source record stood.
+    public var place: Place?
+    /// Of the write that was refused: the same one is not tried again. An item without one keeps that of the same
+    /// record, cause and message.
+    public var operationFingerprint: Fingerprint?
+    /// Of the record as it was when it was refused.
+    public var recordFingerprint: Fingerprint?
+    public var run: Int64
+    /// Unix seconds. An item that was there already keeps its own.
+    public var since: Int64
+
+    public init(
+        side: Side, key: String, label: String, cause: Quarantine.Cause, message: String, place: Place? = nil,
+        operationFingerprint: Fingerprint? = nil, recordFingerprint: Fingerprint? = nil, run: Int64, since: Int64
+    ) {
+        self.side = side
+        self.key = key
+        self.label = label
+        self.cause = cause
+        self.message = message
+        self.place = place
+        self.operationFingerprint = operationFingerprint
+        self.recordFingerprint = recordFingerprint
+        self.run = run
+        self.since = since
+    }
+}
+
+extension StateStore {
+    /// What is left out of a pair, oldest first.
+    public func quarantine(_ pair: String) throws -> [QuarantineItem] {
+        try read { db in
+            guard let number = try db.pair(pair) else { return [] }
+            return try StoredQuarantine.all(db, pair: number).map(\.item)
+        }
+    }
+
+    /// Lets records out, so that the next run tries them again.
+    ///
+    /// - Parameter key: of one record; nil for all of them.
+    /// - Returns: how many were let out.
+    @discardableResult
+    public func clearQuarantine(_ pair: String, key: String? = nil) throws -> Int {
+        var count = 0
+        try settle { db in
+            guard let number = try db.pair(pair) else { return }
+            try db.run("DELETE FROM quarantine WHERE pair = ?1 AND (?2 IS NULL OR key = ?2)", [number, key])
+            count = db.changesCount
+        }
+        return count
+    }
+}
+
+struct StoredQuarantine {
+    private var id: Int64
+    fileprivate var item: QuarantineItem
+
+    /// By what an item is taken for the same as before.
+    private struct Identity: Hashable {
+        var key: String
+        var cause: Quarantine.Cause
+        var message: String
+
+        init(_ item: QuarantineItem) {
+            key = item.key
+            cause = item.cause
+            message = item.message
+        }
+    }
+
+    static func replace(_ db: Database, pair: Int64, by items: [QuarantineItem]) throws {
+        try replace(db, pair: pair, all(db, pair: pair), by: items)
+    }
+
+    /// One record's item takes the place of whatever was there for it.
+    static func put(_ db: Database, pair: Int64, _ item: QuarantineItem) throws {
+        let before = item.key.isEmpty ? [] : try all(db, pair: pair, key: item.key)
+        try replace(db, pair: pair, before, by: [item])
+    }
+
+    private static func replace(
+        _ db: Database, pair: Int64, _ before: [StoredQuarantine], by items: [QuarantineItem]
+    ) throws {
+        var known = Dictionary(grouping: before.reversed(), by: { Identity($0.item) })
+        for item in items {
+            guard let same = known[Identity(item)]?.popLast() else {
+                try insert(db, pair: pair, item)
+                continue
+            }
+            var kept = item
+            kept.since = same.item.since
+            kept.run = same.item.run
+            kept.operationFingerprint = item.operationFingerprint ?? same.item.operationFingerprint
+            if kept != same.item {
+                try db.run("DELETE FROM quarantine WHERE id = ?", [same.id])
+                try insert(db, pair: pair, kept)
+            }
+        }
+        for gone in known.values.joined() { try db.run("DELETE FROM quarantine WHERE id = ?", [gone.id]) }
+    }
+
+    private static func insert(_ db: Database, pair: Int64, _ item: QuarantineItem) throws {
+        try db.run(
+            """
+            INSERT INTO quarantine
+                (pair, side, key, label, cause, message, file, line, operation_fingerprint, record_fingerprint, run,
+                since) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
+                pair, item.side.rawValue, item.key, item.label, item.cause.rawValue, item.message, item.place?.file,
+                item.place?.line, item.operationFingerprint?.data, item.recordFingerprint?.data, item.run, item.since,
+            ])
+    }
+
+    fileprivate static func all(_ db: Database, pair: Int64, key: String? = nil) throws -> [StoredQuarantine] {
+        let columns = """
+            id, side, key, label, cause, message, file, line, operation_fingerprint, record_fingerprint, run, since
+            """
+        if let key {
+            return try db.rows("SELECT \(columns) FROM quarantine WHERE pair = ? AND key = ? ORDER BY id", [pair, key])
+                .map(StoredQuarantine.init(row:))
+        }
+        return try db.rows("SELECT \(columns) FROM quarantine WHERE pair = ? ORDER BY since, id", [pair])
+            .map(StoredQuarantine.init(row:))
+    }
+
+    private init(row: Row) throws {
+        id = row[0]
+        let (file, line): (String?, Int?) = (row[6], row[7])
+        item = QuarantineItem(
+            side: try row.word(1), key: row[2], label: row[3], cause: try row.word(4), message: row[5],
+            place: file.flatMap { file in line.map { Place(file: file, line: $0) } },
+            operationFingerprint: try row.fingerprint(8), recordFingerprint: try row.fingerprint(9), run: row[10],
+            since: row[11])
+    }
+}

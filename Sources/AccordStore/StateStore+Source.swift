@@ -1,0 +1,21 @@
+import AccordCore
+import GRDB
+
+extension StateStore {
+    /// What is remembered of the source as the last settled run read it; nil if none did.
+    public func sourceMemory(_ pair: String) throws -> SourceMemory? {
+        try read { db in
+            let text: String? = try db.row("SELECT source_memory FROM pairs WHERE name = ?", [pair])?[0]
+            return try text.map { try Stored.value($0) }
+        }
+    }
+
+    /// Nil: the next run reads the source as if for the first time.
+    public func setSourceMemory(_ pair: String, _ memory: SourceMemory?) throws {
+        try write { db in
+            try db.run(
+                "UPDATE pairs SET source_memory = ? WHERE id = ?",
+                [try memory.map { try Stored.text($0) }, try db.pairOrNew(pair)])
+        }
+    }
+}

@@ -1,0 +1,164 @@
+import AccordCore
+import Foundation
+import GRDB
+
+/// What Accord remembers between runs, in one SQLite file: links, bases, the mirror of the project, journal, history.
+///
+/// It keeps and gives back; it decides nothing. Every method is one transaction: all of it happens, or none. What a
+/// run must not lose (the journal, bases, links) is on the disk when the method returns; what the next run would read
+/// again anyway (the mirror) may be a moment older after a power cut.
+///
+/// Methods throw ``StateError``, besides what a closure given to them throws. One process writes at a time: it holds
+/// a ``StateLock``. Others may read meanwhile.
+public final class StateStore: Sendable {
+    public let path: String
+    private let queue: DatabaseQueue
+    private let durability: Durability
+    private let hooks: CommitHooks
+
+    /// Opens the state at a path, or begins it; its file is readable for its owner only (0600).
+    ///
+    /// - Parameters:
+    ///   - now: Unix seconds: when a new state was begun.
+    ///   - newID: what a new state is known by.
+    public init(
+        path: String, now: Int64, newID: String = UUID().uuidString.lowercased(), durability: Durability = .full,
+        hooks: CommitHooks = CommitHooks()
+    ) throws {
+        self.path = path
+        self.durability = durability
+        self.hooks = hooks
+        try StateFile.prepare(path)
+        do {
+            queue = try StateStore.open(path, migrator: Schema.migrator(now: now, newID: newID))
+        } catch {
+            throw StateError.explaining(error, path: path)
+        }
+    }
+
+    private static func open(_ path: String, migrator: DatabaseMigrator) throws -> DatabaseQueue {
+        var configuration = Configuration()
+        configuration.journalMode = .wal
+        configuration.busyMode = .timeout(10)
+        configuration.foreignKeysEnabled = true
+        let queue = try DatabaseQueue(path: path, configuration: configuration)
+        try queue.read { db in
+            let isEmpty = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") == 0
+            let applicationID = try Int.fetchOne(db, sql: "PRAGMA application_id")
+            guard isEmpty || applicationID == Schema.applicationID else { throw StateError.foreign(path: path) }
+            guard try !migrator.hasBeenSuperseded(db) else { throw StateError.newer(path: path) }
+        }
+        try migrator.migrate(queue)
+        return queue
+    }
+
+    /// Closes the file; what was written is in it already. Using the store afterwards throws.
+    public func close() throws {
+        do { try queue.close() } catch { throw StateError.explaining(error, path: path) }
+    }
+
+    /// Folds SQLite's write-ahead log into the file itself.
+    public func checkpoint() throws {
+        do {
+            try queue.writeWithoutTransaction { db in _ = try db.checkpoint(.truncate) }
+        } catch {
+            throw StateError.explaining(error, path: path)
+        }
+    }
+
+    /// Which state this is, and how often it has settled anything.
+    public func mark() throws -> StateMark {
+        try read { db in
+            guard let row = try db.row("SELECT id, settled FROM meta") else {
+                throw StateError.corrupt(path: path, reason: "it has no name")
+            }
+            return StateMark(id: row[0], settled: row[1])
+        }
+    }
+
+    // MARK: - Transactions
+
+    func read<T>(_ body: (Database) throws -> T) throws -> T {
+        do { return try queue.read(body) } catch { throw StateError.explaining(error, path: path) }
+    }
+
+    /// What the next run could read again: whole after a power cut, but perhaps of a moment before.
+    func note<T>(_ body: (Database) throws -> T) throws -> T { try transaction(isDurable: false, body) }
+
+    /// What must be on the disk when this returns.
+    ///
+    /// - Parameter step: what a simulation knows this transaction by.
+    func write<T>(_ step: CommitHooks.Step? = nil, _ body: (Database) throws -> T) throws -> T {
+        let result = try transaction(isDurable: true) { db in
+            let result = try body(db)
+            if let step { try hooks.before(step) }
+            return result
+        }
+        if let step { try hooks.after(step) }
+        return result
+    }
+
+    /// A durable transaction that makes older plans stale, if it changes anything at all.
+    func settle(_ step: CommitHooks.Step? = nil, _ body: (Database) throws -> Void) throws {
+        try write(step) { db in
+            let before = db.totalChangesCount
+            try body(db)
+            if db.totalChangesCount != before { try db.run("UPDATE meta SET settled = settled + 1") }
+        }
+    }
+
+    private func transaction<T>(isDurable: Bool, _ body: (Database) throws -> T) throws -> T {
+        do {
+            return try queue.writeWithoutTransaction { db in
+                let level = durability == .none ? "OFF" : isDurable ? "FULL" : "NORMAL"
+                try db.execute(sql: "PRAGMA synchronous = \(level)")
+                try db.beginTransaction(.immediate)
+                do {
+                    let result = try body(db)
+                    try db.commit()
+                    return result
+                } catch {
+                    // A failed commit may have rolled back by itself.
+                    if db.isInsideTransaction { try db.rollback() }
+                    throw error
+                }
+            }
+        } catch {
+            throw StateError.explaining(error, path: path)
+        }
+    }
+}
+
+/// How safe from a power cut what a state writes is.
+public enum Durability: Sendable {
+    /// On the disk before the program goes on.
+    case full
+    /// For simulations, in which the power never fails: crashes of the program alone lose nothing.
+    case none
+}
+
+/// A seam for simulations: what these throw is a crash just before or just after a transaction of the journal commits.
+public struct CommitHooks: Sendable {
+    public enum Step: String, Sendable, CaseIterable {
+        /// ``StateStore/openPlan(_:run:settlements:quarantine:conflicts:)``
+        case openPlan
+        /// ``StateStore/begin(_:run:entries:)``
+        case begin
+        /// ``StateStore/settle(_:)``
+        case settle
+    }
+
+    var before: @Sendable (Step) throws -> Void
+    var after: @Sendable (Step) throws -> Void
+
+    /// - Parameters:
+    ///   - before: throwing undoes the transaction.
+    ///   - after: throwing undoes nothing.
+    public init(
+        before: @escaping @Sendable (Step) throws -> Void = { _ in },
+        after: @escaping @Sendable (Step) throws -> Void = { _ in }
+    ) {
+        self.before = before
+        self.after = after
+    }
+}

@@ -1,0 +1,79 @@
+import AccordCore
+import GRDB
+
+/// A project record as it lies in its row, whose values may be those of its link's base.
+struct StoredRecord: Hashable {
+    var record: MirrorRecord
+    /// Nothing about it is pending. One without a link never is.
+    var settled = false
+    /// The number of the read that saw it last.
+    var seen: Int
+
+    init(record: MirrorRecord, seen: Int) {
+        self.record = record
+        self.seen = seen
+    }
+
+    // MARK: - Finding
+
+    private static let selection = """
+        SELECT project_records.id, project_records.fingerprint, match_a, match_b, modified, archived, gone, settled,
+            seen, record, source_base, project_base
+        FROM project_records LEFT JOIN links
+            ON links.pair = project_records.pair AND links.project_id = project_records.id
+        """
+
+    static func find(_ db: Database, pair: Int64, id: String) throws -> StoredRecord? {
+        try db.row("\(selection) WHERE project_records.pair = ? AND project_records.id = ?", [pair, id])
+            .map(StoredRecord.init(row:))
+    }
+
+    static func unsettled(_ db: Database, pair: Int64) throws -> [MirrorRecord] {
+        let statement = try db.cachedStatement(
+            sql: "\(selection) WHERE project_records.pair = ? AND settled = 0 ORDER BY project_records.id")
+        let rows = try Row.fetchCursor(statement, arguments: [pair])
+        var records: [MirrorRecord] = []
+        while let row = try rows.next() { records.append(try StoredRecord(row: row).record) }
+        return records
+    }
+
+    private init(row: Row) throws {
+        guard let fingerprint = try row.fingerprint(1) else { throw Stored.malformed("a project record") }
+        var values: [String: Value] = [:]
+        if let text: String = row[9] {
+            values = try Stored.value(text)
+        } else if let sourceBase: String = row[10] {
+            values = try Stored.base(row[11], from: Stored.value(sourceBase))
+        }
+        record = MirrorRecord(
+            id: row[0], fingerprint: fingerprint, values: values, modified: row[4], archived: row[5],
+            matchValues: [row[2], row[3]], gone: row[6])
+        settled = row[7]
+        seen = row[8]
+    }
+
+    // MARK: - Keeping
+
+    /// - Parameter base: of its link. Values equal to it are not written a second time.
+    func store(_ db: Database, pair: Int64, base: [String: Value]? = nil) throws {
+        let matchValues = record.matchValues + [nil, nil]
+        try db.run(
+            """
+            INSERT INTO project_records
+                (pair, id, fingerprint, match_a, match_b, modified, archived, gone, settled, seen, record)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                ON CONFLICT (pair, id) DO UPDATE SET fingerprint = excluded.fingerprint, match_a = excluded.match_a,
+                    match_b = excluded.match_b, modified = excluded.modified, archived = excluded.archived,
+                    gone = excluded.gone, settled = excluded.settled, seen = excluded.seen, record = excluded.record
+            """,
+            [
+                pair, record.id, record.fingerprint.data, matchValues[0], matchValues[1], record.modified,
+                record.archived, record.gone, settled, seen,
+                record.values == base ? nil : try Stored.text(record.values),
+            ])
+    }
+
+    func remove(_ db: Database, pair: Int64) throws {
+        try db.run("DELETE FROM project_records WHERE pair = ? AND id = ?", [pair, record.id])
+    }
+}

@@ -1,0 +1,51 @@
+import AccordCore
+import AccordEngine
+
+/// The numbers that matter first, however the plan is drawn.
+struct PlanSummary {
+    /// Operations by side and kind.
+    var operations: [Side: [Operation.Kind: Int]] = [:]
+    var linked = 0
+    var optOuts = 0
+    var conflicts = 0
+    var quarantined = 0
+    var requests = 0
+    /// Messages that reach people.
+    var messages: Int { 0 }
+    /// Seconds that the requests take at the configured rate.
+    var seconds: Double
+
+    init(_ pairs: [PairPlan], requestsPerSecond: Double) {
+        for pair in pairs {
+            requests += pair.requests
+            for entry in pair.entries {
+                if case .new = entry.link { linked += 1 }
+                conflicts += entry.conflicts.count
+                quarantined += entry.quarantine == nil ? 0 : 1
+                for operation in entry.operations {
+                    operations[operation.side, default: [:]][operation.kind, default: 0] += 1
+                    if operation.changes.contains(where: { $0.rule == .optOut }) || operation.kind == .unsubscribe {
+                        optOuts += 1
+                    }
+                }
+            }
+        }
+        seconds = requestsPerSecond > 0 ? Double(requests) / requestsPerSecond : 0
+    }
+
+    func count(_ side: Side, _ kinds: Operation.Kind...) -> Int {
+        kinds.reduce(0) { $0 + (operations[side]?[$1] ?? 0) }
+    }
+
+    var hasChanges: Bool { !operations.isEmpty || linked > 0 }
+
+    /// `about 12 s`.
+    static func duration(_ seconds: Double) -> String {
+        switch seconds {
+        case ..<1: "under a second"
+        case ..<100: "about \(Int(seconds.rounded(.up))) s"
+        case ..<6000: "about \(Int((seconds / 60).rounded(.up))) min"
+        default: "about \(Int((seconds / 3600).rounded(.up))) h"
+        }
+    }
+}

@@ -1,0 +1,180 @@
+import AccordConfig
+import AccordCore
+import Testing
+
+@Suite("A mapping file says what it says")
+struct MappingFileTests {
+    private func parse(_ text: String) throws -> Mapping {
+        try MappingFile.parse(text, file: "m.yaml", api: projectAPI())
+    }
+
+    private static let small = "resource: customers\nkey: Id\nfields:\n  first_name: First\n  email: Email\n"
+
+    @Test("What is left out has a default")
+    func defaults() throws {
+        let mapping = try parse(MappingFileTests.small)
+        #expect(mapping.resource == "customers")
+        #expect(mapping.key == ["Id"])
+        #expect(mapping.match == ["email"])
+        #expect(mapping.conflict == .manual)
+        #expect(mapping.creates == [.source, .project])
+        #expect(mapping.whenGoneFromSource == .archive)
+        #expect(mapping.whenGoneFromProject == .ignore)
+        #expect(mapping.guards == Guards(deletePercent: 10, deleteCount: 10))
+        #expect(mapping.fullReadEvery == 7)
+        #expect(mapping.protected.isEmpty && mapping.modified == nil)
+        #expect(mapping.field("email")?.type == .email)
+        #expect(mapping.field("email")?.direction == .both)
+        #expect(mapping.field("email")?.place == Place(file: "m.yaml", line: 5))
+    }
+
+    @Test("Everything can be said")
+    func everything() throws {
+        let mapping = try parse(
+            """
+            resource: customers
+            key: [Record ID, Email]
+            match: phone
+            conflict: newest
+            modified: {column: Changed, type: timestamp, pattern: unix}
+            create: project
+            full read every: 30 days
+            when gone from source: delete
+            when gone from project: delete
+            guards: {deletes: 5%, at least: 3}
+            protect: [vip@example.com, 17]
+            fields:
+              first_name: {column: First, required: true}
+              phone: {column: Phone, country: gb}
+              tags: {column: Tags, separator: "|", conflict: union}
+              company:
+                column: Company
+                transform:
+                  - trim
+                  - map: {ACME: Acme Inc., "": none}
+                  - default: none
+                conflict: project
+              unsubscribed_at: {column: Out, type: boolean, yes: [Yes, 1], no: No, resubscribe: [source, project]}
+              signed_up_at: {column: Since, type: date, pattern: M/d/yyyy, direction: to-project}
+              notes: {transform: {join: [A, B], with: " / "}, direction: to-project}
+              created_at: {column: Made, type: timestamp, pattern: "yyyy-MM-dd HH:mm", time zone: "+02:00", direction: to-source}
+            """)
+        #expect(mapping.key == ["Record ID", "Email"])
+        #expect(mapping.match == ["phone"])
+        #expect(mapping.conflict == .newest)
+        #expect(
+            mapping.modified == ModifiedColumn(column: "Changed", type: .timestamp(pattern: "unix", timeZone: "UTC")))
+        #expect(mapping.creates == [.project])
+        #expect(mapping.fullReadEvery == 30)
+        #expect(mapping.whenGoneFromSource == .delete)
+        #expect(mapping.whenGoneFromProject == .delete)
+        #expect(mapping.guards == Guards(deletePercent: 5, deleteCount: 3))
+        #expect(mapping.protected == ["vip@example.com", "17"])
+        #expect(mapping.field("first_name")?.required == true)
+        #expect(mapping.field("phone")?.type == .phone(country: "GB"))
+        #expect(mapping.field("tags")?.type == .set(separator: "|"))
+        #expect(mapping.field("tags")?.conflict == .union)
+        #expect(
+            mapping.field("company")?.transforms
+                == [.trim, .map(["ACME": "Acme Inc.", "": "none"]), .fallback("none")])
+        #expect(mapping.field("company")?.conflict == .project)
+        let optOut = try #require(mapping.field("unsubscribed_at"))
+        #expect(optOut.type == .boolean(yes: ["Yes", "1"], no: ["No"]))
+        #expect(optOut.isOptOut && optOut.resubscribe == [.source, .project])
+        #expect(mapping.field("signed_up_at")?.type == .date(pattern: "M/d/yyyy"))
+        #expect(mapping.field("notes")?.column == nil)
+        #expect(mapping.field("notes")?.transforms == [.join(columns: ["A", "B"], with: " / ")])
+        #expect(
+            mapping.field("created_at")?.type == .timestamp(pattern: "yyyy-MM-dd HH:mm", timeZone: "+02:00"))
+    }
+
+    @Test("Its fingerprint is that of what it means, not of how it is written")
+    func fingerprint() throws {
+        let original = try parse(MappingFileTests.small).fingerprint
+        let rewritten = """
+            # a comment
+            fields: {email: {column: Email, type: email}, first_name: {column: "First"}}
+            key:   [Id]
+            match: [email]
+            resource: customers
+            """
+        #expect(try parse(rewritten).fingerprint == original)
+    }
+
+    @Test(
+        "Whatever changes what it does changes its fingerprint",
+        arguments: [
+            "conflict: source", "create: project", "full read every: 8 days", "when gone from source: ignore",
+            "when gone from project: delete", "guards: {deletes: 11%}", "guards: {at least: 11}", "protect: [a]",
+            "modified: M", "  last_name: L", "  phone: P", "  tags: T",
+        ])
+    func fingerprintChanges(_ line: String) throws {
+        #expect(try parse(MappingFileTests.small + line).fingerprint != parse(MappingFileTests.small).fingerprint)
+    }
+
+    @Test("Every detail of a field is in the fingerprint")
+    func fieldFingerprints() throws {
+        let forms = [
+            "notes: N", "notes: M", "notes: {column: N, required: true}", "notes: {column: N, direction: to-project}",
+            "notes: {column: N, conflict: source}", "notes: {column: N, transform: trim}",
+            "notes: {column: N, transform: lowercase}", "notes: {column: N, transform: {map: {a: b}}}",
+            "notes: {column: N, transform: {map: {a: c}}}", "notes: {column: N, transform: {default: a}}",
+            "notes: {column: N, direction: to-project, transform: {constant: a}}",
+            "notes: {column: N, direction: to-project, transform: {split: a}}",
+            "notes: {column: N, direction: to-project, transform: {split: a, take: 1}}",
+            "notes: {column: N, type: phone}", "notes: {column: N, type: phone, country: US}",
+            "tags: N", "tags: {column: N, separator: \";\"}", "signed_up_at: N",
+            "signed_up_at: {column: N, type: date}",
+            "signed_up_at: {column: N, type: date, pattern: M/d/yyyy}", "signed_up_at: {column: N, pattern: unix}",
+            "signed_up_at: {column: N, time zone: \"+01:00\"}", "unsubscribed_at: {column: N, type: boolean}",
+            "unsubscribed_at: {column: N, type: boolean, yes: Y}", "unsubscribed_at: {column: N, type: boolean, no: N}",
+            "unsubscribed_at: {column: N, type: boolean, resubscribe: source}",
+        ]
+        let prints = try forms.map { try parse(MappingFileTests.small + "  " + $0).fingerprint }
+        #expect(Set(prints).count == forms.count)
+    }
+
+    @Test("The mapping that ships is right, and names only columns that its export has")
+    func shipped() throws {
+        let text = try repositoryFile("Mappings/crm-contacts.yaml")
+        let mapping = try MappingFile.parse(text, file: "Mappings/crm-contacts.yaml", api: projectAPI())
+        let header = try repositoryFile("Fixtures/crm-contacts.csv").split(separator: "\n")[0]
+            .split(separator: ",").map(String.init)
+        #expect(mapping.fields.compactMap(\.column).allSatisfy(header.contains))
+        #expect(mapping.key.allSatisfy(header.contains))
+    }
+
+    @Test("Every example of the reference page parses")
+    func reference() throws {
+        let page = try repositoryFile("docs/mapping.md")
+        let blocks = yamlBlocks("mapping", in: page)
+        #expect(blocks.count >= 4)
+        for block in blocks { _ = try parse(block) }
+    }
+
+    @Test("The reference page names every key, type, transform, policy and field")
+    func referenceIsWhole() throws {
+        let page = try repositoryFile("docs/mapping.md")
+        let policies = ConflictPolicy.allCases.map(\.rawValue) + Direction.allCases.map(\.rawValue)
+        let deletions = ProjectDeletion.allCases.map(\.rawValue) + SourceDeletion.allCases.map(\.rawValue)
+        let fields = try projectAPI().resources["customers"]?.fields.map(\.name) ?? []
+        for word in policies + deletions + fields { #expect(page.contains("`\(word)`"), "\(word)") }
+    }
+
+    @Test("A file that is not there, or is none, is said to be so")
+    func files() throws {
+        let api = try projectAPI()
+        try withFolder { folder in
+            let path = folder + "/none.yaml"
+            let missing = message { () throws(ConfigError) in
+                _ = try MappingFile.load(path: path, name: "none.yaml", api: api)
+            }
+            #expect(missing == "none.yaml: there is no such file. Check the path.")
+            let directory = message { () throws(ConfigError) in
+                _ = try MappingFile.load(path: folder, name: "folder", api: api)
+            }
+            #expect(
+                directory == "folder: it cannot be read: it is not a regular file. Check the path and its permissions.")
+        }
+    }
+}

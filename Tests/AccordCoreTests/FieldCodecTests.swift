@@ -1,0 +1,159 @@
+import AccordCore
+import Foundation
+import Testing
+
+@Suite("A text becomes a value, and a value a text")
+struct FieldCodecTests {
+    static let words = FieldType.boolean(yes: ["Yes", "1"], no: ["No", "0"])
+    static let american = FieldType.date(pattern: "M/d/yyyy")
+    static let iso = FieldType.timestamp(pattern: "iso", timeZone: "UTC")
+
+    @Test(
+        "Read",
+        arguments: [
+            (.string, " Ada ", .string(" Ada ")), (.integer, " 42 ", .integer(42)), (.integer, "-7", .integer(-7)),
+            (.integer, "1,234,567", .integer(1_234_567)), (.integer, "9223372036854775807", .integer(.max)),
+            (.decimal, "1,234.50", .decimal(Decimal(string: "1234.5") ?? 0)), (.decimal, "-0.00", .decimal(0)),
+            (
+                .decimal, "12345678901234567890.123456789",
+                .decimal(Decimal(string: "12345678901234567890.123456789") ?? 0)
+            ),
+            (words, "yES", .boolean(true)), (words, " 0 ", .boolean(false)),
+            (american, "1/2/1970", .date(CalendarDay(daysSinceEpoch: 1))), (iso, "1970-01-01T00:00:05Z", .timestamp(5)),
+            (.set(separator: ";"), " b;a ;; b ", .set(["a", "b"])), (.set(separator: ";"), " ; ;", .null),
+            (.email, " Ada@Example.COM ", .string("ada@example.com")),
+            (.phone(country: "US"), "(415) 555-0100", .string("+14155550100")),
+        ] as [(FieldType, String, Value)])
+    func read(_ type: FieldType, _ text: String, _ value: Value) throws {
+        #expect(try FieldCodec(type).parse(text) == value)
+    }
+
+    @Test(
+        "A blank is empty whatever the type",
+        arguments: [
+            FieldType.string, .integer, .decimal, words, american, iso, .set(separator: ","), .email,
+            .phone(country: nil),
+        ])
+    func blank(_ type: FieldType) throws {
+        for text in ["", " ", "\t\n", "\u{A0}"] { #expect(try FieldCodec(type).parse(text) == .null) }
+    }
+
+    @Test(
+        "Refused, with what was expected and found",
+        arguments: [
+            (.integer, "1.0", "expected a whole number like 1200, found \"1.0\""),
+            (.integer, "1,23", "expected a whole number like 1200, found \"1,23\""),
+            (.integer, "9223372036854775808", "expected a whole number like 1200, found \"9223372036854775808\""),
+            (.integer, "1e3", "expected a whole number like 1200, found \"1e3\""),
+            (.decimal, "1,5", "expected a number like 1200.50, found \"1,5\""),
+            (.decimal, "1,234", "expected a number like 1200.50, found \"1,234\""),
+            (.decimal, "1e5", "expected a number like 1200.50, found \"1e5\""),
+            (.decimal, "NaN", "expected a number like 1200.50, found \"NaN\""),
+            (.decimal, "1.", "expected a number like 1200.50, found \"1.\""),
+            (.decimal, "$5", "expected a number like 1200.50, found \"$5\""),
+            (words, "maybe", "expected one of Yes, 1, No, 0, found \"maybe\""),
+            (american, "14.3.2026", "expected a date like 3/14/2026 (M/d/yyyy), found \"14.3.2026\""),
+            (iso, "soon", "expected a time like 2026-03-14T09:30:00Z (ISO 8601), found \"soon\""),
+            (.email, "ada", "expected an e-mail address, found \"ada\""),
+            (.email, "a@b@c.co", "expected an e-mail address, found \"a@b@c.co\""),
+            (.email, "a b@c.co", "expected an e-mail address, found \"a b@c.co\""),
+            (.email, "a@b", "expected an e-mail address, found \"a@b\""),
+            (.email, "a@.co", "expected an e-mail address, found \"a@.co\""),
+            (.email, "a@b.co, c@d.co", "expected an e-mail address, found \"a@b.co, c@d.co\""),
+            (
+                .phone(country: nil), "4155550100",
+                "expected a telephone number with its country code like +14155550100, found \"4155550100\""
+            ),
+            (.integer, "a\u{1B}[2J\nb", "expected a whole number like 1200, found \"a\\u{1b}[2J\\u{a}b\""),
+        ] as [(FieldType, String, String)])
+    func refused(_ type: FieldType, _ text: String, _ message: String) throws {
+        let codec = try FieldCodec(type)
+        let error = #expect(throws: ValueProblem.self) { try codec.parse(text) }
+        #expect(error?.description == message)
+    }
+
+    @Test("A long text is cut in the message")
+    func long() throws {
+        let codec = try FieldCodec(.integer)
+        let error = #expect(throws: ValueProblem.self) { try codec.parse(String(repeating: "x", count: 10_000)) }
+        #expect(error?.found == String(repeating: "x", count: 80) + "…")
+    }
+
+    @Test(
+        "Written where the two sides have different types",
+        arguments: [
+            (words, .timestamp(5), "Yes"), (words, .date(CalendarDay(daysSinceEpoch: 1)), "Yes"), (words, .null, "No"),
+            (words, .boolean(false), "No"), (american, .timestamp(86_400), "1/2/1970"),
+            (american, .timestamp(90_000), "1/2/1970"),
+            (american, .boolean(false), ""), (american, .null, ""),
+            (iso, .date(CalendarDay(daysSinceEpoch: 1)), "1970-01-02T00:00:00Z"), (.decimal, .integer(5), "5"),
+            (.integer, .decimal(5), "5"), (.string, .null, ""),
+        ] as [(FieldType, Value, String)])
+    func written(_ type: FieldType, _ value: Value, _ text: String) throws {
+        #expect(try FieldCodec(type).format(value) == text)
+    }
+
+    @Test(
+        "What a cell would read as something else is not written",
+        arguments: [
+            (.set(separator: ";"), .set(["a;b"])), (.set(separator: ";"), .set([" a"])),
+            (.email, .string("no address")),
+            (.phone(country: "US"), .string("12")), (.integer, .decimal(Decimal(string: "1.5") ?? 0)),
+            (american, .boolean(true)),
+            (.integer, .string("5")), (.string, .integer(5)), (iso, .timestamp(.max)), (words, .string("Yes")),
+        ] as [(FieldType, Value)])
+    func unwritable(_ type: FieldType, _ value: Value) throws {
+        let codec = try FieldCodec(type)
+        #expect(throws: ValueProblem.self) { try codec.format(value) }
+    }
+
+    @Test(
+        "A set keeps the order and the style of its cell",
+        arguments: [
+            ("c;a;b", ["a", "c"], "c;a"), ("c; a", ["a", "c", "b"], "c; a; b"), ("", ["b", "a"], "a;b"),
+            ("x", ["b"], "b"),
+            ("a;a;b", ["a", "b"], "a;b"),
+        ] as [(String, Set<String>, String)])
+    func sets(_ cell: String, _ elements: Set<String>, _ text: String) throws {
+        #expect(try FieldCodec(.set(separator: ";")).format(.set(elements), over: cell) == text)
+    }
+
+    @Test(
+        "What is written is read as the same",
+        arguments: [
+            FieldType.string, .integer, .decimal, words, american, .date(pattern: "MMM dd yyyy"), iso,
+            .timestamp(pattern: "unix", timeZone: "UTC"), .timestamp(pattern: "M/d/yyyy h:mm:ss a", timeZone: "-07:00"),
+            .set(separator: ";"), .set(separator: ", "), .email, .phone(country: "US"), .phone(country: nil),
+        ])
+    func roundTrip(_ type: FieldType) throws {
+        let seed: UInt64 = 20_261_123
+        var random = SeededNumbers(seed: seed)
+        let codec = try FieldCodec(type)
+        for _ in 0..<300 {
+            let value = FieldCodecTests.value(of: type, &random)
+            let text = try codec.format(value)
+            #expect(try codec.parse(text) == value, "seed \(seed): \(value) was written \(text)")
+        }
+    }
+
+    private static func value(of type: FieldType, _ random: inout SeededNumbers) -> Value {
+        let letters = Array("abcÄé名 '\"-_1\t")
+        func word(_ random: inout SeededNumbers) -> String {
+            "w" + String((0..<random.below(8)).map { _ in letters[random.below(letters.count)] }) + "x"
+        }
+        if case .boolean = type { return .boolean(random.below(2) == 0) }
+        if random.below(20) == 0 { return .null }
+        switch type {
+        case .string, .boolean: return .string(word(&random) + "\n, ;")
+        case .integer: return .integer(Int64(bitPattern: random.next()))
+        case .decimal:
+            let digits = String(Int64(bitPattern: random.next()))
+            return .decimal(Decimal(string: "\(digits).\(random.below(100_000_000))") ?? 0)
+        case .date: return .date(CalendarDay(daysSinceEpoch: random.below(200_000) - 100_000))
+        case .timestamp: return .timestamp(Int64(random.below(8_000_000_000)) - 3_000_000_000)
+        case .set: return .elements(Set((0..<random.below(5)).map { _ in word(&random) }))
+        case .email: return .string("w\(random.below(1_000_000))@example\(random.below(100)).com")
+        case .phone: return .string("+4420\(10_000_000 + random.below(80_000_000))")
+        }
+    }
+}
