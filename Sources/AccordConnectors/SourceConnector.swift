@@ -54,13 +54,19 @@ public struct SourceReport: Sendable, Hashable {
     public var incomplete: String?
     /// The last record ended with a line end (always true where a source has no such thing).
     public var endsCleanly: Bool
+    /// Keys that more than one record has: which of them is meant cannot be told.
+    public var duplicateKeys: Set<String>
 
-    public init(stamp: SourceStamp, count: Int, bytes: Int, incomplete: String? = nil, endsCleanly: Bool = true) {
+    public init(
+        stamp: SourceStamp, count: Int, bytes: Int, incomplete: String? = nil, endsCleanly: Bool = true,
+        duplicateKeys: Set<String> = []
+    ) {
         self.stamp = stamp
         self.count = count
         self.bytes = bytes
         self.incomplete = incomplete
         self.endsCleanly = endsCleanly
+        self.duplicateKeys = duplicateKeys
     }
 }
 

@@ -21,8 +21,8 @@ struct Executor {
     let progress: @Sendable (Progress) -> Void
 
     /// Nil: the run goes on. Else why the pair cannot be finished.
-    private(set) var failure: (any ExplainedError)?
-    private(set) var tally = Tally()
+    var failure: (any ExplainedError)?
+    var tally = Tally()
 
     struct Tally {
         var done: [String: Int] = [:]
@@ -30,7 +30,11 @@ struct Executor {
         var quarantined = 0
         var skipped: [RunReport.Skip] = []
         var unknown = 0
+        /// Records written in the project.
         var writes = 0
+
+        /// Everything that was begun is settled.
+        var isClean: Bool { quarantined == 0 && skipped.isEmpty && unknown == 0 }
     }
 
     init(
@@ -60,13 +64,45 @@ struct Executor {
 
     /// Links, agreed fields, quarantine and conflicts: one transaction, and the journal of a stopped run is done with.
     private mutating func settleWhatIsAgreed() throws {
-        let now = Int64(time.unixTime)
-        let settlements = plan.entries.map { Settler(pair: pair, run: run, at: now).agreed($0) }
         try store.openPlan(
-            pair.name, run: run, settlements: settlements.compactMap(\.self),
-            quarantine: plan.entries.compactMap { quarantineItem($0, at: now) },
-            conflicts: plan.entries.flatMap { conflictItems($0, at: now) })
+            pair.name, run: run, settlements: plan.entries.compactMap(settler.agreed),
+            quarantine: plan.entries.compactMap(quarantineItem),
+            conflicts: plan.entries.flatMap(conflictItems))
         tally.linked = plan.entries.filter { if case .new = $0.link { true } else { false } }.count
         tally.quarantined = plan.entries.filter { $0.quarantine != nil }.count
+    }
+
+    var settler: Settler { Settler(pair: pair, run: run, at: Int64(time.unixTime)) }
+
+    func quarantineItem(_ entry: Entry) -> QuarantineItem? {
+        entry.quarantine.map { quarantineItem(entry, $0, operation: nil) }
+    }
+
+    /// - Parameter operation: of the write that was refused; it is not sent again while this is the same.
+    func quarantineItem(_ entry: Entry, _ quarantine: Quarantine, operation: Fingerprint?) -> QuarantineItem {
+        QuarantineItem(
+            side: entry.present.contains(.source) ? .source : .project, key: entry.identity, label: entry.label,
+            cause: quarantine.cause, message: quarantine.message, place: entry.place,
+            operationFingerprint: operation, recordFingerprint: entry.sourceFingerprint, run: run,
+            since: Int64(time.unixTime))
+    }
+
+    private func conflictItems(_ entry: Entry) -> [ConflictItem] {
+        guard let key = entry.sourceKey, let id = entry.projectID else { return [] }
+        return entry.conflicts.map {
+            ConflictItem(
+                sourceKey: key, projectID: id, label: entry.label, conflict: $0, since: Int64(time.unixTime),
+                resolution: nil)
+        }
+    }
+
+    mutating func fail(_ error: any ExplainedError) { if failure == nil { failure = error } }
+
+    mutating func count(_ operations: [Operation]) {
+        for operation in operations { tally.done["\(operation.side).\(operation.kind)", default: 0] += 1 }
+    }
+
+    mutating func skip(_ entry: Entry, _ reason: String) {
+        tally.skipped.append(RunReport.Skip(label: entry.label, reason: reason))
     }
 }

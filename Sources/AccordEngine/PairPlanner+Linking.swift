@@ -7,8 +7,9 @@ extension PairPlanner {
     mutating func decideVanished(_ pass: SourcePass) throws {
         guard let report = pass.report else { return }
         let missing = try store.linksNotSeen(pair.name, seen)
+        sourceDoubt = doubt(report, missing: missing.filter { $0.state == .active }.count)
         guard !missing.isEmpty else { return }
-        if let doubt = doubt(report, missing: missing.count) {
+        if let doubt = sourceDoubt {
             notes.append(
                 "\(missing.count) linked records were not found in the source, and nothing is done about them: "
                     + "\(pair.source.name): \(doubt)")

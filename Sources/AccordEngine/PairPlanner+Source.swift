@@ -29,7 +29,8 @@ extension PairPlanner {
         let stamp = try await pair.source.stamp()
         if let memory, memory.stamp == stamp.text, !mappingChanged, !options.full, openIntents.isEmpty {
             return SourcePass(
-                reading: SideReading(mode: .notRead, records: memory.records, read: 0), report: nil)
+                reading: SideReading(mode: .notRead, records: memory.records, read: 0, stamp: stamp.text),
+                report: nil)
         }
         var chunk: [SourceItem] = []
         // Without a header there are no rows either: reading says why.
@@ -46,7 +47,8 @@ extension PairPlanner {
         quarantineDuplicates(report.duplicateKeys)
         return SourcePass(
             reading: SideReading(
-                mode: .full, records: report.count, read: report.count, incomplete: report.incomplete),
+                mode: .full, records: report.count, read: report.count, incomplete: report.incomplete,
+                stamp: report.stamp.text, endsCleanly: report.endsCleanly),
             report: report)
     }
 

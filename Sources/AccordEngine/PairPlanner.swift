@@ -19,6 +19,8 @@ struct PairPlanner {
 
     var entries: [Entry] = []
     var notes: [String] = []
+    /// Why a row that was not found does not count as gone.
+    var sourceDoubt: String?
     /// Rows that a fingerprint proved settled.
     var unchangedRows = 0
     var seen = SeenKeys()
@@ -65,6 +67,7 @@ struct PairPlanner {
         number()
         try foresee()
         var source = pass.reading
+        source.incomplete = source.incomplete ?? sourceDoubt
         try balance(&source, &project)
         let linked = try store.linkedCount(pair.name)
         return PairPlan(
@@ -99,9 +102,9 @@ struct PairPlanner {
     }
 
     private mutating func foresee() throws {
-        let matcher = pair.resource.matcher
+        let (store, pair) = (store, pair)
         try Foresight(resource: pair.resource).foresee(&entries) { field, value in
-            guard let index = matcher.firstIndex(of: field) else { return [] }
+            guard let index = pair.resource.matcher.firstIndex(of: field) else { return [] }
             return try store.candidates(pair.name, matchIndex: index, value: value.description)
         }
     }

@@ -39,9 +39,10 @@ struct Settler {
     ///   - stored: what that side holds now.
     ///   - pending: operations of the same entry, on the other side, that are still to come. A field that they write
     ///     too is settled by them: else a set of which only one half was carried would look agreed.
-    func done(_ entry: Entry, side: Side, stored: Record, pending: [Operation], written: Settlement.Written) -> Settlement {
-        var settlement = Settlement(
-            pair: pair.name, sourceKey: written.sourceKey, projectID: written.projectID)
+    func done(
+        _ entry: Entry, side: Side, stored: Record, pending: [Operation], written: Settlement.Written
+    ) -> Settlement {
+        var settlement = Settlement(pair: pair.name, sourceKey: written.sourceKey, projectID: written.projectID)
         let operations = entry.operations.filter { $0.side == side }
         let open = Set(pending.flatMap { $0.changes.map(\.field) })
         let earlier = entry.operations.filter { $0.side != side }.flatMap(\.changes)

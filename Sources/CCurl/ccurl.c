@@ -30,6 +30,7 @@ struct ccurl_transfer {
     buffer body;
     size_t head_seen;
     int sends;
+    bool is_head_whole;
     bool is_too_large;
     char error[CURL_ERROR_SIZE];
 };
@@ -113,7 +114,8 @@ void ccurl_loop_wake(ccurl_loop *loop) { curl_multi_wakeup(loop->multi); }
 static ccurl_outcome outcome_of(const ccurl_transfer *transfer, CURLcode code) {
     if (transfer->is_too_large) return CCURL_TOO_LARGE;
     switch (code) {
-    case CURLE_OK: return CCURL_ANSWERED;
+    // libcurl takes the lines of a head that is cut off for a head.
+    case CURLE_OK: return transfer->is_head_whole ? CCURL_ANSWERED : CCURL_DROPPED;
     case CURLE_COULDNT_RESOLVE_HOST:
     case CURLE_COULDNT_RESOLVE_PROXY: return CCURL_RESOLVE;
     case CURLE_COULDNT_CONNECT:
@@ -157,8 +159,8 @@ ccurl_transfer *ccurl_loop_next_ended(ccurl_loop *loop, ccurl_outcome *outcome) 
         ccurl_transfer *transfer = (ccurl_transfer *)owner;
         if (!transfer) continue;
         *outcome = outcome_of(transfer, code);
-        if (transfer->sends > 1)
-            explain(transfer, "the connection closed before an answer came");
+        if (transfer->sends > 1 || (code == CURLE_OK && *outcome == CCURL_DROPPED))
+            explain(transfer, "the connection closed before the answer was whole");
         else if (code != CURLE_OK && !transfer->error[0])
             explain(transfer, curl_easy_strerror(code));
         return transfer;
@@ -205,10 +207,12 @@ static size_t on_head(char *bytes, size_t one, size_t count, void *context) {
         return 0;
     }
     transfer->head_seen += count;
-    // What follows a body are trailers, which nobody asked for.
-    if (transfer->body.size > 0) return one * count;
+    bool begins = transfer->body.size == 0 && count >= 5 && memcmp(bytes, "HTTP/", 5) == 0;
+    // What follows a whole head are trailers, which nobody asked for.
+    if (count == 0 || (transfer->is_head_whole && !begins)) return one * count;
     // A new head takes the place of an interim one, such as 100 Continue.
-    if (count >= 5 && memcmp(bytes, "HTTP/", 5) == 0) transfer->head.size = 0;
+    if (begins) transfer->head.size = 0;
+    transfer->is_head_whole = bytes[0] == '\r' || bytes[0] == '\n';
     return append(&transfer->head, bytes, count) ? one * count : 0;
 }
 
@@ -308,6 +312,7 @@ bool ccurl_transfer_begin(
     empty(&transfer->body);
     transfer->head_seen = 0;
     transfer->sends = 0;
+    transfer->is_head_whole = false;
     transfer->is_too_large = false;
     transfer->error[0] = 0;
     if (set_request(transfer->easy, transfer->headers, method, url, body, body_size)

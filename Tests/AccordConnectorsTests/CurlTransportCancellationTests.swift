@@ -114,14 +114,15 @@ struct SystemTimeTests {
         #expect(abs(time.unixTime - Date().timeIntervalSince1970) < 5)
     }
 
-    @Test("sleeping ends when the task is cancelled, however long it was to be", arguments: [1e300, .infinity, 60])
+    @Test(
+        "sleeping ends when the task is cancelled, however long it was to be", arguments: [1e300, Double.infinity, 60])
     func cancellation(seconds: Double) async throws {
         let task = Task { try await SystemTime().sleep(seconds: seconds) }
         task.cancel()
         await #expect(throws: CancellationError.self) { try await task.value }
     }
 
-    @Test("no time at all is no wait", arguments: [0, -1, .nan, -.infinity])
+    @Test("no time at all is no wait", arguments: [0, -1, Double.nan, -Double.infinity])
     func noTime(seconds: Double) async throws {
         try await SystemTime().sleep(seconds: seconds)
     }

@@ -27,6 +27,9 @@ struct CurlTransportFailureTests {
             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nab\r\n0\r\n\r\n",
             "HTTP/1.1 200 OK\r\nContent-Length: ten\r\n\r\nhalf",
             "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\nabcd",
+            "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n",
+            "HTTP/1.1 100 Continue\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
             "SSH-2.0-OpenSSH_9.2\r\n",
             "<html>hello</html>",
             "HTTP/1.1 abc\r\n\r\n",
@@ -36,7 +39,7 @@ struct CurlTransportFailureTests {
         let error = try await failure(server.url)
         #expect(error.cause == .dropped)
         #expect(error.mayHaveBeenSent)
-        #expect(!error.detail.isEmpty)
+        #expect(!error.detail.isEmpty && !error.detail.contains("No error"))
     }
 
     @Test("a request is not sent again by itself when a kept connection dies", arguments: ["GET", "POST", "DELETE"])
@@ -186,7 +189,7 @@ struct CurlTransportFailureTests {
         let server = try ScriptedServer(closingAfter: "")
         let error = try await failure(
             url.replacingOccurrences(of: "PORT", with: "\(server.port)"),
-            headers: [("Authorization", "Bearer s3cret")])
+            headers: [("Authorization", "Bearer s3cret")], options: .init(connectTimeout: 1))
         #expect(!"\(error)".contains("s3cret"))
         #expect(!"\(error)".contains("user:"))
     }

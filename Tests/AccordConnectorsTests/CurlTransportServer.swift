@@ -129,7 +129,7 @@ struct ScriptedConnection {
         while !rest.isEmpty {
             #if canImport(Glibc)
                 let count = rest.withUnsafeBytes {
-                    send(socket, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL.rawValue))
+                    send(socket, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
                 }
             #else
                 let count = rest.withUnsafeBytes { send(socket, $0.baseAddress, $0.count, 0) }

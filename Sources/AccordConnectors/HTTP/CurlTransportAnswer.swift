@@ -4,7 +4,8 @@ import CCurl
 enum CurlTransportAnswer {
     static func result(of transfer: OpaquePointer, _ outcome: ccurl_outcome) -> Result<HTTPResponse, any Error> {
         let status = ccurl_transfer_status(transfer)
-        if outcome == CCURL_ANSWERED && status > 0 {
+        // An interim answer that nothing follows is none.
+        if outcome == CCURL_ANSWERED && status >= 200 {
             return .success(
                 HTTPResponse(
                     status: status, headers: headers(bytes(ccurl_transfer_head, transfer)),

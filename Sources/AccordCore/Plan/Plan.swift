@@ -90,14 +90,23 @@ public struct SideReading: Hashable, Sendable, Codable {
     public var requests: Int
     /// Why a full read cannot be trusted for deletions; nil if it can.
     public var incomplete: String?
+    /// Of a source as it was read: whether it has changed since.
+    public var stamp: String?
+    /// The last record of a source ended with a line end.
+    public var endsCleanly: Bool
     public var buckets: [String: Int]
 
-    public init(mode: Mode, records: Int, read: Int, requests: Int = 0, incomplete: String? = nil) {
+    public init(
+        mode: Mode, records: Int, read: Int, requests: Int = 0, incomplete: String? = nil, stamp: String? = nil,
+        endsCleanly: Bool = true
+    ) {
         self.mode = mode
         self.records = records
         self.read = read
         self.requests = requests
         self.incomplete = incomplete
+        self.stamp = stamp
+        self.endsCleanly = endsCleanly
         buckets = [:]
     }
 

@@ -1,0 +1,33 @@
+# Everything a person or a machine does with this repository. `make` alone lists it.
+SWIFT ?= swift
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+PACKAGES := libsqlite3-dev libcurl4-openssl-dev
+
+.PHONY: help setup build test lint demo
+
+help:
+	@echo "make demo    install what is missing, build, and see Accord keep two sides in agreement"
+	@echo "make test    install what is missing, build, and run every test"
+	@echo "make build   build the program: .build/release/accord"
+	@echo "make lint    check the form of the code"
+
+setup:
+	@for package in $(PACKAGES); do \
+	    if ! dpkg -s $$package >/dev/null 2>&1; then missing="$$missing $$package"; fi; \
+	done; \
+	if [ -n "$$missing" ]; then \
+	    echo "Installing$$missing with apt-get"; \
+	    $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq $$missing; \
+	fi
+
+build: setup
+	$(SWIFT) build -c release --product accord
+
+test: setup
+	@scripts/test
+
+lint:
+	$(SWIFT) format lint --strict --recursive Sources Tests Package.swift
+
+demo: build
+	@scripts/demo

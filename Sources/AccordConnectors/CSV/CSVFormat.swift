@@ -1,0 +1,66 @@
+/// How a CSV file is written, as far as the file does not say so itself.
+public struct CSVFormat: Hashable, Sendable {
+    public enum Encoding: String, Hashable, Sendable, CaseIterable {
+        case utf8 = "utf-8"
+        /// Little or big endian: the mark at the file's beginning says which.
+        case utf16 = "utf-16"
+        case windows1252 = "windows-1252"
+    }
+
+    /// What happens to a text that a spreadsheet would take for a formula.
+    public enum Formulas: String, Hashable, Sendable, CaseIterable {
+        /// It is written with an apostrophe before it, which reading takes away again. Phone numbers and negative
+        /// numbers are no formulas.
+        case escape
+        /// Cells are written and read as they are.
+        case asIs = "as-is"
+    }
+
+    /// An ASCII character; nil: whichever of comma, semicolon and tab the header has most of.
+    public var delimiter: Character?
+    public var encoding: Encoding
+    public var formulas: Formulas
+    /// In bytes. A longer cell makes the file malformed.
+    public var fieldLimit: Int
+    /// How many bytes are read at a time.
+    public var chunkSize: Int
+
+    public init(
+        delimiter: Character? = nil, encoding: Encoding = .utf8, formulas: Formulas = .escape,
+        fieldLimit: Int = 10_000_000, chunkSize: Int = 262_144
+    ) {
+        self.delimiter = delimiter
+        self.encoding = encoding
+        self.formulas = formulas
+        self.fieldLimit = max(fieldLimit, 1)
+        self.chunkSize = max(chunkSize, 1)
+    }
+}
+
+/// The apostrophe that keeps a spreadsheet from running a text.
+enum FormulaGuard {
+    static func isRisky(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "="), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "@"), 0x09, 0x0D: true
+        default: false
+        }
+    }
+
+    /// Whether a cell's first byte is an apostrophe that was put there. Apostrophes that a text had itself come
+    /// before the risky character too: such a text was written with one more.
+    static func isGuarded(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard bytes.first == UInt8(ascii: "'") else { return false }
+        return bytes.first { $0 != UInt8(ascii: "'") }.map(isRisky) ?? false
+    }
+
+    static func guarded(_ text: String) -> String {
+        let rest = text.utf8.drop { $0 == UInt8(ascii: "'") }
+        guard let first = rest.first, isRisky(first) else { return text }
+        let isNumber =
+            (first == UInt8(ascii: "+") || first == UInt8(ascii: "-"))
+            && rest.dropFirst().allSatisfy { byte in
+                (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || " ()-.".utf8.contains(byte)
+            }
+        return isNumber && rest.count == text.utf8.count ? text : "'" + text
+    }
+}

@@ -1,0 +1,62 @@
+import AccordConnectors
+import AccordCore
+import AccordStore
+
+/// Why a record is as it is: both sides, both bases, the rule, the runs.
+public struct Explanation: Sendable {
+    public struct FieldRow: Sendable {
+        public var field: String
+        public var source: Value
+        public var project: Value
+        public var sourceBase: Value
+        public var projectBase: Value
+        /// What a sync would do now.
+        public var rule: Rule
+    }
+
+    public var key: String
+    public var summary: String
+    public var fields: [FieldRow]
+    /// Quarantine and conflicts, in words.
+    public var notes: [String]
+    public var history: [LedgerRow]
+
+    /// Reads the source for the record; the project as it was last read.
+    public static func of(_ key: String, in pair: Pair, store: StateStore) async throws -> Explanation {
+        let mapper = try RecordMapper(mapping: pair.mapping, header: try await pair.source.header())
+        var row: RawRecord?
+        _ = try await pair.source.read { item in
+            if case .record(let raw) = item, row == nil, mapper.key(of: raw) == key { row = raw }
+        }
+        let mapped = row.map(mapper.map)
+        let link = try store.link(pair.name, sourceKey: key)
+        let mirror = try link.flatMap { try store.projectRecord(pair.name, $0.projectID) }
+        let source = mapped?.record ?? Record(key: key, values: [:])
+        let project = mirror?.record ?? Record(key: "", values: [:])
+        let fields = pair.mapping.fields.map { field in
+            let input = Merge.Input(
+                source: source[field.name], project: project[field.name],
+                sourceBase: link?.sourceBase[field.name] ?? .null, projectBase: link?.projectBase[field.name] ?? .null)
+            return FieldRow(
+                field: field.name, source: input.source, project: input.project, sourceBase: input.sourceBase,
+                projectBase: input.projectBase,
+                rule: Merge.decide(field, policy: pair.mapping.policy(of: field), input).rule)
+        }
+        var notes = mapped?.problems.map { "\($0)" } ?? []
+        notes += try store.quarantine(pair.name).filter { $0.key == key }.map { "in quarantine: \($0.message)" }
+        notes += try store.conflicts(pair.name).filter { $0.sourceKey == key }.map { "in conflict: \($0.conflict.what)" }
+        return Explanation(
+            key: key, summary: summary(pair, row, link), fields: link == nil && row == nil ? [] : fields, notes: notes,
+            history: try store.history(pair.name, sourceKey: key))
+    }
+
+    private static func summary(_ pair: Pair, _ row: RawRecord?, _ link: Link?) -> String {
+        switch (row, link) {
+        case (let row?, let link?): "\(row.place) is linked to \(pair.resource.label) \(link.projectID)"
+        case (let row?, nil): "\(row.place) is not linked to any \(pair.resource.label)"
+        case (nil, let link?):
+            "is not in the source; it was linked to \(pair.resource.label) \(link.projectID) (\(link.state.rawValue))"
+        case (nil, nil): "is neither in the source nor known to Accord"
+        }
+    }
+}

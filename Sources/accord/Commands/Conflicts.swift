@@ -1,0 +1,62 @@
+import AccordCore
+import AccordStore
+import ArgumentParser
+
+struct Conflicts: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "What a person has to decide.", subcommands: [List.self, Resolve.self], defaultSubcommand: List.self)
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "List open conflicts.")
+
+        @OptionGroup var common: CommonOptions
+
+        func run() async throws {
+            try await reporting {
+                let session = try await Session.open(common, command: "conflicts")
+                var count = 0
+                for pair in session.pairs {
+                    for item in try session.store.conflicts(pair.name) {
+                        count += item.resolution == nil ? 1 : 0
+                        let field = item.conflict.field ?? "whole record"
+                        let decided = item.resolution.map { "  (decided: the \($0); done by the next sync)" } ?? ""
+                        Terminal.standard.write(
+                            "\(pair.name)  \(item.sourceKey.displayed())  \(item.label.displayed())  \(field): "
+                                + item.conflict.what.displayed(limit: 200) + decided)
+                        Terminal.standard.write(
+                            "    accord conflicts resolve \(pair.name) \(item.sourceKey.displayed()) "
+                                + "\(item.conflict.field ?? "record") --take source|project")
+                    }
+                }
+                if count == 0 { Terminal.standard.write("No open conflicts.") }
+                return count == 0 ? .done : .attention
+            }
+        }
+    }
+
+    struct Resolve: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Decide one; the next sync carries it out.",
+            discussion: "EXAMPLE\n  accord conflicts resolve customers 1017 phone --take source")
+
+        @OptionGroup var common: CommonOptions
+        @Argument(help: "The pair.") var pair: String
+        @Argument(help: "The source's key of the record.") var key: String
+        @Argument(help: "The field, or \"record\" for the whole record.") var field: String
+        @Option(help: "Whose value counts: source or project.") var take: Side
+
+        func run() async throws {
+            try await reporting {
+                let session = try await Session.open(common, command: "conflicts resolve", only: [pair])
+                let name: String? = field == "record" ? nil : field
+                guard try session.store.resolve(pair, sourceKey: key, field: name, take) else {
+                    throw ValidationError("There is no open conflict on \(field) of \(key); see: accord conflicts")
+                }
+                Terminal.standard.write("Decided: the \(take)'s. The next sync carries it out.")
+                return .done
+            }
+        }
+    }
+}
+
+extension Side: ExpressibleByArgument {}

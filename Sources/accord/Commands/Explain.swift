@@ -1,0 +1,41 @@
+import AccordCore
+import AccordEngine
+import AccordStore
+import ArgumentParser
+
+struct Explain: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Why does this field hold this value? Why was this record not synced?",
+        discussion: "EXAMPLES\n  accord explain customers 1017\n  accord explain customers 1017 phone")
+
+    @OptionGroup var common: CommonOptions
+    @Argument(help: "The pair.") var pair: String
+    @Argument(help: "The source's key of the record.") var key: String
+    @Argument(help: "A field; none for all.") var field: String?
+
+    func run() async throws {
+        try await reporting {
+            let session = try await Session.open(common, command: "explain", only: [pair])
+            guard let pair = session.pairs.first else { return .failed }
+            let explanation = try await Explanation.of(key, in: pair, store: session.store)
+            Terminal.standard.write(render(explanation).joined(separator: "\n"))
+            return .done
+        }
+    }
+
+    private func render(_ explanation: Explanation) -> [String] {
+        var lines = ["\(explanation.key.displayed())  \(explanation.summary)"]
+        for row in explanation.fields where field == nil || row.field == field {
+            lines.append("  \(row.field)")
+            lines.append("    source    \(row.source.description.displayed())  (agreed: \(row.sourceBase.description.displayed()))")
+            lines.append("    project   \(row.project.description.displayed())  (agreed: \(row.projectBase.description.displayed()))")
+            lines.append("    now       \(row.rule.reason)")
+        }
+        for note in explanation.notes { lines.append("  \(note.displayed(limit: 300))") }
+        let history = explanation.history.filter { row in
+            field == nil || row.changes.isEmpty || row.changes.contains { $0.field == field }
+        }
+        if !history.isEmpty { lines += ["  history"] + history.flatMap(History.describe).map { "    " + $0 } }
+        return lines
+    }
+}

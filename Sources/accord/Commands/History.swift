@@ -1,0 +1,45 @@
+import AccordCore
+import AccordStore
+import ArgumentParser
+
+struct History: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Past runs, or what one run changed.",
+        discussion: "EXAMPLES\n  accord history\n  accord history --run 3")
+
+    @OptionGroup var common: CommonOptions
+    @Option(help: "Show what this run changed.") var run: Int64?
+    @Option(help: "How many runs.") var limit = 20
+
+    func run() async throws {
+        try await reporting {
+            let session = try await Session.open(common, command: "history")
+            let lines = try run.map { try changes(of: $0, session) } ?? runs(session)
+            Terminal.standard.write(lines.isEmpty ? "No run yet: accord sync" : lines.joined(separator: "\n"))
+            return .done
+        }
+    }
+
+    private func runs(_ session: Session) throws -> [String] {
+        try session.store.runs(limit: limit).map { row in
+            "\(String(row.id).leftPadded(5))  \(CalendarDay.describe(unixSeconds: row.started).padded(20))"
+                + "\(row.kind.padded(7))\((row.outcome ?? "stopped").padded(12))\(counted(row.requests, "request"))"
+        }
+    }
+
+    private func changes(of run: Int64, _ session: Session) throws -> [String] {
+        try session.store.ledger(run: run).flatMap(History.describe)
+    }
+
+    static func describe(_ row: LedgerRow) -> [String] {
+        let record = row.sourceKey ?? row.projectID ?? "?"
+        let heading =
+            "run \(row.run)  \(CalendarDay.describe(unixSeconds: row.at))  \(row.action) in the \(row.side)  "
+            + "\(record.displayed())  because \(row.why)"
+        return [heading]
+            + row.changes.map {
+                "    \($0.field): \($0.before.description.displayed()) → \($0.after.description.displayed())  "
+                    + "because \($0.rule.reason)"
+            }
+    }
+}

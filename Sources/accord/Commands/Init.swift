@@ -1,0 +1,63 @@
+import AccordConfig
+import AccordConnectors
+import AccordCore
+import ArgumentParser
+import Foundation
+
+struct Init: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Write accord.yaml and a mapping, guessed from a file's header.",
+        discussion: "EXAMPLE\n  accord init customers --from contacts.csv")
+
+    @Argument(help: "The pair's name.") var pair = "customers"
+    @Option(help: ArgumentHelp("The export to begin with.", valueName: "file.csv")) var from: String
+    @Option(help: "The configuration file to write.") var config = "accord.yaml"
+
+    func run() async throws {
+        try await reporting {
+            guard !FileManager.default.fileExists(atPath: config) else {
+                throw ValidationError("\(config) is there already; move it away, or name another with --config")
+            }
+            let source = CSVConnector(path: from, name: from)
+            let header = try await source.header().columns
+            var sample: [[String]] = []
+            _ = try await source.read { item in
+                guard sample.count < 200, case .record(let raw) = item else { return }
+                sample.append(header.indices.map { raw[$0] })
+            }
+            let isConsole = ConsoleMapping.fits(header: header)
+            let mapping = "\(pair)-mapping.yaml"
+            if !isConsole {
+                guard !FileManager.default.fileExists(atPath: mapping) else {
+                    throw ValidationError("\(mapping) is there already; move it away")
+                }
+                try write(MappingGuess.guess(header: header, sample: sample, source: from), to: mapping)
+            }
+            try write(text(mapping: isConsole ? "console" : mapping), to: config)
+            Terminal.standard.write(
+                isConsole
+                    ? "Wrote \(config). The file has the console's own columns, so it needs no mapping."
+                    : "Wrote \(config) and \(mapping). Read the mapping: it was guessed from the header.")
+            Terminal.standard.write("Next: export MGR_API_KEY=…, then accord check")
+            return .done
+        }
+    }
+
+    private func text(mapping: String) -> String {
+        """
+        project:
+          key: env:MGR_API_KEY       # or file:PATH; the key itself never stands here
+          rate: 5/s                  # requests, at most
+        pairs:
+          \(pair):
+            source:
+              csv: \(from)
+            mapping: \(mapping)
+
+        """
+    }
+
+    private func write(_ text: String, to path: String) throws {
+        try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+    }
+}

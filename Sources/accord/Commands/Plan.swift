@@ -1,0 +1,40 @@
+import AccordEngine
+import ArgumentParser
+import Foundation
+
+struct PlanCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "plan", abstract: "Show what a sync would do, and why. Writes to neither side.",
+        discussion: """
+            EXAMPLES
+              accord plan
+              accord plan customers --out plan.json && accord apply plan.json
+              accord plan --format markdown > plan.md
+            """)
+
+    enum Format: String, ExpressibleByArgument, CaseIterable { case text, json, markdown }
+
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var run: RunArguments
+    @Argument(help: "Pairs to plan; none for all.") var pairs: [String] = []
+    @Option(help: ArgumentHelp("Save the plan here, to be applied later.", valueName: "file")) var out: String?
+    @Option(help: "text, json or markdown.") var format: Format = .text
+    @Flag(help: "Exit with 2 if there are changes.") var detailedExitcode = false
+
+    func run() async throws {
+        try await reporting {
+            let session = try await Session.open(common, command: "plan", only: pairs)
+            let plan = try await session.engine.plan(run.options)
+            if let out { try PlanFile.encode(plan).write(to: URL(fileURLWithPath: out), options: .atomic) }
+            let terminal = Terminal.standard
+            let rate = session.config.project.rate
+            switch format {
+            case .text: terminal.write(PlanText(plan: plan, terminal: terminal, requestsPerSecond: rate).render())
+            case .json: terminal.write(String(decoding: try PlanFile.encode(plan), as: UTF8.self))
+            case .markdown: terminal.write(PlanMarkdown(plan: plan, requestsPerSecond: rate).render())
+            }
+            if !plan.pairs.allSatisfy(\.refusals.isEmpty) { return .guarded }
+            return detailedExitcode && plan.pairs.contains(where: \.hasChanges) ? .changes : .done
+        }
+    }
+}

@@ -1,0 +1,54 @@
+import AccordCore
+import AccordStore
+import ArgumentParser
+
+struct QuarantineCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "quarantine", abstract: "Records that are left out, and why.",
+        subcommands: [List.self, Retry.self], defaultSubcommand: List.self)
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "List them.")
+
+        @OptionGroup var common: CommonOptions
+
+        func run() async throws {
+            try await reporting {
+                let session = try await Session.open(common, command: "quarantine")
+                var count = 0
+                for pair in session.pairs {
+                    for item in try session.store.quarantine(pair.name) {
+                        count += 1
+                        let place = item.place.map { " (\($0))" } ?? ""
+                        Terminal.standard.write(
+                            "\(pair.name)  \(item.key.displayed())  \(item.label.displayed())\(place)")
+                        Terminal.standard.write(
+                            "    \(item.cause.rawValue): \(item.message.displayed(limit: 300))")
+                    }
+                }
+                if count == 0 { Terminal.standard.write("Nothing is in quarantine.") }
+                return count == 0 ? .done : .attention
+            }
+        }
+    }
+
+    struct Retry: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Let the next sync try them again, though nothing about them changed.",
+            discussion: "EXAMPLES\n  accord quarantine retry\n  accord quarantine retry 1018")
+
+        @OptionGroup var common: CommonOptions
+        @Argument(help: "The record's key; none for all.") var key: String?
+
+        func run() async throws {
+            try await reporting {
+                let session = try await Session.open(common, command: "quarantine retry")
+                let count = try session.pairs.reduce(0) {
+                    $0 + (try session.store.clearQuarantine($1.name, key: key))
+                }
+                Terminal.standard.write("The next sync tries \(counted(count, "record")) again.")
+                return .done
+            }
+        }
+    }
+}

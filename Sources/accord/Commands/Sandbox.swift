@@ -1,0 +1,36 @@
+import AccordConnectors
+import AccordCore
+import AccordSandbox
+import ArgumentParser
+import Foundation
+
+struct Sandbox: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Run a Project API to try things on: in memory, on this machine only.",
+        discussion: """
+            The key is "sandbox". Nothing is kept when it ends.
+
+            EXAMPLES
+              accord sandbox --port 8787 --seed-file Fixtures/sandbox-seed.json
+              accord sandbox --faults "seed=7,5xx=2%,drop-after=1%,429=2%"
+            """)
+
+    @Option(help: "The port; 0 for a free one.") var port = 8787
+    @Option(help: ArgumentHelp("What the project holds at the beginning, as JSON.", valueName: "file"))
+    var seedFile: String?
+    @Option(help: "Faults on demand, for example seed=7,5xx=2%,drop-after=1%.") var faults: String?
+
+    func run() async throws {
+        try await reporting {
+            let now: @Sendable () -> Int64 = { Int64(SystemTime().unixTime) }
+            let project = try seedFile.map { try SeedFile.read($0, now: now()) } ?? SandboxProject()
+            let service = SandboxService(
+                key: "sandbox", now: now, faults: try faults.map { try Faults($0) } ?? Faults(), project: project)
+            try await SandboxServer(service: service, port: port).run { port in
+                Terminal.standard.write(
+                    "Sandbox Project API on http://127.0.0.1:\(port)/project, key \"sandbox\"; Ctrl-C ends it")
+            }
+            return .done
+        }
+    }
+}

@@ -1,0 +1,79 @@
+import AccordCore
+import AccordEngine
+import AccordStore
+import ArgumentParser
+
+struct Status: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "How each pair stands, from what is remembered; asks nobody.",
+        discussion: "EXAMPLES\n  accord status\n  accord status --json")
+
+    @OptionGroup var common: CommonOptions
+    @Flag(help: "Print as JSON.") var json = false
+
+    struct PairStatus: Encodable {
+        var pair: String
+        var linked: Int
+        var sourceRecords: Int?
+        var projectRecords: Int
+        var quarantined: Int
+        var conflicts: Int
+        var unfinished: Int
+        var lastFullRead: Int64?
+    }
+
+    struct Report: Encodable {
+        var pairs: [PairStatus]
+        var lastRun: Int64?
+        var lastRunEnded: Int64?
+        var lastOutcome: String?
+    }
+
+    func run() async throws {
+        try await reporting {
+            let session = try await Session.open(common, command: "status")
+            let report = try report(session)
+            Terminal.standard.write(json ? try JSONText.render(report) : text(report))
+            let waits = report.pairs.contains { $0.quarantined + $0.conflicts > 0 }
+            return waits ? .attention : .done
+        }
+    }
+
+    private func report(_ session: Session) throws -> Report {
+        let pairs = try session.pairs.map { pair in
+            let counts = try session.store.mirrorCount(pair.name)
+            return PairStatus(
+                pair: pair.name, linked: try session.store.linkedCount(pair.name),
+                sourceRecords: try session.store.sourceMemory(pair.name)?.records,
+                projectRecords: counts.live + counts.archived,
+                quarantined: try session.store.quarantine(pair.name).count,
+                conflicts: try session.store.conflicts(pair.name).filter { $0.resolution == nil }.count,
+                unfinished: try session.store.openIntents(pair.name).count,
+                lastFullRead: try session.store.lastFullRead(pair.name))
+        }
+        let last = try session.store.runs(limit: 1).first
+        return Report(pairs: pairs, lastRun: last?.id, lastRunEnded: last?.ended, lastOutcome: last?.outcome)
+    }
+
+    private func text(_ report: Report) -> String {
+        let terminal = Terminal.standard
+        var lines: [String] = []
+        for pair in report.pairs {
+            let source = pair.sourceRecords.map { "\(grouped($0)) in the source" } ?? "source never settled"
+            lines.append(
+                terminal.styled(pair.pair, .bold)
+                    + "  \(grouped(pair.linked)) linked; \(source), \(grouped(pair.projectRecords)) in the project")
+            lines.append(
+                "  quarantine \(pair.quarantined), conflicts \(pair.conflicts), unfinished \(pair.unfinished); "
+                    + "project last read whole "
+                    + (pair.lastFullRead.map(CalendarDay.describe(unixSeconds:)) ?? "never"))
+        }
+        if let run = report.lastRun {
+            let ended = report.lastRunEnded.map { "ended \(CalendarDay.describe(unixSeconds: $0)) UTC" } ?? "never ended"
+            lines.append("Last run \(run): \(report.lastOutcome ?? "stopped"), \(ended)")
+        } else {
+            lines.append("No run yet: accord sync")
+        }
+        return lines.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,54 @@
+import AccordConfig
+import AccordCore
+import AccordEngine
+import AccordStore
+import ArgumentParser
+
+/// What the program's exit code says. Documented in docs/cli.md.
+enum ExitStatus: Int32 {
+    case done = 0
+    case failed = 1
+    case changes = 2
+    case attention = 3
+    case guarded = 4
+    case stale = 5
+    case locked = 6
+
+    var code: ExitCode { ExitCode(rawValue) }
+
+    init(_ outcome: RunReport.Outcome) {
+        switch outcome {
+        case .done: self = .done
+        case .attention: self = .attention
+        case .interrupted, .failed: self = .failed
+        }
+    }
+
+    init(_ error: any Error) {
+        switch error {
+        case EngineError.guarded: self = .guarded
+        case EngineError.stale: self = .stale
+        case StateError.locked: self = .locked
+        default: self = .failed
+        }
+    }
+}
+
+/// Runs a command's body; an error is told in its own words, with the exit code that belongs to it.
+func reporting(_ body: () async throws -> ExitStatus) async throws {
+    do {
+        let status = try await body()
+        if status != .done { throw status.code }
+    } catch let exit as ExitCode {
+        throw exit
+    } catch let error as ValidationError {
+        throw error
+    } catch let error as any ExplainedError {
+        let terminal = Terminal.error
+        terminal.complain(terminal.styled("accord: ", .red, .bold) + error.description.displayed(limit: 2000))
+        throw ExitStatus(error).code
+    } catch {
+        Terminal.error.complain("accord: \("\(error)".displayed(limit: 2000))")
+        throw ExitStatus.failed.code
+    }
+}

@@ -1,0 +1,41 @@
+import AccordCore
+import AccordEngine
+
+/// A plan, for a pull request or a ticket.
+struct PlanMarkdown {
+    let plan: Plan
+    let requestsPerSecond: Double
+
+    func render() -> String { plan.pairs.map(render).joined(separator: "\n\n") }
+
+    private func render(_ pair: PairPlan) -> String {
+        let summary = PlanSummary([pair], requestsPerSecond: requestsPerSecond)
+        var lines = ["## Plan for \(pair.name)", "", "| | source | project |", "|---|---:|---:|"]
+        lines.append("| records | \(pair.source.records) | \(pair.project.records) |")
+        for bucket in Bucket.allCases where pair.source[bucket] + pair.project[bucket] > 0 {
+            lines.append("| \(bucket.rawValue) | \(pair.source[bucket]) | \(pair.project[bucket]) |")
+        }
+        lines += [
+            "",
+            "Opt-outs: \(summary.optOuts). Conflicts: \(summary.conflicts). Quarantined: \(summary.quarantined). "
+                + "Messages to people: none. Requests: \(summary.requests).",
+        ]
+        for note in pair.notes { lines.append("\n> \(escaped(note))") }
+        for refusal in pair.refusals { lines.append("\n> **Refused:** \(escaped(refusal.what))") }
+        let operations = pair.entries.flatMap { entry in entry.operations.map { (entry, $0) } }
+        if !operations.isEmpty {
+            lines += ["", "| do | where | record | fields | why |", "|---|---|---|---|---|"]
+            for (entry, operation) in operations {
+                let fields = operation.changes.map { "\($0.field): \($0.before) → \($0.after)" }.joined(separator: "<br>")
+                lines.append(
+                    "| \(operation.kind.rawValue) | \(operation.side.rawValue) | \(escaped(entry.label)) | "
+                        + "\(escaped(fields)) | \(escaped(operation.why)) |")
+            }
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    private func escaped(_ text: String) -> String {
+        text.displayed(limit: 1000).replacing("|", with: "\\|").replacing("<script", with: "&lt;script")
+    }
+}

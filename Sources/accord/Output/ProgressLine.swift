@@ -1,0 +1,21 @@
+import AccordEngine
+import Foundation
+
+/// One line on standard error that moves, on a terminal only.
+enum ProgressLine {
+    static func show(_ progress: AccordEngine.Progress) {
+        guard Terminal.error.isInteractive else { return }
+        let text =
+            switch progress {
+            case .reading(let pair, let side): "\(pair): reading the \(side)"
+            case .applying(let pair, let done, let total): "\(pair): \(grouped(done)) of \(grouped(total)) records"
+            case .finished(let pair): "\(pair): done"
+            }
+        FileHandle.standardError.write(Data("\r\u{1B}[2K\(text)".utf8))
+    }
+
+    static func clear() {
+        guard Terminal.error.isInteractive else { return }
+        FileHandle.standardError.write(Data("\r\u{1B}[2K".utf8))
+    }
+}

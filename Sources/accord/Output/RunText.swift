@@ -1,0 +1,35 @@
+import AccordCore
+import AccordEngine
+
+/// What a run did, for a person.
+struct RunText {
+    let report: RunReport
+    let terminal: Terminal
+
+    func render() -> String {
+        var lines: [String] = []
+        let done = report.done.sorted { $0.key < $1.key }.map { key, count in
+            let parts = key.split(separator: ".")
+            return "\(grouped(count)) \(parts.last ?? "") in the \(parts.first ?? "")"
+        }
+        let what = done.isEmpty ? "nothing to write" : done.joined(separator: ", ")
+        let mark = report.outcome == .done ? terminal.styled("✓", .green) : terminal.styled("!", .yellow)
+        lines.append("\(mark) Run \(report.run): \(what)\(report.linked > 0 ? ", \(grouped(report.linked)) linked" : "")")
+        lines.append(
+            terminal.styled(
+                "  \(counted(report.requests, "request")), \(PlanSummary.duration(report.seconds))", .dim))
+        if report.quarantined > 0 {
+            lines.append("  \(counted(report.quarantined, "record")) in quarantine: accord quarantine")
+        }
+        if report.conflicts > 0 { lines.append("  \(counted(report.conflicts, "conflict")): accord conflicts") }
+        for skip in report.skipped.prefix(10) {
+            lines.append("  skipped \(skip.label.displayed()): \(skip.reason.displayed(limit: 200))")
+        }
+        if report.skipped.count > 10 { lines.append("  … and \(report.skipped.count - 10) more were skipped") }
+        if report.outcome == .interrupted {
+            lines.append("  Stopped as asked; what was begun is settled, and the next run does the rest.")
+        }
+        if let failure = report.failure { lines.append("  " + terminal.styled(failure, .red)) }
+        return lines.joined(separator: "\n")
+    }
+}

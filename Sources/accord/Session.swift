@@ -1,0 +1,137 @@
+import AccordConfig
+import AccordConnectors
+import AccordCore
+import AccordEngine
+import AccordStore
+import ArgumentParser
+import Foundation
+import Logging
+
+/// Options that every command has.
+struct CommonOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("The configuration file.", valueName: "file"))
+    var config = "accord.yaml"
+
+    @Flag(help: "Say more on standard error: each request, each retry. Never a secret.")
+    var verbose = false
+
+    @Option(help: "How log lines look: text or json.")
+    var logFormat: LogFormat = .text
+}
+
+enum LogFormat: String, ExpressibleByArgument, CaseIterable { case text, json }
+
+/// What a command works with: the configuration, the state, and both sides of each pair.
+struct Session {
+    let config: Config
+    let api: APIDescription
+    let store: StateStore
+    let engine: Engine
+    let pairs: [Pair]
+    private let lock: StateLock
+
+    /// - Parameter only: names of pairs; none for all.
+    static func open(
+        _ options: CommonOptions, command: String, only: [String] = [], stop: StopSignal = StopSignal(),
+        progress: @escaping @Sendable (AccordEngine.Progress) -> Void = { _ in }
+    ) async throws -> Session {
+        let config = try Config.load(path: options.config)
+        let api = try config.api()
+        for name in only where config.pair(name) == nil {
+            throw EngineError.unknownPair(name, known: config.pairs.map(\.name))
+        }
+        let time = SystemTime()
+        try prepareFolder(of: config.state)
+        let lock = try StateLock.acquire(path: config.state, owner: "accord \(command)", now: Int64(time.unixTime))
+        let store = try StateStore(path: config.state, now: Int64(time.unixTime))
+        let logger = Session.logger(options)
+        let client = try client(config, api, time: time, logger: logger)
+        var pairs: [Pair] = []
+        for settings in config.pairs where only.isEmpty || only.contains(settings.name) {
+            pairs.append(try await pair(settings, api, client))
+        }
+        let text = try String(contentsOfFile: options.config, encoding: .utf8)
+        let engine = Engine(
+            pairs: pairs, store: store, time: time, configuration: Fingerprint(of: text),
+            concurrency: config.project.concurrency, logger: logger, stop: stop, progress: progress)
+        return Session(config: config, api: api, store: store, engine: engine, pairs: pairs, lock: lock)
+    }
+
+    private static func prepareFolder(of path: String) throws {
+        let folder = (path as NSString).deletingLastPathComponent
+        guard !folder.isEmpty, !FileManager.default.fileExists(atPath: folder) else { return }
+        try FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+    }
+
+    private static func client(
+        _ config: Config, _ api: APIDescription, time: SystemTime, logger: Logger
+    ) throws -> APIClient {
+        APIClient(
+            description: api, key: try config.project.key.read(environment: ProcessInfo.processInfo.environment),
+            userAgent: "accord/\(Accord.version)", transport: CurlTransport(), time: time, random: SystemRandom(),
+            limiter: RateLimiter(perSecond: config.project.rate, burst: max(1, config.project.rate), time: time),
+            logger: logger)
+    }
+
+    private static func pair(_ settings: PairSettings, _ api: APIDescription, _ client: APIClient) async throws -> Pair {
+        let source = try connector(settings, api)
+        // An empty file has no header; the run that reads it says so.
+        let header = (try? await source.header())?.columns ?? []
+        let mapping = try settings.mapping(header: header, api: api)
+        guard let resource = api.resources[mapping.resource] else {
+            throw EngineError.unknownPair(mapping.resource, known: Array(api.resources.keys))
+        }
+        return Pair(
+            name: settings.name, mapping: mapping, source: source,
+            project: RESTConnector(client: client, resource: resource))
+    }
+
+    static func connector(_ settings: PairSettings, _ api: APIDescription) throws -> CSVConnector {
+        switch settings.source {
+        case .csv(let csv):
+            return CSVConnector(
+                path: csv.file.path, name: csv.file.name,
+                format: CSVFormat(
+                    delimiter: csv.delimiter, encoding: CSVFormat.Encoding(rawValue: csv.encoding.rawValue) ?? .utf8,
+                    formulas: CSVFormat.Formulas(rawValue: csv.formulas.rawValue) ?? .escape),
+                keyColumns: try settings.keyColumns(api: api))
+        }
+    }
+
+    private static func logger(_ options: CommonOptions) -> Logger {
+        var logger = Logger(label: "accord") { _ in LineLog(format: options.logFormat) }
+        logger.logLevel = options.verbose ? .debug : .warning
+        return logger
+    }
+}
+
+/// Log lines on standard error, as text or as JSON.
+struct LineLog: LogHandler {
+    let format: LogFormat
+    var metadata: Logger.Metadata = [:]
+    var logLevel: Logger.Level = .warning
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        let all = metadata.merging(event.metadata ?? [:]) { _, new in new }
+        switch format {
+        case .text:
+            let details = all.sorted { $0.key < $1.key }.map { " \($0.key)=\($0.value)" }.joined()
+            Terminal.error.complain("\(event.level): \(event.message)\(details)".displayed(limit: 2000))
+        case .json:
+            var line: [String: String] = all.mapValues { "\($0)" }
+            line["level"] = "\(event.level)"
+            line["message"] = "\(event.message)"
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+            if let data = try? encoder.encode(line) {
+                Terminal.error.complain(String(decoding: data, as: UTF8.self))
+            }
+        }
+    }
+}
