@@ -1,7 +1,7 @@
 # Everything a person or a machine does with this repository. `make` alone lists it.
 SWIFT ?= swift
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
-PACKAGES := libsqlite3-dev libcurl4-openssl-dev
+PACKAGES := libsqlite3-dev libcurl4-openssl-dev curl
 
 .PHONY: help setup build test lint demo
 
@@ -29,5 +29,6 @@ test: setup
 lint:
 	$(SWIFT) format lint --strict --recursive Sources Tests Package.swift
 
-demo: build
+demo: setup
+	$(SWIFT) build --product accord
 	@scripts/demo

@@ -64,6 +64,8 @@ let package = Package(
         tests("AccordCoreTests", ["AccordCore"]),
         tests("AccordConfigTests", ["AccordCore", "AccordConfig"]),
         tests("AccordStoreTests", ["AccordCore", "AccordStore"]),
-        tests("AccordConnectorsTests", ["AccordCore", "AccordConnectors", "ConnectorConformance", .product(name: "Logging", package: "swift-log")]),
+        tests(
+            "AccordConnectorsTests",
+            ["AccordCore", "AccordConnectors", "ConnectorConformance", .product(name: "Logging", package: "swift-log")]),
     ]
 )

@@ -173,6 +173,8 @@ extension Executor {
                     // Known before the plan was made: it was foreseen that this value becomes free.
                     if entry.after.isEmpty { return "\(plan.label) \(owner) has the \(field) \(value) by now" }
                 }
+                // What follows is done to the record that this creates.
+                return nil
             case .update, .unsubscribe, .resubscribe:
                 guard let mirror, !mirror.gone else { return "it is gone from the project by now" }
                 for change in operation.changes where !mirror.record[change.field].means(change.before) {

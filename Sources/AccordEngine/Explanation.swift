@@ -44,7 +44,9 @@ public struct Explanation: Sendable {
         }
         var notes = mapped?.problems.map { "\($0)" } ?? []
         notes += try store.quarantine(pair.name).filter { $0.key == key }.map { "in quarantine: \($0.message)" }
-        notes += try store.conflicts(pair.name).filter { $0.sourceKey == key }.map { "in conflict: \($0.conflict.what)" }
+        notes += try store.conflicts(pair.name).filter { $0.sourceKey == key }.map {
+            "in conflict: \($0.conflict.what)"
+        }
         return Explanation(
             key: key, summary: summary(pair, row, link), fields: link == nil && row == nil ? [] : fields, notes: notes,
             history: try store.history(pair.name, sourceKey: key))

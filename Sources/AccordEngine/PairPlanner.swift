@@ -52,7 +52,8 @@ struct PairPlanner {
     mutating func plan() async throws -> PairPlan {
         if !openIntents.isEmpty {
             notes.append(
-                "an earlier run was stopped while it wrote \(openIntents.count) records; what became of them is repaired")
+                "an earlier run was stopped while it wrote \(openIntents.count) records; what became of them is repaired"
+            )
         }
         var project = try await ProjectReader(pair: pair, store: store, time: time)
             .refresh(full: options.full, mappingChanged: mappingChanged)

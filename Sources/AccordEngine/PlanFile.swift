@@ -26,7 +26,8 @@ public enum PlanFile {
         }
         guard plan.version == Plan.formatVersion else {
             throw .planUnreadable(
-                file: file, reason: "its version is \(plan.version), and this Accord reads version \(Plan.formatVersion)")
+                file: file,
+                reason: "its version is \(plan.version), and this Accord reads version \(Plan.formatVersion)")
         }
         return plan
     }

@@ -15,7 +15,8 @@ struct ProjectReader {
         let before = await pair.project.requestCount
         let cursor = try store.mirrorCursor(pair.name)
         let isFull = full || mappingChanged || cursor == nil || isFullReadDue()
-        var reading = isFull || pair.resource.list.changed == nil ? try await readAll() : try await readChanged(from: cursor)
+        var reading =
+            isFull || pair.resource.list.changed == nil ? try await readAll() : try await readChanged(from: cursor)
         let counts = try store.mirrorCount(pair.name)
         reading.records = counts.live + counts.archived
         reading.requests = await pair.project.requestCount - before

@@ -44,7 +44,9 @@ public struct Faults: Hashable, Sendable {
     public init(_ text: String) throws(SandboxError) {
         for part in text.split(whereSeparator: { $0 == "," || $0.isWhitespace }) {
             let sides = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-            guard sides.count == 2 else { throw .faults(part: "\(part)", reason: "a name, = and a value were expected") }
+            guard sides.count == 2 else {
+                throw .faults(part: "\(part)", reason: "a name, = and a value were expected")
+            }
             let problem = try set(sides[0], to: sides[1])
             if let problem { throw .faults(part: "\(part)", reason: "\(problem) was expected") }
         }

@@ -74,7 +74,8 @@ struct Session {
             logger: logger)
     }
 
-    private static func pair(_ settings: PairSettings, _ api: APIDescription, _ client: APIClient) async throws -> Pair {
+    private static func pair(_ settings: PairSettings, _ api: APIDescription, _ client: APIClient) async throws -> Pair
+    {
         let source = try connector(settings, api)
         // An empty file has no header; the run that reads it says so.
         let header = (try? await source.header())?.columns ?? []

@@ -34,7 +34,9 @@ public enum Completeness {
         if let flaw { return flaw }
         guard let before else {
             // No run was finished yet, so no size is known but this: all that is missing was once there.
-            guard missing > 0, records <= missing, records == 0 || missing > (allowances.deletes ?? 0) else { return nil }
+            guard missing > 0, records <= missing, records == 0 || missing > (allowances.deletes ?? 0) else {
+                return nil
+            }
             return "it holds \(records) records, and \(missing) that it held before are missing"
         }
         if records == 0 && before.records > 0 { return "it is empty, and held \(before.records) records before" }

@@ -37,7 +37,8 @@ public enum Guard {
                 refusals.append(
                     Refusal(
                         pair: pair, side: side, count: removals,
-                        what: "the plan would delete or archive \(removals) of \(linked) linked records in the \(side); "
+                        what:
+                            "the plan would delete or archive \(removals) of \(linked) linked records in the \(side); "
                             + "the limit is \(limit)",
                         next: "If that is right, allow it for one run with --allow-deletes \(removals)"))
             }

@@ -95,7 +95,8 @@ public struct Linker: Sendable {
         }
         if let other = taken[candidate.projectID] {
             return .ambiguous(
-                "\(label) \(candidate.projectID) has the \(field) \(value), and \(describe(records[other])) is that one")
+                "\(label) \(candidate.projectID) has the \(field) \(value), and \(describe(records[other])) is that one"
+            )
         }
         if let peer = peers.first(where: { !differs(records[$0], from: candidate, before: field) }) {
             return .ambiguous("\(describe(records[peer])) has the same \(field) \(value)")

@@ -126,7 +126,9 @@ extension Reconciler {
     func sourceCreate(_ project: Record) -> Operation {
         let changes = mapping.fields.compactMap { field -> FieldChange? in
             let value = project[field.name]
-            guard !value.isNull, field.column != nil, field.direction != .toProject || field.isOptOut else { return nil }
+            guard !value.isNull, field.column != nil, field.direction != .toProject || field.isOptOut else {
+                return nil
+            }
             return FieldChange(field: field.name, before: .null, after: value, origin: value, rule: .created)
         }
         return Operation(side: .source, kind: .create, changes: changes, why: "only the project has it")

@@ -22,7 +22,8 @@ public struct Reconciler: Sendable {
             case (.unusable(let quarantine, let place), let project):
                 Entry(
                     label: project.record.map(label) ?? pairing.link.sourceKey, sourceKey: pairing.link.sourceKey,
-                    projectID: pairing.link.projectID, present: project.record == nil ? [.source] : [.source, .project],
+                    projectID: pairing.link.projectID,
+                    present: project.record == nil ? [.source] : [.source, .project],
                     place: place, bucket: .quarantined, quarantine: quarantine)
             case (.present(let source, _, _), .present(let project, let isArchived, _)):
                 isArchived && pairing.link.state != .archived
@@ -210,7 +211,9 @@ public struct Reconciler: Sendable {
     /// What the mapping protects is never written, whatever else is decided.
     private func protecting(_ entry: Entry, _ records: [Record]) -> Entry {
         guard !mapping.protected.isEmpty, !entry.operations.isEmpty else { return entry }
-        var names: Set<String> = [entry.sourceKey, entry.projectID].compactMap(\.self).reduce(into: []) { $0.insert($1) }
+        var names: Set<String> = [entry.sourceKey, entry.projectID].compactMap(\.self).reduce(into: []) {
+            $0.insert($1)
+        }
         for record in records {
             for field in resource.matcher {
                 if case .string(let text) = record[field] { names.insert(text) }

@@ -22,7 +22,9 @@ enum Customers {
     static func named(_ form: inout Form, in project: SandboxProject) throws(Refusal) -> Row {
         let email = form.email("email")?.string
         let phone = form.phone("phone")?.string
-        if email == nil && phone == nil { form.refuse("email", "The email field is required when phone is not present.") }
+        if email == nil && phone == nil {
+            form.refuse("email", "The email field is required when phone is not present.")
+        }
         try form.check()
         guard let row = match(email: email, phone: phone, in: project) else { throw .notFound("Customer") }
         return row

@@ -54,7 +54,8 @@ enum Messages {
     static func deliver(in project: inout SandboxProject) {
         for row in project.rows(.messages) where row.isNull("sent_at") {
             guard let due = row.int("scheduled_at"), due <= project.now else { continue }
-            project.update(.messages, row, ["processed_at": .int(due), "sent_at": .int(due), "delivered_at": .int(due)])
+            project.update(
+                .messages, row, ["processed_at": .int(due), "sent_at": .int(due), "delivered_at": .int(due)])
         }
     }
 

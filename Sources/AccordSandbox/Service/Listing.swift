@@ -44,7 +44,8 @@ struct Listing: Sendable {
         let start = Int(min((page - 1) * size, Int64(ids.count)))
         let shown = ids[start..<min(start + Int(size), ids.count)]
         let records = shown.compactMap { id in project.row(table, id).map { show($0, project) } }
-        return .page(records, pagination: pagination(call, page: page, size: size, from: start, records.count, ids.count))
+        return .page(
+            records, pagination: pagination(call, page: page, size: size, from: start, records.count, ids.count))
     }
 
     /// What makes a list another one than the one before.

@@ -38,7 +38,9 @@ extension SandboxProject {
             var changes = try read(members.filter { !own.contains($0.key) }, of: nil)
             changes["created_at"] = form.instant("created_at")
             changes["updated_at"] = form.instant("updated_at")
-            if (changes["signed_up_at"] ?? .null) == .null { changes["signed_up_at"] = changes["created_at"] ?? .int(now) }
+            if (changes["signed_up_at"] ?? .null) == .null {
+                changes["signed_up_at"] = changes["created_at"] ?? .int(now)
+            }
             try form.check()
             return insert(.customers, changes, id: id).id
         } catch {

@@ -29,7 +29,8 @@ struct SandboxState: Sendable {
 
         if befallen.contains(.dropBefore) { return SandboxReply(.drop, delay: delay) }
         if befallen.contains(.serverError) {
-            return SandboxReply(.answer(HTTPResponse(Refusal(status: 503, message: "Service unavailable."))), delay: delay)
+            return SandboxReply(
+                .answer(HTTPResponse(Refusal(status: 503, message: "Service unavailable."))), delay: delay)
         }
         let response: HTTPResponse
         do {
@@ -55,7 +56,8 @@ struct SandboxState: Sendable {
         if befallen.contains(.nonsense) {
             let page = "<!DOCTYPE html><title>Be right back</title><p>We are down for maintenance."
             return .answer(
-                HTTPResponse(status: 200, headers: [(name: "Content-Type", value: "text/html")], body: Array(page.utf8)))
+                HTTPResponse(status: 200, headers: [(name: "Content-Type", value: "text/html")], body: Array(page.utf8))
+            )
         }
         return .answer(response)
     }

@@ -27,8 +27,12 @@ struct Explain: AsyncParsableCommand {
         var lines = ["\(explanation.key.displayed())  \(explanation.summary)"]
         for row in explanation.fields where field == nil || row.field == field {
             lines.append("  \(row.field)")
-            lines.append("    source    \(row.source.description.displayed())  (agreed: \(row.sourceBase.description.displayed()))")
-            lines.append("    project   \(row.project.description.displayed())  (agreed: \(row.projectBase.description.displayed()))")
+            lines.append(
+                "    source    \(row.source.description.displayed())  (agreed: \(row.sourceBase.description.displayed()))"
+            )
+            lines.append(
+                "    project   \(row.project.description.displayed())  (agreed: \(row.projectBase.description.displayed()))"
+            )
             lines.append("    now       \(row.rule.reason)")
         }
         for note in explanation.notes { lines.append("  \(note.displayed(limit: 300))") }

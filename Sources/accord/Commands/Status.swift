@@ -69,7 +69,8 @@ struct Status: AsyncParsableCommand {
                     + (pair.lastFullRead.map(CalendarDay.describe(unixSeconds:)) ?? "never"))
         }
         if let run = report.lastRun {
-            let ended = report.lastRunEnded.map { "ended \(CalendarDay.describe(unixSeconds: $0)) UTC" } ?? "never ended"
+            let ended =
+                report.lastRunEnded.map { "ended \(CalendarDay.describe(unixSeconds: $0)) UTC" } ?? "never ended"
             lines.append("Last run \(run): \(report.lastOutcome ?? "stopped"), \(ended)")
         } else {
             lines.append("No run yet: accord sync")

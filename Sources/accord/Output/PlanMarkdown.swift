@@ -26,7 +26,8 @@ struct PlanMarkdown {
         if !operations.isEmpty {
             lines += ["", "| do | where | record | fields | why |", "|---|---|---|---|---|"]
             for (entry, operation) in operations {
-                let fields = operation.changes.map { "\($0.field): \($0.before) → \($0.after)" }.joined(separator: "<br>")
+                let fields = operation.changes.map { "\($0.field): \($0.before) → \($0.after)" }.joined(
+                    separator: "<br>")
                 lines.append(
                     "| \(operation.kind.rawValue) | \(operation.side.rawValue) | \(escaped(entry.label)) | "
                         + "\(escaped(fields)) | \(escaped(operation.why)) |")

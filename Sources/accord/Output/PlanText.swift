@@ -70,7 +70,9 @@ struct PlanText {
             row("archive", 0, summary.count(.project, .archive), .red),
             row("unarchive", 0, summary.count(.project, .unarchive), .green),
         ].compactMap(\.self)
-        if summary.linked > 0 { lines.append("  " + "link".padded(13) + counted(summary.linked, "record") + " found on both sides") }
+        if summary.linked > 0 {
+            lines.append("  " + "link".padded(13) + counted(summary.linked, "record") + " found on both sides")
+        }
         if lines.isEmpty { lines.append("  " + terminal.styled("Nothing to do.", .green)) }
         lines.append("  " + "opt-outs".padded(13) + number(summary.optOuts, .magenta))
         lines.append("  " + "conflicts".padded(13) + number(summary.conflicts, .yellow))
@@ -130,10 +132,10 @@ struct PlanText {
         var lines: [String] = []
         for operation in entry.operations {
             lines.append(heading(operation, entry))
+            // A new record is what the other side holds: its fields are in the JSON.
+            if operation.kind == .create { continue }
             let width = operation.changes.map(\.field.count).max() ?? 0
-            lines += operation.changes.filter { operation.kind != .create || !$0.after.isNull }.prefix(8).map { change in
-                line(change, operation, width: width)
-            }
+            lines += operation.changes.prefix(8).map { line($0, width: width) }
             if operation.changes.count > 8 {
                 lines.append(terminal.styled("      … \(operation.changes.count - 8) more fields", .dim))
             }
@@ -168,10 +170,9 @@ struct PlanText {
             + terminal.styled(entry.label.displayed(), .bold) + "  " + terminal.styled(operation.why, .dim)
     }
 
-    private func line(_ change: FieldChange, _ operation: Operation, width: Int) -> String {
+    private func line(_ change: FieldChange, width: Int) -> String {
         let name = "      " + change.field.padded(width) + "  "
         let after = change.after.description.displayed()
-        if operation.kind == .create { return name + after }
         return name + terminal.styled(change.before.description.displayed(), .dim) + " → " + after
     }
 }

@@ -14,7 +14,8 @@ struct RunText {
         }
         let what = done.isEmpty ? "nothing to write" : done.joined(separator: ", ")
         let mark = report.outcome == .done ? terminal.styled("✓", .green) : terminal.styled("!", .yellow)
-        lines.append("\(mark) Run \(report.run): \(what)\(report.linked > 0 ? ", \(grouped(report.linked)) linked" : "")")
+        lines.append(
+            "\(mark) Run \(report.run): \(what)\(report.linked > 0 ? ", \(grouped(report.linked)) linked" : "")")
         lines.append(
             terminal.styled(
                 "  \(counted(report.requests, "request")), \(PlanSummary.duration(report.seconds))", .dim))
