@@ -67,5 +67,11 @@ let package = Package(
         tests(
             "AccordConnectorsTests",
             ["AccordCore", "AccordConnectors", "ConnectorConformance", .product(name: "Logging", package: "swift-log")]),
+        tests(
+            "SimulationTests",
+            [
+                "AccordCore", "AccordConfig", "AccordConnectors", "AccordStore", "AccordEngine", "AccordSandbox",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
     ]
 )

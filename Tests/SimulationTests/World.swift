@@ -1,0 +1,159 @@
+import AccordConfig
+import AccordConnectors
+import AccordCore
+import AccordEngine
+import AccordSandbox
+import AccordStore
+import Foundation
+import Logging
+import Synchronization
+
+/// A clock that moves only when somebody sleeps or says so.
+final class SimulatedTime: TimeSource {
+    private let seconds = Mutex(1_790_000_000.0)
+
+    var unixTime: Double { seconds.withLock { $0 } }
+    var monotonic: Double { unixTime }
+
+    func sleep(seconds duration: Double) async throws {
+        try Task.checkCancellation()
+        advance(duration)
+    }
+
+    func advance(_ duration: Double) { seconds.withLock { $0 += max(0, duration) } }
+}
+
+/// Numbers from a seed: the same seed, the same world (SplitMix64).
+struct Seeded: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+}
+
+struct HalfRandom: RandomSource {
+    func unit() -> Double { 0.5 }
+}
+
+struct Crash: Error {}
+
+/// The process dies at the n-th step; a dead process neither sends nor commits.
+final class Fate: Sendable {
+    private let left: Mutex<Int>
+
+    init(dieAt step: Int = .max) { left = Mutex(step) }
+
+    var isDead: Bool { left.withLock { $0 <= 0 } }
+
+    func step() throws {
+        let dies = left.withLock { left in
+            left -= 1
+            return left <= 0
+        }
+        if dies { throw Crash() }
+    }
+
+    var steps: Int { left.withLock { Int.max - $0 } }
+}
+
+/// Every request has two steps: before its effect, and after it.
+struct MortalTransport: HTTPTransport {
+    let inner: SandboxTransport
+    let fate: Fate
+
+    func send(_ request: AccordConnectors.HTTPRequest) async throws -> AccordConnectors.HTTPResponse {
+        do { try fate.step() } catch { throw CancellationError() }
+        let answer = try await inner.send(request)
+        do { try fate.step() } catch { throw CancellationError() }
+        return answer
+    }
+}
+
+/// Two sides, a state file, and a service: whole runs without a socket.
+final class World {
+    let folder: URL
+    let time = SimulatedTime()
+    let service: SandboxService
+    var csv: URL { folder.appendingPathComponent("contacts.csv") }
+
+    static let mapping = """
+        resource: customers
+        key: id
+        match: [email, phone]
+        fields:
+          first_name: first
+          last_name: last
+          email: {column: email, type: email}
+          phone: {column: phone, type: phone, country: US}
+          company: company
+          tags: {column: tags, type: set, separator: ";"}
+          unsubscribed_at: {column: out, type: boolean, yes: ["yes"], no: ["no"]}
+        guards: {deletes: 100%, at least: 100}
+        """
+
+    init() throws {
+        let parent = FileManager.default.fileExists(atPath: "/dev/shm") ? "/dev/shm" : NSTemporaryDirectory()
+        folder = URL(fileURLWithPath: parent).appendingPathComponent("accord-simulation-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        var project = SandboxProject()
+        for tag in ["a", "b", "c"] { project.addTag(tag) }
+        let time = time
+        service = SandboxService(key: "key", now: { Int64(time.unixTime) }, project: project)
+    }
+
+    deinit { try? FileManager.default.removeItem(at: folder) }
+
+    /// One run of the engine, as one process would make it.
+    func sync(_ fate: Fate = Fate()) async throws -> RunReport {
+        time.advance(60)
+        let api = try APIDescription.project
+        let mapping = try MappingFile.parse(World.mapping, file: "mapping.yaml", api: api)
+        let transport = MortalTransport(inner: SandboxTransport(service: service, time: time), fate: fate)
+        let logger = Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() }
+        let client = APIClient(
+            description: api, key: Secret("key"), transport: transport, time: time, random: HalfRandom(),
+            limiter: RateLimiter(perSecond: 1000, burst: 1000, time: time), logger: logger)
+        let store = try StateStore(
+            path: folder.appendingPathComponent("state.sqlite").path, now: Int64(time.unixTime), durability: .none,
+            hooks: CommitHooks(before: { _ in try fate.step() }, after: { _ in try fate.step() }))
+        defer { try? store.close() }
+        guard let resource = api.resources["customers"] else { throw Crash() }
+        let pair = Pair(
+            name: "customers", mapping: mapping,
+            source: CSVConnector(path: csv.path, name: "contacts.csv", keyColumns: ["id"]),
+            project: RESTConnector(client: client, resource: resource))
+        let engine = Engine(
+            pairs: [pair], store: store, time: time, configuration: Fingerprint(of: "simulation"), concurrency: 1,
+            logger: logger)
+        return try await engine.sync()
+    }
+
+    // MARK: - What the two sides say
+
+    /// The project's customers, without what time alone makes different.
+    var project: [String] {
+        service.snapshot().map { customer in
+            let members = ["first_name", "last_name", "email", "phone", "company"].map { "\(customer[$0]?.string ?? "-")" }
+            let tags = (customer["tags"]?.array ?? []).compactMap { $0["slug"]?.string }.sorted()
+            let marks = ["unsubscribed_at", "archived_at"].map { customer[$0] == .null ? "no" : "yes" }
+            return (members + tags + marks).joined(separator: "|")
+        }.sorted()
+    }
+
+    var rows: [String] {
+        get throws {
+            try String(contentsOf: csv, encoding: .utf8).split(separator: "\n").map(String.init).sorted()
+        }
+    }
+}
+
+extension JSON {
+    subscript(member: String) -> JSON? {
+        if case .object(let members) = self { members[member] } else { nil }
+    }
+}
