@@ -73,5 +73,6 @@ let package = Package(
                 "AccordCore", "AccordConfig", "AccordConnectors", "AccordStore", "AccordEngine", "AccordSandbox",
                 .product(name: "Logging", package: "swift-log"),
             ]),
+        tests("AccordSandboxTests", ["AccordCore", "AccordConnectors", "AccordSandbox"]),
     ]
 )

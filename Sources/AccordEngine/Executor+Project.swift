@@ -14,19 +14,45 @@ private enum ProjectOutcome: Sendable {
     case stopped(ProjectError)
 }
 
+/// Records that wait to be written, in the plan's order, each after those that it depends on.
+private struct Queue {
+    private let entries: [Entry]
+    private let involved: Set<Int>
+    private var next = 0
+    /// Passed over because another record comes first.
+    private var held: [Entry] = []
+
+    init(_ entries: [Entry]) {
+        self.entries = entries
+        involved = Set(entries.map(\.position))
+    }
+
+    mutating func take(_ most: Int, finished: Set<Int>) -> [Entry] {
+        func isReady(_ entry: Entry) -> Bool {
+            entry.after.allSatisfy { finished.contains($0) || !involved.contains($0) }
+        }
+        var group = Array(held.filter(isReady).prefix(most))
+        let taken = Set(group.map(\.position))
+        held.removeAll { taken.contains($0.position) }
+        while group.count < most, next < entries.count {
+            let entry = entries[next]
+            next += 1
+            if isReady(entry) { group.append(entry) } else { held.append(entry) }
+        }
+        return group
+    }
+}
+
 extension Executor {
     /// Records in groups, each group durable before it is sent and settled after.
     mutating func writeProject(_ entries: [Entry], of total: Int) async throws {
-        var waiting = entries
+        var queue = Queue(entries)
         var finished: Set<Int> = []
-        let involved = Set(entries.map(\.position))
         var failed: Set<Int> = []
-        while !waiting.isEmpty, failure == nil, !stop.isStopped {
-            let ready = waiting.filter { $0.after.allSatisfy { finished.contains($0) || !involved.contains($0) } }
-            let group = Array(ready.prefix(concurrency * 8))
+        while failure == nil, !stop.isStopped {
+            let group = queue.take(concurrency * 8, finished: finished)
             guard !group.isEmpty else { break }
             let positions = Set(group.map(\.position))
-            waiting.removeAll { positions.contains($0.position) }
             let sendable = group.filter { entry in
                 guard failed.isDisjoint(with: entry.after) else {
                     skip(entry, "it waits for another record, which could not be written")

@@ -130,7 +130,7 @@ extension PairPlanner {
             }
         var pairing = Pairing(
             link: link, linking: linking, source: source, project: project,
-            resolutions: resolutions[link.sourceKey] ?? [:])
+            resolutions: resolutions(of: link, source.record, project.record))
         var repaired: [Agreement] = []
         if let intent = openIntents.bySourceKey[link.sourceKey] ?? openIntents.byProjectID[link.projectID] {
             (pairing.link, repaired) = Recovery.absorb(
@@ -143,6 +143,20 @@ extension PairPlanner {
         }
         entries.append(entry)
         decided.insert(link.projectID)
+    }
+
+    /// What a person decided about this record, as long as both sides still say what they said then.
+    private func resolutions(of link: Link, _ source: Record?, _ project: Record?) -> [String: Side] {
+        var sides: [String: Side] = [:]
+        for item in resolved[link.sourceKey] ?? [] {
+            guard let field = item.conflict.field else {
+                sides[""] = item.resolution
+                continue
+            }
+            guard source?[field] == item.conflict.source, project?[field] == item.conflict.project else { continue }
+            sides[field] = item.resolution
+        }
+        return sides
     }
 
     /// Which of several rows with one key is meant is not for Accord to say.

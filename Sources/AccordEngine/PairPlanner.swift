@@ -15,7 +15,8 @@ struct PairPlanner {
     let memory: SourceMemory?
     /// What a run that was stopped left open, by source key; those without one by project id.
     let openIntents: OpenIntents
-    let resolutions: [String: [String: Side]]
+    /// Conflicts that a person decided, by source key.
+    let resolved: [String: [ConflictItem]]
 
     var entries: [Entry] = []
     var notes: [String] = []
@@ -43,7 +44,8 @@ struct PairPlanner {
         reconciler = Reconciler(
             mapping: pair.mapping, resource: pair.resource, knownFields: memory?.fields ?? [])
         openIntents = try OpenIntents(store.openIntents(pair.name))
-        resolutions = try store.resolutions(pair.name)
+        resolved = Dictionary(
+            grouping: try store.conflicts(pair.name).filter { $0.resolution != nil }, by: \.sourceKey)
     }
 
     /// The mapping is not the one that the last settled run used, so that no fingerprint proves anything.

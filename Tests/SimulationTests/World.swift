@@ -138,7 +138,9 @@ final class World {
     /// The project's customers, without what time alone makes different.
     var project: [String] {
         service.snapshot().map { customer in
-            let members = ["first_name", "last_name", "email", "phone", "company"].map { "\(customer[$0]?.string ?? "-")" }
+            let members = ["first_name", "last_name", "email", "phone", "company"].map {
+                "\(customer[$0]?.string ?? "-")"
+            }
             let tags = (customer["tags"]?.array ?? []).compactMap { $0["slug"]?.string }.sorted()
             let marks = ["unsubscribed_at", "archived_at"].map { customer[$0] == .null ? "no" : "yes" }
             return (members + tags + marks).joined(separator: "|")

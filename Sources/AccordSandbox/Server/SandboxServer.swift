@@ -1,41 +1,78 @@
 import AccordConnectors
+import AccordCore
+import HTTPTypes
 import Hummingbird
 import Logging
 import NIOCore
 
-/// Serves a ``SandboxService`` over HTTP, below `/project` and bare, with its console below `/_sandbox`.
+/// The sandbox on a port of this machine.
 ///
-/// It is for this machine alone: plain HTTP, and a console that asks for no key.
+/// Everything it answers is decided by ``SandboxService``; this file only carries it. A dropped connection is closed
+/// after a head that promises a body, so that no client can take it for an answer.
 public struct SandboxServer: Sendable {
     private let service: SandboxService
     private let host: String
     private let port: Int
 
-    /// - Parameter port: 0 for any that is free.
-    public init(service: SandboxService, host: String = "127.0.0.1", port: Int = 0) {
+    /// - Parameter port: 0 for a free one.
+    public init(service: SandboxService, host: String = "127.0.0.1", port: Int) {
         self.service = service
         self.host = host
         self.port = port
     }
 
-    /// Serves until the task is cancelled.
+    /// Serves until the task is cancelled or the process is asked to end.
     ///
-    /// - Parameter onReady: given the port, as soon as requests can come.
-    /// - Throws: ``SandboxError/address(_:reason:)`` if the port cannot be listened on.
+    /// - Parameter onReady: is told the port.
     public func run(onReady: @escaping @Sendable (Int) -> Void) async throws {
-        var logger = Logger(label: "accord.sandbox") { _ in SwiftLogNoOpLogHandler() }
+        var logger = Logger(label: "accord.sandbox")
         logger.logLevel = .critical
         let application = Application(
-            responder: SandboxResponder(service: service),
-            configuration: ApplicationConfiguration(
-                address: .hostname(host, port: port), serverName: "accord-sandbox"),
+            responder: CallbackResponder { (request: Request, _: BasicRequestContext) in try await answer(request) },
+            configuration: .init(address: .hostname(host, port: port), serverName: nil),
             onServerRunning: { channel in onReady(channel.localAddress?.port ?? port) }, logger: logger)
+        try await application.runService()
+    }
+
+    private func answer(_ request: Request) async throws -> Response {
+        let body: ByteBuffer
         do {
-            try await application.run()
-        } catch is CancellationError {
-            return
-        } catch let error as IOError {
-            throw SandboxError.address("\(host):\(port)", reason: "it cannot be listened on (error \(error.errnoCode))")
+            body = try await request.body.collect(upTo: 2 * 1_048_576)
+        } catch {
+            return Response(status: .contentTooLarge)
         }
+        let message = AccordConnectors.HTTPRequest(
+            method: request.method.rawValue, url: "http://\(host)\(request.uri.string)",
+            headers: request.headers.map { ($0.name.rawName, $0.value) },
+            body: body.readableBytes == 0 ? nil : Array(body.readableBytesView))
+        if let answer = SandboxAdmin(service: service).answer(message) { return response(answer) }
+        let reply = await service.handle(message)
+        if reply.delay > 0 { try await Task.sleep(for: .seconds(reply.delay)) }
+        return switch reply.outcome {
+        case .answer(let answer): response(answer)
+        case .truncate(let answer): cut(after: Array(answer.body.prefix(answer.body.count / 2)))
+        case .drop: cut(after: [])
+        }
+    }
+
+    private func response(_ answer: AccordConnectors.HTTPResponse) -> Response {
+        var headers = HTTPFields()
+        for (name, value) in answer.headers {
+            if let name = HTTPField.Name(name), name != .contentLength { headers[name] = value }
+        }
+        return Response(
+            status: .init(code: answer.status), headers: headers,
+            body: .init(byteBuffer: ByteBuffer(bytes: answer.body)))
+    }
+
+    private struct Dropped: Error {}
+
+    private func cut(after bytes: [UInt8]) -> Response {
+        Response(
+            status: .ok,
+            body: .init(contentLength: 1_000_000) { writer in
+                try await writer.write(ByteBuffer(bytes: bytes))
+                throw Dropped()
+            })
     }
 }
