@@ -107,22 +107,24 @@ struct PlanText {
     // MARK: - Records
 
     private func sections(_ pair: PairPlan) -> [String] {
-        let shown: [(String, (Entry) -> Bool)] = [
+        let kinds: [(String, (Entry) -> Bool)] = [
             ("", { !$0.operations.isEmpty }),
             ("Conflicts, for a person to decide", { $0.operations.isEmpty && !$0.conflicts.isEmpty }),
             ("Quarantine, tried again when it changes", { $0.quarantine != nil }),
             ("Left alone", { $0.bucket == .resting && $0.operations.isEmpty }),
         ]
         var lines: [String] = []
-        for (title, belongs) in shown {
+        for (title, belongs) in kinds {
             let entries = pair.entries.filter(belongs)
             guard !entries.isEmpty else { continue }
             if !lines.isEmpty { lines.append("") }
             if !title.isEmpty { lines.append("  " + terminal.styled(title, .bold)) }
-            lines += entries.prefix(most).flatMap(render)
-            if entries.count > most {
+            let shown = entries.prefix(title == "Left alone" ? 5 : most)
+            lines += shown.flatMap(render)
+            if entries.count > shown.count {
                 lines.append(
-                    terminal.styled("  … and \(grouped(entries.count - most)) more: accord plan --format json", .dim))
+                    terminal.styled(
+                        "  … and \(grouped(entries.count - shown.count)) more: accord plan --format json", .dim))
             }
         }
         return lines
