@@ -37,6 +37,35 @@ struct CrashTests {
         }
     }
 
+    @Test("what is edited after a crash is no conflict with what the crashed run wrote", arguments: 0..<shards)
+    func editsAfterACrash(shard: Int) async throws {
+        for seed in stride(from: shard, to: min(seeds, 400), by: CrashTests.shards) {
+            let story = Story(seed: UInt64(seed))
+            let calm = try World()
+            try story.begin(calm)
+            _ = try await calm.sync()
+            try story.edit(calm)
+            let fate = Fate()
+            _ = try await calm.sync(fate)
+            try story.editAgain(calm)
+            let expected = try await calm.sync()
+
+            let struck = try World()
+            try story.begin(struck)
+            _ = try await struck.sync()
+            try story.edit(struck)
+            var dice = Seeded(state: UInt64(seed) &* 37)
+            let step = Int.random(in: 1...max(1, fate.steps), using: &dice)
+            _ = try? await struck.sync(Fate(dieAt: step))
+            try story.editAgain(struck)
+            let report = try await struck.sync()
+
+            #expect(struck.project == calm.project, "seed \(seed), crash at step \(step)")
+            #expect(try struck.rows == calm.rows, "seed \(seed), crash at step \(step)")
+            #expect(report.conflicts == expected.conflicts, "seed \(seed), crash at step \(step)")
+        }
+    }
+
     @Test("a run after a run has nothing to do", arguments: 0..<shards)
     func theSecondRunIsEmpty(shard: Int) async throws {
         for seed in stride(from: shard, to: min(seeds, 400), by: CrashTests.shards) {

@@ -73,6 +73,15 @@ struct Story {
         }
     }
 
+    /// Somebody goes on where they had begun, in the source: what was just written is already old.
+    func editAgain(_ world: World) throws {
+        let lines = try String(contentsOf: world.csv, encoding: .utf8).split(separator: "\n").map { line in
+            line.split(separator: ",", omittingEmptySubsequences: false)
+                .map { $0.hasPrefix("Source") ? "\($0) again" : String($0) }.joined(separator: ",")
+        }
+        try write(lines, world)
+    }
+
     private func write(_ lines: [String], _ world: World) throws {
         try Data((lines.joined(separator: "\n") + "\n").utf8).write(to: world.csv)
     }
