@@ -28,11 +28,22 @@ struct Session {
     let store: StateStore
     let engine: Engine
     let pairs: [Pair]
-    private let lock: StateLock
+    private let lock: StateLock?
+
+    /// What a command does with the state and the project.
+    enum Access {
+        /// Reads what is remembered: needs neither the lock nor the key.
+        case memory
+        /// Changes what is remembered: needs the lock.
+        case decision
+        /// Reaches the project: needs both.
+        case run
+    }
 
     /// - Parameter only: names of pairs; none for all.
     static func open(
-        _ options: CommonOptions, command: String, only: [String] = [], stop: StopSignal = StopSignal(),
+        _ options: CommonOptions, command: String, access: Access = .run, only: [String] = [],
+        stop: StopSignal = StopSignal(),
         progress: @escaping @Sendable (AccordEngine.Progress) -> Void = { _ in }
     ) async throws -> Session {
         let config = try Config.load(path: options.config)
@@ -42,10 +53,12 @@ struct Session {
         }
         let time = SystemTime()
         try prepareFolder(of: config.state)
-        let lock = try StateLock.acquire(path: config.state, owner: "accord \(command)", now: Int64(time.unixTime))
+        let lock =
+            access == .memory
+            ? nil : try StateLock.acquire(path: config.state, owner: "accord \(command)", now: Int64(time.unixTime))
         let store = try StateStore(path: config.state, now: Int64(time.unixTime))
         let logger = Session.logger(options)
-        let client = try client(config, api, time: time, logger: logger)
+        let client = try client(config, api, access, time: time, logger: logger)
         var pairs: [Pair] = []
         for settings in config.pairs where only.isEmpty || only.contains(settings.name) {
             pairs.append(try await pair(settings, api, client))
@@ -65,10 +78,13 @@ struct Session {
     }
 
     private static func client(
-        _ config: Config, _ api: APIDescription, time: SystemTime, logger: Logger
+        _ config: Config, _ api: APIDescription, _ access: Access, time: SystemTime, logger: Logger
     ) throws -> APIClient {
-        APIClient(
-            description: api, key: try config.project.key.read(environment: ProcessInfo.processInfo.environment),
+        let environment = ProcessInfo.processInfo.environment
+        // A command that never reaches the project works where the key is not.
+        let key = access == .run ? try config.project.key.read(environment: environment) : Secret("")
+        return APIClient(
+            description: api, key: key,
             userAgent: "accord/\(Accord.version)", transport: CurlTransport(), time: time, random: SystemRandom(),
             limiter: RateLimiter(perSecond: config.project.rate, burst: max(1, config.project.rate), time: time),
             logger: logger)

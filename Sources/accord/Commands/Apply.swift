@@ -1,3 +1,4 @@
+import AccordCore
 import AccordEngine
 import ArgumentParser
 
@@ -12,7 +13,7 @@ struct Apply: AsyncParsableCommand {
             """)
 
     @OptionGroup var common: CommonOptions
-    @OptionGroup var run: RunArguments
+    @OptionGroup var allowance: AllowanceArguments
     @Argument(help: "The saved plan.") var plan: String
     @Flag(help: "Print the report as JSON.") var json = false
 
@@ -24,7 +25,7 @@ struct Apply: AsyncParsableCommand {
             defer { interrupt.cancel() }
             let session = try await Session.open(
                 common, command: "apply", only: plan.pairs.map(\.name), stop: stop, progress: ProgressLine.show)
-            let report = try await session.engine.apply(plan, run.options)
+            let report = try await session.engine.apply(plan, RunOptions(allowances: allowance.allowances))
             ProgressLine.clear()
             let terminal = Terminal.standard
             terminal.write(json ? try JSONText.render(report) : RunText(report: report, terminal: terminal).render())

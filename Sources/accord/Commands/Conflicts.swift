@@ -13,7 +13,7 @@ struct Conflicts: AsyncParsableCommand {
 
         func run() async throws {
             try await reporting {
-                let session = try await Session.open(common, command: "conflicts")
+                let session = try await Session.open(common, command: "conflicts", access: .memory)
                 var count = 0
                 for pair in session.pairs {
                     for item in try session.store.conflicts(pair.name) {
@@ -47,7 +47,8 @@ struct Conflicts: AsyncParsableCommand {
 
         func run() async throws {
             try await reporting {
-                let session = try await Session.open(common, command: "conflicts resolve", only: [pair])
+                let session = try await Session.open(
+                    common, command: "conflicts resolve", access: .decision, only: [pair])
                 let name: String? = field == "record" ? nil : field
                 guard try session.store.resolve(pair, sourceKey: key, field: name, take) else {
                     throw ValidationError("There is no open conflict on \(field) of \(key); see: accord conflicts")

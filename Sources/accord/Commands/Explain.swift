@@ -15,7 +15,7 @@ struct Explain: AsyncParsableCommand {
 
     func run() async throws {
         try await reporting {
-            let session = try await Session.open(common, command: "explain", only: [pair])
+            let session = try await Session.open(common, command: "explain", access: .memory, only: [pair])
             guard let pair = session.pairs.first else { return .failed }
             let explanation = try await Explanation.of(key, in: pair, store: session.store)
             Terminal.standard.write(render(explanation).joined(separator: "\n"))

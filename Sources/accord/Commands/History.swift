@@ -13,7 +13,7 @@ struct History: AsyncParsableCommand {
 
     func run() async throws {
         try await reporting {
-            let session = try await Session.open(common, command: "history")
+            let session = try await Session.open(common, command: "history", access: .memory)
             let lines = try run.map { try changes(of: $0, session) } ?? runs(session)
             Terminal.standard.write(lines.isEmpty ? "No run yet: accord sync" : lines.joined(separator: "\n"))
             return .done

@@ -14,7 +14,7 @@ struct QuarantineCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await reporting {
-                let session = try await Session.open(common, command: "quarantine")
+                let session = try await Session.open(common, command: "quarantine", access: .memory)
                 var count = 0
                 for pair in session.pairs {
                     for item in try session.store.quarantine(pair.name) {
@@ -42,7 +42,7 @@ struct QuarantineCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await reporting {
-                let session = try await Session.open(common, command: "quarantine retry")
+                let session = try await Session.open(common, command: "quarantine retry", access: .decision)
                 let count = try session.pairs.reduce(0) {
                     $0 + (try session.store.clearQuarantine($1.name, key: key))
                 }

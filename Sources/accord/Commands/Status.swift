@@ -31,7 +31,7 @@ struct Status: AsyncParsableCommand {
 
     func run() async throws {
         try await reporting {
-            let session = try await Session.open(common, command: "status")
+            let session = try await Session.open(common, command: "status", access: .memory)
             let report = try report(session)
             Terminal.standard.write(json ? try JSONText.render(report) : text(report))
             let waits = report.pairs.contains { $0.quarantined + $0.conflicts > 0 }
