@@ -73,6 +73,7 @@ let package = Package(
                 "AccordCore", "AccordConfig", "AccordConnectors", "AccordStore", "AccordEngine", "AccordSandbox",
                 .product(name: "Logging", package: "swift-log"),
             ]),
+        tests("CommandTests", ["accord", "AccordCore", "AccordConnectors"]),
         tests("AccordSandboxTests", ["AccordCore", "AccordConnectors", "AccordSandbox"]),
     ]
 )

@@ -113,6 +113,7 @@ public struct Engine: Sendable {
                 logger: logger, stop: stop, progress: progress)
             try await executor.execute()
             report.add(executor.tally, conflicts: pairPlan.entries.reduce(0) { $0 + $1.conflicts.count })
+            report.withheld += pairPlan.withheld
             report.failure = executor.failure?.description
             try await finish(pair, pairPlan, tally: executor.tally, failed: executor.failure != nil)
             progress(.finished(pair: pair.name))
@@ -157,7 +158,7 @@ public struct Engine: Sendable {
             pair.name,
             SourceMemory(
                 stamp: isUntouched && isSettled && isClean && plan.source.incomplete == nil ? stamp.text : nil,
-                records: plan.source.records, bytes: 0, endsCleanly: plan.source.endsCleanly,
+                records: plan.source.records, endsCleanly: plan.source.endsCleanly,
                 mapping: pair.mapping.fingerprint, fields: Set(pair.mapping.fields.map(\.name))))
     }
 
@@ -166,7 +167,7 @@ public struct Engine: Sendable {
     private func outcome(_ report: RunReport) -> RunReport.Outcome {
         if report.failure != nil { return .failed }
         if stop.isStopped { return .interrupted }
-        let waits = report.quarantined + report.conflicts + report.unknown + report.skipped.count
+        let waits = report.quarantined + report.conflicts + report.unknown + report.skipped.count + report.withheld
         return waits > 0 ? .attention : .done
     }
 

@@ -13,6 +13,7 @@ extension PairPlanner {
             notes.append(
                 "\(missing.count) linked records were not found in the source, and nothing is done about them: "
                     + "\(pair.source.name): \(doubt)")
+            withheld = missing.count
             for link in missing { rest(link, note: "not found in the source, whose read is in doubt") }
             return
         }

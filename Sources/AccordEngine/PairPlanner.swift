@@ -22,6 +22,8 @@ struct PairPlanner {
     var notes: [String] = []
     /// Why a row that was not found does not count as gone.
     var sourceDoubt: String?
+    /// Links whose row was not found, and does not count as gone.
+    var withheld = 0
     /// Rows that a fingerprint proved settled.
     var unchangedRows = 0
     var seen = SeenKeys()
@@ -79,7 +81,8 @@ struct PairPlanner {
             refusals: Guard.check(
                 pair: pair.name, entries: entries, guards: pair.mapping.guards, linked: linked, source: source,
                 project: project, allowances: options.allowances),
-            notes: notes, requests: entries.flatMap(\.operations).reduce(0) { $0 + requests(of: $1) })
+            notes: notes, withheld: withheld,
+            requests: entries.flatMap(\.operations).reduce(0) { $0 + requests(of: $1) })
     }
 
     /// A write that the service refused is left alone until something about it changes.

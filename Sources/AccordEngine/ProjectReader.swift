@@ -41,10 +41,41 @@ struct ProjectReader {
         let report = try await pair.project.readAll { page in
             _ = try store.mirror(pair.name, records: page.records.map(mirrored), read: read)
         }
-        try store.finishFullRead(
-            pair.name, read: read, complete: report.incomplete == nil, at: Int64(time.unixTime))
-        if report.incomplete == nil { try store.setMirrorCursor(pair.name, newest ?? 0) }
-        return SideReading(mode: .full, records: 0, read: report.count, incomplete: report.incomplete)
+        var incomplete = report.incomplete
+        if incomplete == nil { incomplete = try await lookForUnlisted(read) }
+        try store.finishFullRead(pair.name, read: read, complete: incomplete == nil, at: Int64(time.unixTime))
+        if incomplete == nil { try store.setMirrorCursor(pair.name, newest ?? 0) }
+        return SideReading(mode: .full, records: 0, read: report.count, incomplete: incomplete)
+    }
+
+    /// Linked records that are looked for one by one before they count as gone. More than these are gone only if none
+    /// of these is found, and then a guard asks a person besides.
+    private static let mostLookedFor = 500
+
+    /// A list whose numbers agree may still have passed over a record, if another came while it was read.
+    ///
+    /// - Returns: why the read is no evidence all the same; nil if it is.
+    private func lookForUnlisted(_ read: Int) async throws -> String? {
+        let unlisted = try store.linkedRecordsNotSeen(pair.name, read: read)
+        var found = 0
+        for record in unlisted.prefix(ProjectReader.mostLookedFor) {
+            guard let present = try await present(record) else { continue }
+            _ = try store.mirror(pair.name, records: [mirrored(present)], read: read)
+            found += 1
+        }
+        guard found > 0, unlisted.count > ProjectReader.mostLookedFor else { return nil }
+        return "\(unlisted.count) linked records were not listed, and some of them are there"
+    }
+
+    /// The record as the service has it, if it is found by what it was last known by.
+    private func present(_ record: MirrorRecord) async throws -> ProjectRecord? {
+        for field in pair.resource.matcher {
+            guard let value = record.values[field], !value.isNull, pair.resource.list.lookup[field] != nil else {
+                continue
+            }
+            return try await pair.project.find(field, value).first { $0.record.key == record.id }
+        }
+        return nil
     }
 
     /// Newest change first, until what was known at the last read comes by.

@@ -6,7 +6,8 @@ public struct RunReport: Sendable, Hashable, Codable {
     public enum Outcome: String, Sendable, Hashable, Codable {
         /// Everything in the plan was done, or there was nothing to do.
         case done
-        /// The rest went on, but some records wait: in quarantine, in conflict, or changed since the plan was made.
+        /// The rest went on, but some records wait: in quarantine, in conflict, changed since the plan was made, or
+        /// missing from a source that cannot be trusted to say so.
         case attention
         /// It was stopped by a person, cleanly.
         case interrupted
@@ -26,6 +27,8 @@ public struct RunReport: Sendable, Hashable, Codable {
     public var skipped: [Skip]
     /// Records whose write may or may not have happened: the next run looks.
     public var unknown: Int
+    /// Linked records that were not found in the source, whose read is in doubt: nothing was done about them.
+    public var withheld: Int
     /// Requests sent, reads and retries included.
     public var requests: Int
     public var seconds: Double
@@ -51,6 +54,7 @@ public struct RunReport: Sendable, Hashable, Codable {
         conflicts = 0
         skipped = []
         unknown = 0
+        withheld = 0
         requests = 0
         seconds = 0
     }

@@ -65,6 +65,14 @@ extension StateStore {
         }
     }
 
+    /// The linked records, not known to be gone, that a read of the whole project has not seen; by id.
+    public func linkedRecordsNotSeen(_ pair: String, read number: Int) throws -> [MirrorRecord] {
+        try read { db in
+            guard let pair = try db.pair(pair) else { return [] }
+            return try StoredRecord.linkedNotSeen(db, pair: pair, read: number)
+        }
+    }
+
     /// Ends a read of the whole project. If it proved itself complete, what it did not see is gone: kept, and
     /// unsettled, where a link knows it, else forgotten.
     ///

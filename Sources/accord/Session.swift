@@ -63,9 +63,8 @@ struct Session {
         for settings in config.pairs where only.isEmpty || only.contains(settings.name) {
             pairs.append(try await pair(settings, api, client))
         }
-        let text = try String(contentsOfFile: options.config, encoding: .utf8)
         let engine = Engine(
-            pairs: pairs, store: store, time: time, configuration: Fingerprint(of: text),
+            pairs: pairs, store: store, time: time, configuration: try config.fingerprint(),
             concurrency: config.project.concurrency, logger: logger, stop: stop, progress: progress)
         return Session(config: config, api: api, store: store, engine: engine, pairs: pairs, lock: lock)
     }

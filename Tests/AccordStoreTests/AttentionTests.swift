@@ -187,7 +187,7 @@ struct HistoryTests {
     func sourceMemory() throws {
         #expect(try store.sourceMemory("customers") == nil)
         let memory = SourceMemory(
-            stamp: "12:34", records: 7, bytes: 99, endsCleanly: true, mapping: Fingerprint(of: "m"), fields: ["a", "b"])
+            stamp: "12:34", records: 7, endsCleanly: true, mapping: Fingerprint(of: "m"), fields: ["a", "b"])
         try store.setSourceMemory("customers", memory)
         #expect(try store.sourceMemory("customers") == memory)
         #expect(try store.sourceMemory("locations") == nil)

@@ -16,12 +16,12 @@ extension Mapping {
         parts += ["protect"] + protected.sorted()
         if let modified { parts += ["modified", modified.column] + modified.type.meaning }
         for field in fields.sorted(by: { $0.name < $1.name }) { parts += field.meaning }
-        return joined(parts)
+        return withLengths(parts)
     }
 }
 
 /// Each part carries its length, so that no two lists look alike.
-private func joined(_ parts: [String]) -> String { parts.map { "\($0.utf8.count):\($0)" }.joined() }
+func withLengths(_ parts: [String]) -> String { parts.map { "\($0.utf8.count):\($0)" }.joined() }
 
 extension Field {
     fileprivate var meaning: [String] {
@@ -37,7 +37,7 @@ extension FieldType {
         let details: [String] =
             switch self {
             case .string, .integer, .decimal, .email: []
-            case .boolean(let yes, let no): [joined(yes), joined(no)]
+            case .boolean(let yes, let no): [withLengths(yes), withLengths(no)]
             case .date(let pattern): [pattern]
             case .timestamp(let pattern, let timeZone): [pattern, timeZone]
             case .set(let separator): [separator]
@@ -58,6 +58,6 @@ extension Transform {
             case .join(let columns, let separator): [separator] + columns
             case .fallback(let text), .constant(let text): [text]
             }
-        return joined([word] + details)
+        return withLengths([word] + details)
     }
 }

@@ -3,18 +3,16 @@ public struct SourceMemory: Hashable, Sendable, Codable {
     /// Equal stamps: nothing changed, and nothing is read. Nil while something of the source is still open.
     public var stamp: String?
     public var records: Int
-    public var bytes: Int
     public var endsCleanly: Bool
     public var mapping: Fingerprint
     /// The fields that the mapping had.
     public var fields: Set<String>
 
     public init(
-        stamp: String?, records: Int, bytes: Int, endsCleanly: Bool, mapping: Fingerprint, fields: Set<String>
+        stamp: String?, records: Int, endsCleanly: Bool, mapping: Fingerprint, fields: Set<String>
     ) {
         self.stamp = stamp
         self.records = records
-        self.bytes = bytes
         self.endsCleanly = endsCleanly
         self.mapping = mapping
         self.fields = fields

@@ -44,12 +44,15 @@ public struct PairPlan: Hashable, Sendable, Codable {
     public var refusals: [Refusal]
     /// What a person should know besides: deletes withheld, a crash repaired, a read that did not prove itself.
     public var notes: [String]
+    /// Linked records that were not found in the source, whose read is in doubt: nothing is done about them.
+    public var withheld: Int
     /// Requests that applying it sends, if none has to be sent again.
     public var requests: Int
 
     public init(
         name: String, label: String, mapping: Fingerprint, source: SideReading, project: SideReading,
-        entries: [Entry], refusals: [Refusal] = [], notes: [String] = [], requests: Int = 0
+        entries: [Entry], refusals: [Refusal] = [], notes: [String] = [], withheld: Int = 0,
+        requests: Int = 0
     ) {
         self.name = name
         self.label = label
@@ -59,6 +62,7 @@ public struct PairPlan: Hashable, Sendable, Codable {
         self.entries = entries
         self.refusals = refusals
         self.notes = notes
+        self.withheld = withheld
         self.requests = requests
     }
 

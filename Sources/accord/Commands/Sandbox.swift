@@ -8,7 +8,7 @@ struct Sandbox: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Run a Project API to try things on: in memory, on this machine only.",
         discussion: """
-            The key is "sandbox". Nothing is kept when it ends.
+            Its key is "sandbox" unless --key says otherwise. Nothing is kept when it ends.
 
             EXAMPLES
               accord sandbox --port 8787 --seed-file Fixtures/sandbox-seed.json
@@ -16,6 +16,7 @@ struct Sandbox: AsyncParsableCommand {
             """)
 
     @Option(help: "The port; 0 for a free one.") var port = 8787
+    @Option(help: "The key that it accepts.") var key = "sandbox"
     @Option(help: ArgumentHelp("What the project holds at the beginning, as JSON.", valueName: "file"))
     var seedFile: String?
     @Option(help: "Faults on demand, for example seed=7,5xx=2%,drop-after=1%.") var faults: String?
@@ -25,10 +26,11 @@ struct Sandbox: AsyncParsableCommand {
             let now: @Sendable () -> Int64 = { Int64(SystemTime().unixTime) }
             let project = try seedFile.map { try SeedFile.read($0, now: now()) } ?? SandboxProject()
             let service = SandboxService(
-                key: "sandbox", now: now, faults: try faults.map { try Faults($0) } ?? Faults(), project: project)
+                key: key, now: now, faults: try faults.map { try Faults($0) } ?? Faults(), project: project)
             try await SandboxServer(service: service, port: port).run { port in
                 Terminal.standard.write(
-                    "Sandbox Project API on http://127.0.0.1:\(port)/project, key \"sandbox\"; Ctrl-C ends it")
+                    "Sandbox Project API on http://127.0.0.1:\(port)/project"
+                        + (key == "sandbox" ? ", key \"sandbox\"" : "") + "; Ctrl-C ends it")
             }
             return .done
         }

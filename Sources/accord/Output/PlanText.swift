@@ -108,7 +108,9 @@ struct PlanText {
 
     private func sections(_ pair: PairPlan) -> [String] {
         let kinds: [(String, (Entry) -> Bool)] = [
-            ("", { !$0.operations.isEmpty }),
+            // What is taken away comes first, so that no length of the rest hides it.
+            ("", { $0.operations.contains(where: \.isRemoval) }),
+            ("", { !$0.operations.isEmpty && !$0.operations.contains(where: \.isRemoval) }),
             ("Conflicts, for a person to decide", { $0.operations.isEmpty && !$0.conflicts.isEmpty }),
             ("Quarantine, tried again when it changes", { $0.quarantine != nil }),
             ("Left alone", { $0.bucket == .resting && $0.operations.isEmpty }),

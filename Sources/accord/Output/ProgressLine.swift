@@ -11,11 +11,11 @@ enum ProgressLine {
             case .applying(let pair, let done, let total): "\(pair): \(grouped(done)) of \(grouped(total)) records"
             case .finished(let pair): "\(pair): done"
             }
-        FileHandle.standardError.write(Data("\r\u{1B}[2K\(text)".utf8))
+        try? FileHandle.standardError.write(contentsOf: Data("\r\u{1B}[2K\(text)".utf8))
     }
 
     static func clear() {
         guard Terminal.error.isInteractive else { return }
-        FileHandle.standardError.write(Data("\r\u{1B}[2K".utf8))
+        try? FileHandle.standardError.write(contentsOf: Data("\r\u{1B}[2K".utf8))
     }
 }

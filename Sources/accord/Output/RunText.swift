@@ -23,6 +23,9 @@ struct RunText {
             lines.append("  \(counted(report.quarantined, "record")) in quarantine: accord quarantine")
         }
         if report.conflicts > 0 { lines.append("  \(counted(report.conflicts, "conflict")): accord conflicts") }
+        if report.withheld > 0 {
+            lines.append("  \(counted(report.withheld, "delete")) withheld: the source cannot be trusted, see the plan")
+        }
         for skip in report.skipped.prefix(10) {
             lines.append("  skipped \(skip.label.displayed()): \(skip.reason.displayed(limit: 200))")
         }

@@ -37,12 +37,13 @@ struct Terminal {
         return "\u{1B}[\(styles.map(\.rawValue).joined(separator: ";"))m\(text)\u{1B}[0m"
     }
 
-    func write(_ text: String) {
-        FileHandle.standardOutput.write(Data((text + "\n").utf8))
-    }
+    func write(_ text: String) { Terminal.put(text, on: .standardOutput) }
 
-    func complain(_ text: String) {
-        FileHandle.standardError.write(Data((text + "\n").utf8))
+    func complain(_ text: String) { Terminal.put(text, on: .standardError) }
+
+    /// A reader that went away (`accord sync | head`) or a full disk is no reason to stop in the middle of a run.
+    private static func put(_ text: String, on handle: FileHandle) {
+        try? handle.write(contentsOf: Data((text + "\n").utf8))
     }
 }
 

@@ -1,0 +1,120 @@
+import Foundation
+import Testing
+
+/// How often the program is killed: more with `KILLS=n`.
+private let kills = ProcessInfo.processInfo.environment["KILLS"].flatMap { Int($0) } ?? 60
+
+@Suite("The built program, stopped", .serialized)
+struct KillTests {
+    private static let shards = 4
+
+    /// One place, edited on both sides again and again, each time killed at another moment.
+    @Test(
+        "killed for real at a random moment, the next run repairs it: no edit is lost, nobody is doubled",
+        arguments: 0..<shards)
+    func killed(shard: Int) async throws {
+        let seed = UInt64.random(in: 0...UInt64.max)
+        var dice = Dice(state: seed)
+        let bench = try await Workbench(rows: (1...12).map { Workbench.row($0) }, faults: "latency=0-4ms")
+        #expect(try await bench.accord.run("sync").status == 0)
+        var died = 0
+        for round in 1...max(1, kills / KillTests.shards) {
+            let comment: Comment = "seed \(seed), round \(round)"
+            let tokens = try await edit(bench, round: round, &dice)
+            let running = try bench.accord.start(["sync"])
+            try await Task.sleep(for: .milliseconds(Int.random(in: 20...260, using: &dice)))
+            running.send(SIGKILL)
+            if try await running.finished().status != 0 { died += 1 }
+            let repair = try await bench.accord.run("sync")
+            #expect(repair.status == 0, "\(comment): \(repair.all)")
+            try await bench.expectAgreement(comment)
+            let both = try await bench.customers().map { "\($0)" }.joined() + bench.rows.joined()
+            for token in tokens {
+                #expect(both.ranges(of: token).count >= 2, "\(comment): \(token) is not on both sides")
+            }
+        }
+        #expect(died > 0, "seed \(seed): every run ended before it was killed")
+        let idle = try await bench.accord.run("plan", "--full", "--detailed-exitcode")
+        #expect(idle.status == 0, "seed \(seed): \(idle.all)")
+    }
+
+    /// Edits rows and customers, adds one of each.
+    ///
+    /// - Returns: words of which each must come to stand on both sides.
+    private func edit(_ bench: Workbench, round: Int, _ dice: inout Dice) async throws -> [String] {
+        var tokens: [String] = []
+        let customers = try await bench.customers().compactMap { $0["email"]?.string }.shuffled(using: &dice)
+        var rows = try bench.rows
+        // The first half is edited in the source, some of the other half in the project.
+        let there = Set(customers.prefix(customers.count / 2))
+        for index in rows.indices where Int.random(in: 0..<2, using: &dice) == 0 {
+            var cells = rows[index].split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+            guard !there.contains(cells[3]) else { continue }
+            tokens.append("here-\(round)-\(index).")
+            cells[5] = tokens.last ?? ""
+            rows[index] = cells.joined(separator: ",")
+        }
+        tokens.append("new-here-\(round)@")
+        rows.append("h\(round),New,Here,new-here-\(round)@example.com,,,no")
+        for email in there.sorted().prefix(3) {
+            tokens.append("there-\(round)-\(tokens.count).")
+            try await bench.edit(email, #"{"last_name": "\#(tokens.last ?? "")"}"#)
+        }
+        tokens.append("new-there-\(round)@")
+        try await bench.add(#"{"first_name": "New", "email": "new-there-\#(round)@example.com"}"#)
+        try bench.write(rows: rows)
+        return tokens
+    }
+
+    @Test(
+        "asked to stop, it finishes what is in flight, says so, and leaves a clean state", arguments: [SIGINT, SIGTERM])
+    func interrupted(signal: Int32) async throws {
+        let bench = try await Workbench(rows: (1...120).map { Workbench.row($0) }, faults: "latency=20-20ms")
+        let running = try bench.accord.start(["sync"])
+        while try await bench.customers().count < 20 { try await Task.sleep(for: .milliseconds(10)) }
+        running.send(signal)
+        let result = try await running.finished()
+        #expect(result.status == 1, "\(result.all)")
+        #expect(result.errors.contains("what is in flight is finished first"))
+        #expect(result.output.contains("the next run does the rest"), "\(result.output)")
+        let done = try await bench.customers().count
+        #expect(done < 120)
+        let status = try await bench.accord.run("status")
+        #expect(status.output.contains("unfinished 0"), "\(status.output)")
+        #expect(status.output.contains("\(done) linked"), "\(status.output)")
+        let rest = try await bench.accord.run("sync")
+        #expect(rest.status == 0)
+        #expect(!rest.output.contains("stopped while it wrote"), "nothing had to be repaired")
+        try await bench.expectAgreement("after the interruption")
+    }
+
+    @Test("after a kill the next run says what it repairs")
+    func saysSo() async throws {
+        let bench = try await Workbench(rows: (1...60).map { Workbench.row($0) }, faults: "latency=20-20ms")
+        let running = try bench.accord.start(["sync"])
+        while try await bench.customers().count < 10 { try await Task.sleep(for: .milliseconds(5)) }
+        running.send(SIGKILL)
+        #expect(try await running.finished().status == 128 + SIGKILL)
+        let status = try await bench.accord.run("status")
+        #expect(!status.output.contains("unfinished 0"), "\(status.output)")
+        #expect(status.output.contains("stopped"), "\(status.output)")
+        let repair = try await bench.accord.run("sync")
+        #expect(repair.status == 0, "\(repair.all)")
+        #expect(repair.output.contains("an earlier run was stopped while it wrote"), "\(repair.output)")
+        try await bench.expectAgreement("after the repair")
+        #expect(try await bench.customers().count == 60)
+    }
+}
+
+/// Numbers from a seed (SplitMix64).
+struct Dice: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+}
