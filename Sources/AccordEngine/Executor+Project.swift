@@ -8,6 +8,8 @@ private enum ProjectOutcome: Sendable {
     case done(ProjectRecord?, id: String)
     case skipped(String)
     case refused(Quarantine)
+    /// The service knows no such record: the next run reads the project whole, to see what became of it.
+    case vanished(Quarantine)
     /// It may or may not have happened: the intent stays, and the next run looks.
     case unknown(String)
     /// Certainly nothing happened, and nothing more can be sent in this run.
@@ -64,6 +66,9 @@ extension Executor {
             let outcomes = await send(sendable)
             let settlements = zip(sendable, outcomes).map { settle($0, $1) }
             try store.settle(settlements)
+            if outcomes.contains(where: { if case .vanished = $0 { true } else { false } }) {
+                try store.setMirrorCursor(pair.name, nil)
+            }
             for (entry, outcome) in zip(sendable, outcomes) {
                 if case .done = outcome {} else { failed.insert(entry.position) }
             }
@@ -107,7 +112,8 @@ extension Executor {
         } catch let error as ProjectError {
             switch error {
             case .unauthorized, .forbidden, .unavailable: return .stopped(error)
-            case .notFound, .refused: return .refused(Quarantine(.refused, error.what))
+            case .notFound: return .vanished(Quarantine(.refused, error.what))
+            case .refused: return .refused(Quarantine(.refused, error.what))
             case .outcomeUnknown, .nonsense: return .unknown(error.description)
             }
         } catch {
@@ -226,7 +232,7 @@ extension Executor {
             return settled(entry, answer, id: id, closing: closing)
         case .skipped(let reason):
             skip(entry, reason)
-        case .refused(let quarantine):
+        case .refused(let quarantine), .vanished(let quarantine):
             tally.quarantined += 1
             closing.quarantine = quarantineItem(entry, quarantine, operation: entry.operationFingerprint)
         case .unknown(let reason):

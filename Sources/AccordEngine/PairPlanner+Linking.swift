@@ -28,8 +28,8 @@ extension PairPlanner {
 
     /// A linked project record about which nothing can be said in this run.
     private mutating func rest(_ link: Link, note: String) {
-        guard let mirror = try? store.projectRecord(pair.name, link.projectID), !mirror.gone else { return }
         decided.insert(link.projectID)
+        guard let mirror = try? store.projectRecord(pair.name, link.projectID), !mirror.gone else { return }
         entries.append(
             Entry(
                 label: reconciler.label(of: mirror.record), sourceKey: link.sourceKey, projectID: link.projectID,

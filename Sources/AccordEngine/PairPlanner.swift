@@ -138,7 +138,7 @@ struct PairPlanner {
     private func requests(of operation: Operation) -> Int {
         guard operation.side == .project else { return 0 }
         guard operation.kind == .update else { return 1 }
-        return pair.resource.writes(of: Set(operation.changes.map(\.field)))?.count ?? 1
+        return pair.resource.requests(toUpdate: Set(operation.changes.map(\.field)))
     }
 }
 

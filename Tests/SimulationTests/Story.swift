@@ -6,6 +6,33 @@ import Foundation
 /// What happens in a world, drawn from its seed: the same seed tells the same story, with a crash in it or without.
 struct Story {
     let seed: UInt64
+    /// Somebody archives and deletes customers in the project.
+    var takesAway = true
+
+    /// A word that somebody wrote on one side, and on which record.
+    struct Edit {
+        var word: String
+        var side: Side
+        /// The source's key, or the customer's id.
+        var record: String
+    }
+
+    /// Which of the mapping's choices this story is told under.
+    var rules: World.Rules {
+        var dice = Seeded(state: seed ^ 0x5EED)
+        return World.Rules(
+            conflict: ["manual", "source", "project"].randomElement(using: &dice) ?? "manual",
+            goneFromSource: ["archive", "delete", "ignore"].randomElement(using: &dice) ?? "archive",
+            goneFromProject: ["delete", "ignore"].randomElement(using: &dice) ?? "ignore")
+    }
+
+    /// A world in which the two sides know some of the same people, and have agreed once.
+    func agreed() async throws -> World {
+        let world = try World(rules)
+        try begin(world)
+        try await world.sync()
+        return world
+    }
 
     /// Two sides that know some of the same people.
     func begin(_ world: World) throws {
@@ -36,41 +63,65 @@ struct Story {
     }
 
     /// Each side is edited on its own, and every edit carries a word of its own.
-    func edit(_ world: World) throws {
+    @discardableResult
+    func edit(_ world: World) throws -> [Edit] {
         var dice = Seeded(state: seed ^ 0xABCD_EF01)
-        world.time.advance(3600)
+        // In some stories a full read is due by then, which alone shows what was deleted in the project.
+        world.time.advance(Bool.random(using: &dice) ? 3600 : 8 * 86_400)
+        return try editSource(world, &dice) + editProject(world, &dice)
+    }
+
+    private func editSource(_ world: World, _ dice: inout Seeded) throws -> [Edit] {
+        var edits: [Edit] = []
         var lines = try String(contentsOf: world.csv, encoding: .utf8).split(separator: "\n").map(String.init)
         for index in lines.indices.dropFirst().reversed() {
             var cells = lines[index].split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+            func write(_ word: String, in cell: Int) {
+                cells[cell] = word
+                edits.append(Edit(word: word, side: .source, record: cells[0]))
+            }
             switch Int.random(in: 0..<8, using: &dice) {
-            case 0: cells[1] = "SourceFirst\(index)"
-            case 1: cells[5] = "Source Company \(index)"
+            case 0: write("SourceFirst\(index)", in: 1)
+            case 1: write("Source Company \(index)", in: 5)
             case 2: cells[6] = "b"
             case 3: cells[7] = "yes"
             case 4:
                 lines.remove(at: index)
                 continue
-            case 5: cells[3] = "new\(index)@example.com"
+            case 5: write("new\(index)@example.com", in: 3)
             default: break
             }
             lines[index] = cells.joined(separator: ",")
         }
         lines.append("90,Fresh,Face,fresh@example.com,,Newcomers,c,no")
+        edits.append(Edit(word: "fresh@example.com", side: .source, record: "90"))
         try write(lines, world)
+        return edits
+    }
+
+    private func editProject(_ world: World, _ dice: inout Seeded) throws -> [Edit] {
+        var edits: [Edit] = []
         for customer in world.service.snapshot() {
             guard let id = customer["id"]?.int else { continue }
+            func say(_ member: String, _ word: String) -> [String: JSON] {
+                edits.append(Edit(word: word, side: .project, record: String(id)))
+                return [member: .string(word)]
+            }
             let change: [String: JSON]? =
-                switch Int.random(in: 0..<7, using: &dice) {
-                case 0: ["last_name": .string("ProjectLast\(id)")]
-                case 1: ["company": .string("Project Company \(id)")]
+                switch Int.random(in: 0..<9, using: &dice) {
+                case 0: say("last_name", "ProjectLast\(id)")
+                case 1: say("company", "Project Company \(id)")
                 case 2: ["add_tags": .array([.string("c")]), "remove_tags": .array([.string("a")])]
                 case 3: ["unsubscribed": .bool(true)]
-                case 4: ["first_name": .string("ProjectFirst\(id)")]
+                case 4: say("first_name", "ProjectFirst\(id)")
+                case 5 where takesAway:
+                    [["archived": .bool(true)], ["delete": .bool(true)]].randomElement(using: &dice)
                 default: nil
                 }
             guard let change else { continue }
             try world.service.edit { project throws(SandboxError) in try project.editCustomer(id, change) }
         }
+        return edits
     }
 
     /// Somebody goes on where they had begun, in the source: what was just written is already old.

@@ -79,24 +79,35 @@ final class World {
     let folder: URL
     let time = SimulatedTime()
     let service: SandboxService
+    private let mapping: Mapping
     var csv: URL { folder.appendingPathComponent("contacts.csv") }
 
-    static let mapping = """
-        resource: customers
-        key: id
-        match: [email, phone]
-        fields:
-          first_name: first
-          last_name: last
-          email: {column: email, type: email}
-          phone: {column: phone, type: phone, country: US}
-          company: company
-          tags: {column: tags, type: set, separator: ";"}
-          unsubscribed_at: {column: out, type: boolean, yes: ["yes"], no: ["no"]}
-        guards: {deletes: 100%, at least: 100}
-        """
+    /// What a mapping leaves to choose.
+    struct Rules {
+        var conflict = "manual"
+        var goneFromSource = "archive"
+        var goneFromProject = "ignore"
+    }
 
-    init() throws {
+    init(_ rules: Rules = Rules()) throws {
+        let text = """
+            resource: customers
+            key: id
+            match: [email, phone]
+            conflict: \(rules.conflict)
+            when gone from source: \(rules.goneFromSource)
+            when gone from project: \(rules.goneFromProject)
+            full read every: 7 days
+            fields:
+              first_name: first
+              last_name: last
+              email: {column: email, type: email}
+              phone: {column: phone, type: phone, country: US}
+              company: company
+              tags: {column: tags, type: set, separator: ";"}
+              unsubscribed_at: {column: out, type: boolean, yes: ["yes"], no: ["no"]}
+            """
+        mapping = try MappingFile.parse(text, file: "mapping.yaml", api: APIDescription.project)
         let parent = FileManager.default.fileExists(atPath: "/dev/shm") ? "/dev/shm" : NSTemporaryDirectory()
         folder = URL(fileURLWithPath: parent).appendingPathComponent("accord-simulation-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -108,11 +119,33 @@ final class World {
 
     deinit { try? FileManager.default.removeItem(at: folder) }
 
+    func set(faults: String) throws { service.setFaults(try Faults(faults)) }
+
+    // MARK: - Runs
+
     /// One run of the engine, as one process would make it.
-    func sync(_ fate: Fate = Fate()) async throws -> RunReport {
+    @discardableResult
+    func sync(
+        _ fate: Fate = Fate(), concurrency: Int = 1, onPlan: (Plan) -> Void = { _ in }
+    ) async throws -> RunReport {
+        try await withEngine(fate, concurrency: concurrency) { engine, _ in try await engine.sync(onPlan: onPlan) }
+    }
+
+    func plan(full: Bool = false) async throws -> Plan {
+        try await withEngine { engine, _ in try await engine.plan(RunOptions(full: full)) }
+    }
+
+    @discardableResult
+    func apply(_ plan: Plan, concurrency: Int = 1) async throws -> RunReport {
+        try await withEngine(concurrency: concurrency) { engine, _ in try await engine.apply(plan) }
+    }
+
+    /// The engine and its state, for as long as the body runs.
+    func withEngine<T>(
+        _ fate: Fate = Fate(), concurrency: Int = 1, _ body: (Engine, StateStore) async throws -> T
+    ) async throws -> T {
         time.advance(60)
         let api = try APIDescription.project
-        let mapping = try MappingFile.parse(World.mapping, file: "mapping.yaml", api: api)
         let transport = MortalTransport(inner: SandboxTransport(service: service, time: time), fate: fate)
         let logger = Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() }
         let client = APIClient(
@@ -128,9 +161,9 @@ final class World {
             source: CSVConnector(path: csv.path, name: "contacts.csv", keyColumns: ["id"]),
             project: RESTConnector(client: client, resource: resource))
         let engine = Engine(
-            pairs: [pair], store: store, time: time, configuration: Fingerprint(of: "simulation"), concurrency: 1,
-            logger: logger)
-        return try await engine.sync()
+            pairs: [pair], store: store, time: time, configuration: Fingerprint(of: "simulation"),
+            concurrency: concurrency, logger: logger)
+        return try await body(engine, store)
     }
 
     // MARK: - What the two sides say

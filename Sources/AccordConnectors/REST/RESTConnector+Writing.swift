@@ -26,6 +26,7 @@ extension RESTConnector {
             let fields = write.values.keys.filter { resource.writes(of: [$0]) == nil }.sorted()
             throw undescribed(write, "no operation that writes \(fields.joined(separator: ", "))")
         }
+        if let first = steps.first, first.operation.isUpsert { try await expectPresent(write) }
         var stored: ProjectRecord?
         for (operation, fields) in steps {
             let request = try request(operation, write) { () throws(Nonsense) in
@@ -41,6 +42,18 @@ extension RESTConnector {
             }
         }
         return stored
+    }
+
+    /// An upsert for a record that somebody deleted would bring it back, as another one.
+    private func expectPresent(_ write: ProjectWrite) async throws {
+        for field in resource.matcher {
+            let value = write.whole[field]
+            guard !value.isNull, resource.list.lookup[field] != nil else { continue }
+            let found = try await find(field, value)
+            if found.contains(where: { $0.record.key == write.id }) { return }
+            throw ProjectError.notFound(
+                request: name(write), message: "no \(resource.label) with this id has the \(field) \(value) any more")
+        }
     }
 
     private func changeLife(_ write: ProjectWrite) async throws -> ProjectRecord? {

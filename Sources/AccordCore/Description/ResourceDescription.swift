@@ -55,6 +55,13 @@ public struct ResourceDescription: Hashable, Sendable {
         }
         return remaining.isEmpty ? steps : nil
     }
+
+    /// How many requests an update of some fields takes: one a step, and one before an upsert that nothing precedes, to
+    /// see that the record is there.
+    public func requests(toUpdate fields: Set<String>) -> Int {
+        guard let steps = writes(of: fields), let first = steps.first else { return 1 }
+        return steps.count + (first.operation.isUpsert ? 1 : 0)
+    }
 }
 
 /// A field of a resource.
@@ -139,6 +146,8 @@ public struct APIOperation: Hashable, Sendable {
     public var method: String
     /// With `{id}` where the record's id stands.
     public var path: String
+    /// An update that finds the record by its values, and would create one if there were none.
+    public var isUpsert: Bool { verb == .update && !path.contains("{id}") }
     /// The fields that it can write.
     public var writes: Set<String>
     /// Fields that it sends besides those that changed, whether they changed or not: the upsert's own key.

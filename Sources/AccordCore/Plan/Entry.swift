@@ -9,7 +9,7 @@ public struct Entry: Hashable, Sendable, Codable {
     public var sourceKey: String?
     public var projectID: String?
     /// The sides on which the record was found.
-    public var present: Set<Side>
+    public var present: Presence
     /// Where the source record stands.
     public var place: Place?
     public var bucket: Bucket
@@ -29,7 +29,7 @@ public struct Entry: Hashable, Sendable, Codable {
     public var after: [Int]
 
     public init(
-        label: String, sourceKey: String?, projectID: String?, present: Set<Side>, place: Place? = nil,
+        label: String, sourceKey: String?, projectID: String?, present: Presence, place: Place? = nil,
         bucket: Bucket, link: LinkChange = .none, agreements: [Agreement] = [], operations: [Operation] = [],
         conflicts: [Conflict] = [], quarantine: Quarantine? = nil, note: String? = nil,
         sourceFingerprint: Fingerprint? = nil, projectFingerprint: Fingerprint? = nil
@@ -77,6 +77,19 @@ public struct Entry: Hashable, Sendable, Codable {
         }
         return Fingerprint(of: text)
     }
+}
+
+/// On which sides a record was found.
+public struct Presence: Hashable, Sendable, Codable, ExpressibleByArrayLiteral {
+    public var source: Bool
+    public var project: Bool
+
+    public init(arrayLiteral sides: Side...) {
+        source = sides.contains(.source)
+        project = sides.contains(.project)
+    }
+
+    public func contains(_ side: Side) -> Bool { side == .source ? source : project }
 }
 
 /// The one heap that a record lies in. Those of each side add up to the records read there.

@@ -186,7 +186,7 @@ public struct Reconciler: Sendable {
 
     // MARK: - Parts
 
-    private func settled(_ pairing: Pairing, present: Set<Side>, bucket: Bucket, link: LinkChange) -> Entry {
+    private func settled(_ pairing: Pairing, present: Presence, bucket: Bucket, link: LinkChange) -> Entry {
         var entry = Entry(
             label: (pairing.source.record ?? pairing.project.record).map(label) ?? pairing.link.sourceKey,
             sourceKey: pairing.link.sourceKey, projectID: pairing.link.projectID, present: present,
