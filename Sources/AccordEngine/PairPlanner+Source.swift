@@ -150,7 +150,7 @@ extension PairPlanner {
         var sides: [String: Side] = [:]
         for item in resolved[link.sourceKey] ?? [] {
             guard let field = item.conflict.field else {
-                sides[""] = item.resolution
+                if item.conflict.remaining == (source ?? project)?.fingerprint { sides[""] = item.resolution }
                 continue
             }
             guard source?[field] == item.conflict.source, project?[field] == item.conflict.project else { continue }

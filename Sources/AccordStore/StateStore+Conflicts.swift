@@ -52,14 +52,6 @@ extension StateStore {
         }
         return isThere
     }
-
-    /// What people chose, by source key and field; the field is empty for the whole record.
-    public func resolutions(_ pair: String) throws -> [String: [String: Side]] {
-        try conflicts(pair).reduce(into: [:]) { chosen, item in
-            chosen[item.sourceKey, default: [:]][item.conflict.field ?? ""] = item.resolution
-        }
-        .filter { !$0.value.isEmpty }
-    }
 }
 
 enum StoredConflict {
@@ -97,7 +89,7 @@ enum StoredConflict {
 
     /// A person chose between these very values.
     private static func isSame(_ a: Conflict, _ b: Conflict) -> Bool {
-        a.source == b.source && a.project == b.project && a.what == b.what
+        a.source == b.source && a.project == b.project && a.remaining == b.remaining && a.what == b.what
     }
 
     private static func put(_ db: Database, pair: Int64, _ item: ConflictItem) throws {

@@ -95,17 +95,17 @@ struct AttentionTests {
     @Test("a conflict keeps since when it is there and what a person chose, while its values stay")
     func resolution() throws {
         try open(conflicts: [conflict("1", "name"), conflict("1", nil), conflict("2", "name")])
-        #expect(try store.resolutions("customers").isEmpty)
+        #expect(try resolutions().isEmpty)
         #expect(try store.resolve("customers", sourceKey: "1", field: "name", .project))
         #expect(try store.resolve("customers", sourceKey: "1", field: nil, .source))
         #expect(try store.resolve("customers", sourceKey: "3", field: "name", .source) == false)
-        #expect(try store.resolutions("customers") == ["1": ["name": .project, "": .source]])
+        #expect(try resolutions() == ["1": ["name": .project, "": .source]])
         try open(conflicts: [conflict("1", "name", since: 9), conflict("1", nil, "changed", since: 9)])
-        #expect(try store.resolutions("customers") == ["1": ["name": .project]])
+        #expect(try resolutions() == ["1": ["name": .project]])
         #expect(try store.conflicts("customers").map(\.since) == [1, 1])
         #expect(try store.conflicts("customers").map(\.conflict.field) == [nil, "name"])
         #expect(try store.resolve("customers", sourceKey: "1", field: "name", nil))
-        #expect(try store.resolutions("customers").isEmpty)
+        #expect(try resolutions().isEmpty)
     }
 
     @Test("a choice outlives a crash between the plan that follows it and the write that carries it out")
@@ -115,9 +115,17 @@ struct AttentionTests {
         try store.resolve("customers", sourceKey: "2", field: "name", .project)
         // The plan has a write for the first record; the second has no conflict any more for another reason.
         try open([linking("1", "p1")])
-        #expect(try store.resolutions("customers") == ["1": ["name": .project]])
+        #expect(try resolutions() == ["1": ["name": .project]])
         try store.settle([linking("1", "p1", fingerprint: Fingerprint(of: "row"), settlesProject: true)])
         #expect(try store.conflicts("customers").isEmpty)
+    }
+
+    /// What people chose, by source key and field; the field is empty for the whole record.
+    private func resolutions() throws -> [String: [String: Side]] {
+        try store.conflicts("customers").reduce(into: [:]) { chosen, item in
+            guard let side = item.resolution else { return }
+            chosen[item.sourceKey, default: [:]][item.conflict.field ?? ""] = side
+        }
     }
 }
 

@@ -61,17 +61,20 @@ public struct Conflict: Hashable, Sendable, Codable {
     public var project: Value
     public var sourceBase: Value
     public var projectBase: Value
+    /// Of a whole record: what is left of it, on the one side, when a person is asked.
+    public var remaining: Fingerprint?
     public var what: String
 
     public init(
         field: String?, source: Value = .null, project: Value = .null, sourceBase: Value = .null,
-        projectBase: Value = .null, what: String
+        projectBase: Value = .null, remaining: Fingerprint? = nil, what: String
     ) {
         self.field = field
         self.source = source
         self.project = project
         self.sourceBase = sourceBase
         self.projectBase = projectBase
+        self.remaining = remaining
         self.what = what
     }
 }

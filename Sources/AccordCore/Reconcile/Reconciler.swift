@@ -134,7 +134,7 @@ public struct Reconciler: Sendable {
             entry.bucket = .conflict
             entry.conflicts = [
                 Conflict(
-                    field: nil,
+                    field: nil, remaining: source.fingerprint,
                     what: "deleted in the project, and changed in the source (\(changed.joined(separator: ", ")))")
             ]
         }
@@ -177,7 +177,7 @@ public struct Reconciler: Sendable {
             entry.bucket = .conflict
             entry.conflicts = [
                 Conflict(
-                    field: nil,
+                    field: nil, remaining: project.fingerprint,
                     what: "gone from the source, and changed in the project (\(changed.joined(separator: ", ")))")
             ]
         }

@@ -19,6 +19,9 @@ public struct Record: Hashable, Sendable {
         get { values[field] ?? .null }
         set { values[field] = newValue.isNull ? nil : newValue }
     }
+
+    /// Of its values alone: whether it still says what it said.
+    public var fingerprint: Fingerprint { Fingerprint(of: values, isArchived: false) }
 }
 
 /// A source record as its connector read it: named cells of text, not yet typed.
