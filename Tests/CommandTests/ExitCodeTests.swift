@@ -13,7 +13,7 @@ struct ExitCodeTests {
         #expect(try await bench.accord.run("check").status == 0)
         let first = try await bench.accord.run("sync")
         #expect(first.status == 0, "\(first.all)")
-        #expect(first.output.contains("2 create in the project"))
+        #expect(first.output.contains("2 created in the project"))
         let second = try await bench.accord.run("sync")
         #expect(second.status == 0)
         #expect(second.output.contains("1 request"))

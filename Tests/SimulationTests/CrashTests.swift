@@ -20,7 +20,7 @@ struct CrashTests {
             let calm = try await story.agreed()
             try story.edit(calm)
             let fate = Fate()
-            try await calm.sync(fate)
+            let report = try await calm.sync(fate)
             let steps = fate.steps
 
             let struck = try await story.agreed()
@@ -34,6 +34,8 @@ struct CrashTests {
             if seed % 3 == 0 { _ = try? await struck.sync(Fate(dieAt: Int.random(in: 1...8, using: &dice))) }
             try struck.set(faults: "")
             try await struck.sync()
+            // Who turned out to be deleted in the project is looked into by one run more.
+            if report.quarantined > 0 { for world in [calm, struck] { try await world.sync() } }
 
             #expect(struck.project == calm.project, "seed \(seed), crash at step \(step) of \(steps)")
             #expect(try struck.rows == calm.rows, "seed \(seed), crash at step \(step) of \(steps)")

@@ -34,8 +34,8 @@ struct History: AsyncParsableCommand {
     static func describe(_ row: LedgerRow) -> [String] {
         let record = row.sourceKey ?? row.projectID ?? "?"
         let heading =
-            "run \(row.run)  \(CalendarDay.describe(unixSeconds: row.at))  \(row.action) in the \(row.side)  "
-            + "\(record.displayed())  because \(row.why)"
+            "run \(row.run)  \(CalendarDay.describe(unixSeconds: row.at))  \(RunText.done(row.action))"
+            + (row.action == "link" ? "" : " in the \(row.side)") + "  \(record.displayed())  because \(row.why)"
         return [heading]
             + row.changes.map {
                 "    \($0.field): \($0.before.description.displayed()) → \($0.after.description.displayed())  "

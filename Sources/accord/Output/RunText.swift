@@ -10,7 +10,7 @@ struct RunText {
         var lines: [String] = []
         let done = report.done.sorted { $0.key < $1.key }.map { key, count in
             let parts = key.split(separator: ".")
-            return "\(grouped(count)) \(parts.last ?? "") in the \(parts.first ?? "")"
+            return "\(grouped(count)) \(RunText.done(parts.last.map(String.init) ?? "")) in the \(parts.first ?? "")"
         }
         let what = done.isEmpty ? "nothing to write" : done.joined(separator: ", ")
         let mark = report.outcome == .done ? terminal.styled("✓", .green) : terminal.styled("!", .yellow)
@@ -36,4 +36,7 @@ struct RunText {
         if let failure = report.failure { lines.append("  " + terminal.styled(failure, .red)) }
         return lines.joined(separator: "\n")
     }
+
+    /// `created`, for an operation's kind.
+    static func done(_ kind: String) -> String { kind.hasSuffix("e") ? "\(kind)d" : "\(kind)ed" }
 }
