@@ -3,13 +3,14 @@ SWIFT ?= swift
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 PACKAGES := libsqlite3-dev libcurl4-openssl-dev curl
 
-.PHONY: help setup build test lint demo
+.PHONY: help setup build test lint demo bench
 
 help:
 	@echo "make demo    install what is missing, build, and see Accord keep two sides in agreement"
 	@echo "make test    install what is missing, build, and run every test"
 	@echo "make build   build the program: .build/release/accord"
 	@echo "make lint    check the form of the code"
+	@echo "make bench   what 100,000 customers cost (some minutes)"
 
 setup:
 	@for package in $(PACKAGES); do \
@@ -25,6 +26,9 @@ build: setup
 
 test: setup
 	@scripts/test
+
+bench: build
+	@scripts/bench
 
 lint:
 	$(SWIFT) format lint --strict --recursive Sources Tests Package.swift

@@ -50,13 +50,13 @@ struct MappingErrorTests {
                 + "Write type: date or timestamp, or remove \"pattern\"."),
         Case(
             text: "  notes: {column: N, type: set}",
-            error: "m.yaml:6: a set cannot become notes, which is a string. Write type: string or email or phone."),
+            error: "m.yaml:6: notes is of type string, which type set cannot become. Write type: string or email or phone."),
         Case(
             text: "  tags: {column: T, type: string}",
-            error: "m.yaml:6: a string cannot become tags, which is a set. Write type: set."),
+            error: "m.yaml:6: tags is of type set, which type string cannot become. Write type: set."),
         Case(
             text: "  unsubscribed_at: {column: O, type: string}",
-            error: "m.yaml:6: a string cannot become unsubscribed_at, which is a timestamp. "
+            error: "m.yaml:6: unsubscribed_at is of type timestamp, which type string cannot become. "
                 + "Write type: boolean or date or timestamp."),
         Case(
             text: "  unsubscribed_at: {column: O, type: boolean, yes: [Yes, x], no: [No, X]}",

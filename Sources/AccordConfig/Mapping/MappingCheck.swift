@@ -50,7 +50,7 @@ struct MappingCheck {
         let words = kinds.map(\.rawValue).joined(separator: " or ")
         throw ConfigError(
             place(field),
-            "a \(field.type.word) cannot become \(field.name), which is a \(described.type.word)",
+            "\(field.name) is of type \(described.type.word), which type \(field.type.word) cannot become",
             next: "Write type: \(words)")
     }
 
