@@ -50,7 +50,8 @@ struct MappingErrorTests {
                 + "Write type: date or timestamp, or remove \"pattern\"."),
         Case(
             text: "  notes: {column: N, type: set}",
-            error: "m.yaml:6: notes is of type string, which type set cannot become. Write type: string or email or phone."),
+            error: "m.yaml:6: notes is of type string, which type set cannot become. "
+                + "Write type: string or email or phone."),
         Case(
             text: "  tags: {column: T, type: string}",
             error: "m.yaml:6: tags is of type set, which type string cannot become. Write type: set."),
