@@ -22,15 +22,19 @@ public struct Explanation: Sendable {
     public var history: [LedgerRow]
 
     /// Reads the source for the record; the project as it was last read.
-    public static func of(_ key: String, in pair: Pair, store: StateStore) async throws -> Explanation {
+    ///
+    /// - Parameter name: the source's key, or `project:` and an id, as quarantine and history name a record.
+    public static func of(_ name: String, in pair: Pair, store: StateStore) async throws -> Explanation {
+        let id = name.hasPrefix("project:") ? String(name.dropFirst("project:".count)) : nil
+        let link = try id.map { try store.link(pair.name, projectID: $0) } ?? store.link(pair.name, sourceKey: name)
+        let key = link?.sourceKey ?? name
         let mapper = try RecordMapper(mapping: pair.mapping, header: try await pair.source.header())
         var row: RawRecord?
         _ = try await pair.source.read { item in
             if case .record(let raw) = item, row == nil, mapper.key(of: raw) == key { row = raw }
         }
         let mapped = row.map(mapper.map)
-        let link = try store.link(pair.name, sourceKey: key)
-        let mirror = try link.flatMap { try store.projectRecord(pair.name, $0.projectID) }
+        let mirror = try (link?.projectID ?? id).flatMap { try store.projectRecord(pair.name, $0) }
         let source = mapped?.record ?? Record(key: key, values: [:])
         let project = mirror?.record ?? Record(key: "", values: [:])
         let fields = pair.mapping.fields.map { field in
@@ -48,16 +52,18 @@ public struct Explanation: Sendable {
             "in conflict: \($0.conflict.what)"
         }
         return Explanation(
-            key: key, summary: summary(pair, row, link), fields: link == nil && row == nil ? [] : fields, notes: notes,
+            key: key, summary: summary(pair, row, link, mirror),
+            fields: link == nil && row == nil && mirror == nil ? [] : fields, notes: notes,
             history: try store.history(pair.name, sourceKey: key))
     }
 
-    private static func summary(_ pair: Pair, _ row: RawRecord?, _ link: Link?) -> String {
+    private static func summary(_ pair: Pair, _ row: RawRecord?, _ link: Link?, _ mirror: MirrorRecord?) -> String {
         switch (row, link) {
         case (let row?, let link?): "\(row.place) is linked to \(pair.resource.label) \(link.projectID)"
         case (let row?, nil): "\(row.place) is not linked to any \(pair.resource.label)"
         case (nil, let link?):
             "is not in the source; it was linked to \(pair.resource.label) \(link.projectID) (\(link.state.rawValue))"
+        case (nil, nil) where mirror != nil: "is in the project, and no record of the source is linked to it"
         case (nil, nil): "is neither in the source nor known to Accord"
         }
     }

@@ -6,11 +6,16 @@ import ArgumentParser
 struct Explain: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Why does this field hold this value? Why was this record not synced?",
-        discussion: "EXAMPLES\n  accord explain customers 1017\n  accord explain customers 1017 phone")
+        discussion: """
+            EXAMPLES
+              accord explain customers 1017
+              accord explain customers 1017 phone
+              accord explain customers project:52     by the project's id
+            """)
 
     @OptionGroup var common: CommonOptions
     @Argument(help: "The pair.") var pair: String
-    @Argument(help: "The source's key of the record.") var key: String
+    @Argument(help: "The source's key of the record, or project: and its id there.") var key: String
     @Argument(help: "A field; none for all.") var field: String?
 
     func run() async throws {
