@@ -65,10 +65,11 @@ extension Executor {
             try store.begin(pair.name, run: run, entries: sendable)
             let outcomes = await send(sendable)
             let settlements = zip(sendable, outcomes).map { settle($0, $1) }
-            try store.settle(settlements)
+            // Before what follows from it is settled: a crash in between costs a read, the other way round a record.
             if outcomes.contains(where: { if case .vanished = $0 { true } else { false } }) {
                 try store.setMirrorCursor(pair.name, nil)
             }
+            try store.settle(settlements)
             for (entry, outcome) in zip(sendable, outcomes) {
                 if case .done = outcome {} else { failed.insert(entry.position) }
             }
@@ -157,6 +158,7 @@ extension Executor {
         let write = ProjectWrite(
             verb: verb(operation.kind), id: operation.kind == .create ? nil : id,
             values: operation.kind == .create || operation.kind == .update ? values : [:], whole: whole)
+        if operation.kind == .delete { return try await delete(write) }
         guard operation.kind == .create else { return try await pair.project.send(write) }
         var attempts = 0
         while true {
@@ -169,6 +171,15 @@ extension Executor {
                 if let found = try await lookUp(values) { return found }
                 if attempts == 3 { throw error }
             }
+        }
+    }
+
+    /// What somebody else deleted before is gone as well.
+    private func delete(_ write: ProjectWrite) async throws -> ProjectRecord? {
+        do {
+            return try await pair.project.send(write)
+        } catch ProjectError.notFound {
+            return nil
         }
     }
 

@@ -15,16 +15,15 @@ struct KillTests {
     func killed(shard: Int) async throws {
         let seed = UInt64.random(in: 0...UInt64.max)
         var dice = Dice(state: seed)
-        let bench = try await Workbench(rows: (1...12).map { Workbench.row($0) }, faults: "latency=0-4ms")
+        let bench = try await Workbench(rows: (1...12).map { Workbench.row($0) }, faults: "latency=0-8ms")
         #expect(try await bench.accord.run("sync").status == 0)
-        var died = 0
-        for round in 1...max(1, kills / KillTests.shards) {
+        let wanted = max(1, kills / KillTests.shards)
+        var (died, round) = (0, 0)
+        while died < wanted, round < 4 * wanted {
+            round += 1
             let comment: Comment = "seed \(seed), round \(round)"
             let tokens = try await edit(bench, round: round, &dice)
-            let running = try bench.accord.start(["sync"])
-            try await Task.sleep(for: .milliseconds(Int.random(in: 20...260, using: &dice)))
-            running.send(SIGKILL)
-            if try await running.finished().status != 0 { died += 1 }
+            if try await isKilled(bench, &dice) { died += 1 }
             let repair = try await bench.accord.run("sync")
             #expect(repair.status == 0, "\(comment): \(repair.all)")
             try await bench.expectAgreement(comment)
@@ -33,9 +32,22 @@ struct KillTests {
                 #expect(both.ranges(of: token).count >= 2, "\(comment): \(token) is not on both sides")
             }
         }
-        #expect(died > 0, "seed \(seed): every run ended before it was killed")
+        #expect(died == wanted, "seed \(seed): in \(round) rounds the others ended before they were killed")
         let idle = try await bench.accord.run("plan", "--full", "--detailed-exitcode")
         #expect(idle.status == 0, "seed \(seed): \(idle.all)")
+    }
+
+    /// Kills a sync once the service has seen some of its requests, or a moment after.
+    private func isKilled(_ bench: Workbench, _ dice: inout Dice) async throws -> Bool {
+        let before = try await bench.requestCount()
+        let some = Int64.random(in: 1...8, using: &dice)
+        let running = try bench.accord.start(["sync"])
+        while try await bench.requestCount() < before + some, !running.hasEnded {
+            try await Task.sleep(for: .milliseconds(1))
+        }
+        try await Task.sleep(for: .microseconds(Int.random(in: 0...8000, using: &dice)))
+        running.send(SIGKILL)
+        return try await running.finished().status == 128 + SIGKILL
     }
 
     /// Edits rows and customers, adds one of each.
@@ -71,7 +83,7 @@ struct KillTests {
     func interrupted(signal: Int32) async throws {
         let bench = try await Workbench(rows: (1...120).map { Workbench.row($0) }, faults: "latency=20-20ms")
         let running = try bench.accord.start(["sync"])
-        while try await bench.customers().count < 20 { try await Task.sleep(for: .milliseconds(10)) }
+        while try await bench.customers().count < 20, !running.hasEnded { try await Task.sleep(for: .milliseconds(10)) }
         running.send(signal)
         let result = try await running.finished()
         #expect(result.status == 1, "\(result.all)")
@@ -92,7 +104,7 @@ struct KillTests {
     func saysSo() async throws {
         let bench = try await Workbench(rows: (1...60).map { Workbench.row($0) }, faults: "latency=20-20ms")
         let running = try bench.accord.start(["sync"])
-        while try await bench.customers().count < 10 { try await Task.sleep(for: .milliseconds(5)) }
+        while try await bench.customers().count < 10, !running.hasEnded { try await Task.sleep(for: .milliseconds(5)) }
         running.send(SIGKILL)
         #expect(try await running.finished().status == 128 + SIGKILL)
         let status = try await bench.accord.run("status")

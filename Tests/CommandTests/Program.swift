@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 import Testing
 
 /// The built program, run as a process in a folder of its own.
@@ -50,6 +49,9 @@ final class Running: Sendable {
     private let output: URL
     private let errors: URL
     private let ended: AsyncStream<Int32>
+
+    /// The process is no more.
+    var hasEnded: Bool { kill(pid, 0) != 0 }
 
     init(executable: URL, arguments: [String], folder: URL, environment: [String: String]) throws {
         let logs = folder.appendingPathComponent("logs")

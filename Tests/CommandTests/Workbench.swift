@@ -100,6 +100,8 @@ final class Workbench {
 
     func customers() async throws -> [JSON] { try await state()["customers"]?.array ?? [] }
 
+    func requestCount() async throws -> Int64 { try #require(try await state()["request_count"]?.int) }
+
     func edit(_ email: String, _ change: String) async throws {
         let all = try await customers()
         let customer = try #require(all.first { $0["email"]?.string == email }, "no customer has \(email)")
