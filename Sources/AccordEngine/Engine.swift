@@ -38,11 +38,14 @@ public struct Engine: Sendable {
         let mark = try store.mark()
         var plans: [PairPlan] = []
         for pair in pairs {
-            progress(.reading(pair: pair.name, side: .project))
-            var planner = try PairPlanner(pair: pair, store: store, time: time, options: options)
+            var planner = try PairPlanner(pair: pair, store: store, reader: reader(pair), options: options)
             plans.append(try await planner.plan())
         }
         return Plan(madeAt: Int64(time.unixTime), state: mark, configuration: configuration, pairs: plans)
+    }
+
+    private func reader(_ pair: Pair) -> ProjectReader {
+        ProjectReader(pair: pair, store: store, time: time, stop: stop, progress: progress)
     }
 
     /// Plans and applies in one go: the scheduled run.
@@ -65,8 +68,7 @@ public struct Engine: Sendable {
         for index in current.pairs.indices {
             guard let pair = pairs.first(where: { $0.name == current.pairs[index].name }) else { continue }
             // What changed in the project since: each operation is held against it before it is sent.
-            _ = try await ProjectReader(pair: pair, store: store, time: time)
-                .refresh(full: false, mappingChanged: false)
+            _ = try await reader(pair).refresh(full: false, mappingChanged: false)
             current.pairs[index].refusals = Guard.check(
                 pair: pair.name, entries: current.pairs[index].entries, guards: pair.mapping.guards,
                 linked: try store.linkedCount(pair.name), source: current.pairs[index].source,
@@ -134,8 +136,7 @@ public struct Engine: Sendable {
         // More was written than the first page of the next run can show: look now, so that a quiet run stays at one
         // request.
         if !failed, !stop.isStopped, tally.writes >= 25, pair.resource.list.changed != nil {
-            _ = try await ProjectReader(pair: pair, store: store, time: time)
-                .refresh(full: false, mappingChanged: false)
+            _ = try await reader(pair).refresh(full: false, mappingChanged: false)
         }
         try await remember(pair, plan, isClean: !failed && !stop.isStopped && tally.isClean)
     }

@@ -9,6 +9,8 @@ public enum EngineError: ExplainedError, Hashable {
     case stale(reason: String)
     case guarded([Refusal])
     case planUnreadable(file: String, reason: String)
+    /// A person asked for it while both sides were being read.
+    case stopped
 
     public var place: String? {
         switch self {
@@ -17,6 +19,7 @@ public enum EngineError: ExplainedError, Hashable {
         case .stale: "plan"
         case .guarded(let refusals): refusals.first?.place
         case .planUnreadable(let file, _): file
+        case .stopped: nil
         }
     }
 
@@ -29,6 +32,7 @@ public enum EngineError: ExplainedError, Hashable {
         case .stale(let reason): "the plan is stale: \(reason)"
         case .guarded(let refusals): refusals.map(\.what).joined(separator: "; ")
         case .planUnreadable(_, let reason): "this is not a plan that can be read: \(reason)"
+        case .stopped: "stopped as asked, before anything was written"
         }
     }
 
@@ -39,6 +43,7 @@ public enum EngineError: ExplainedError, Hashable {
         case .stale: "Make a new one with accord plan --out"
         case .guarded(let refusals): refusals.first?.next
         case .planUnreadable: "Make a new one with accord plan --out"
+        case .stopped: nil
         }
     }
 }

@@ -36,9 +36,13 @@ extension PairPlanner {
         // Without a header there are no rows either: reading says why.
         let header = try? await pair.source.header()
         let mapper = try header.map { try RecordMapper(mapping: pair.mapping, header: $0) }
+        var count = 0
         let report = try await pair.source.read { item in
             chunk.append(item)
             if chunk.count == 512 {
+                try reader.stop.check()
+                count += chunk.count
+                reader.progress(.reading(pair: pair.name, side: .source, count: count))
                 try decide(chunk, mapper)
                 chunk.removeAll(keepingCapacity: true)
             }

@@ -8,7 +8,7 @@ import AccordStore
 struct PairPlanner {
     let pair: Pair
     let store: StateStore
-    let time: any TimeSource
+    let reader: ProjectReader
     let options: RunOptions
 
     let reconciler: Reconciler
@@ -37,10 +37,10 @@ struct PairPlanner {
     /// Project records that have their entry.
     var decided: Set<String> = []
 
-    init(pair: Pair, store: StateStore, time: any TimeSource, options: RunOptions) throws {
+    init(pair: Pair, store: StateStore, reader: ProjectReader, options: RunOptions) throws {
         self.pair = pair
         self.store = store
-        self.time = time
+        self.reader = reader
         self.options = options
         memory = try store.sourceMemory(pair.name)
         reconciler = Reconciler(
@@ -59,8 +59,7 @@ struct PairPlanner {
                 "an earlier run was stopped while it wrote \(openIntents.count) records; what became of them is repaired"
             )
         }
-        var project = try await ProjectReader(pair: pair, store: store, time: time)
-            .refresh(full: options.full, mappingChanged: mappingChanged)
+        var project = try await reader.refresh(full: options.full, mappingChanged: mappingChanged)
         if let incomplete = project.incomplete {
             notes.append("the read of the project did not prove itself whole, so nothing counts as gone: \(incomplete)")
         }

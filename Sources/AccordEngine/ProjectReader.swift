@@ -9,6 +9,8 @@ struct ProjectReader {
     let pair: Pair
     let store: StateStore
     let time: any TimeSource
+    let stop: StopSignal
+    let progress: @Sendable (Progress) -> Void
 
     /// - Parameter mappingChanged: fields may be mapped now that the mirror does not hold.
     func refresh(full: Bool, mappingChanged: Bool) async throws -> SideReading {
@@ -38,7 +40,11 @@ struct ProjectReader {
             }
         }
         let read = try store.beginProjectRead(pair.name)
+        var count = 0
         let report = try await pair.project.readAll { page in
+            try stop.check()
+            count += page.records.count
+            progress(.reading(pair: pair.name, side: .project, count: count))
             _ = try store.mirror(pair.name, records: page.records.map(mirrored), read: read)
         }
         var incomplete = report.incomplete
@@ -59,6 +65,7 @@ struct ProjectReader {
         let unlisted = try store.linkedRecordsNotSeen(pair.name, read: read)
         var found = 0
         for record in unlisted.prefix(ProjectReader.mostLookedFor) {
+            try stop.check()
             guard let present = try await present(record) else { continue }
             _ = try store.mirror(pair.name, records: [mirrored(present)], read: read)
             found += 1
@@ -87,9 +94,11 @@ struct ProjectReader {
         // The service bounds by calendar day, in a time zone of its own: the day before the cursor's is read too.
         let day = CalendarDay(daysSinceEpoch: CalendarDay(unixSeconds: cursor).daysSinceEpoch - 1)
         try await pair.project.readChanged(since: day) { page in
+            try stop.check()
             let known = try store.mirror(pair.name, records: page.records.map(mirrored), read: read)
             if newest == nil { newest = page.records.first?.record.modified }
             count += page.records.count
+            progress(.reading(pair: pair.name, side: .project, count: count))
             guard let oldest = page.records.last?.record.modified else { return .enough }
             return oldest < cursor || (oldest == cursor && known.allSatisfy(\.self)) ? .enough : .more
         }

@@ -64,7 +64,8 @@ public struct RunReport: Sendable, Hashable, Codable {
 
 /// How far a run is: for people who wait.
 public enum Progress: Sendable, Hashable {
-    case reading(pair: String, side: Side)
+    /// - Parameter count: records read so far.
+    case reading(pair: String, side: Side, count: Int)
     case applying(pair: String, done: Int, of: Int)
     case finished(pair: String)
 }
@@ -78,4 +79,9 @@ public final class StopSignal: Sendable {
     public func stop() { flag.withLock { $0 = true } }
 
     public var isStopped: Bool { flag.withLock { $0 } }
+
+    /// - Throws: ``EngineError/stopped`` once a person asked: for what can be left at any moment.
+    func check() throws(EngineError) {
+        if isStopped { throw .stopped }
+    }
 }

@@ -44,10 +44,12 @@ func reporting(_ body: () async throws -> ExitStatus) async throws {
     } catch let error as ValidationError {
         throw error
     } catch let error as any ExplainedError {
+        ProgressLine.clear()
         let terminal = Terminal.error
         terminal.complain(terminal.styled("accord: ", .red, .bold) + error.description.displayed(limit: 2000))
         throw ExitStatus(error).code
     } catch {
+        ProgressLine.clear()
         Terminal.error.complain("accord: \("\(error)".displayed(limit: 2000))")
         throw ExitStatus.failed.code
     }

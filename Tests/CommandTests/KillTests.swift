@@ -100,6 +100,25 @@ struct KillTests {
         try await bench.expectAgreement("after the interruption")
     }
 
+    @Test("asked to stop while it reads, it stops before anything is written")
+    func interruptedReading() async throws {
+        let bench = try await Workbench(rows: (1...3).map { Workbench.row($0) }, faults: "latency=150-150ms")
+        for number in 10..<300 {
+            try await bench.add(#"{"first_name": "Some", "email": "some\#(number)@example.com"}"#)
+        }
+        let before = try await bench.requestCount()
+        let running = try bench.accord.start(["sync"])
+        while try await bench.requestCount() < before + 3, !running.hasEnded {
+            try await Task.sleep(for: .milliseconds(5))
+        }
+        running.send(SIGINT)
+        let result = try await running.finished()
+        #expect(result.status == 1, "\(result.all)")
+        #expect(result.errors.contains("before anything was written"), "\(result.errors)")
+        #expect(try await bench.requestCount() < before + 8, "it did not read on")
+        #expect(try bench.rows.count == 3)
+    }
+
     @Test("after a kill the next run says what it repairs")
     func saysSo() async throws {
         let bench = try await Workbench(rows: (1...60).map { Workbench.row($0) }, faults: "latency=20-20ms")

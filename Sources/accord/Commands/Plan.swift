@@ -23,8 +23,9 @@ struct PlanCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await reporting {
-            let session = try await Session.open(common, command: "plan", only: pairs)
+            let session = try await Session.open(common, command: "plan", only: pairs, progress: ProgressLine.show)
             let plan = try await session.engine.plan(run.options)
+            ProgressLine.clear()
             if let out { try PlanFile.encode(plan).write(to: URL(fileURLWithPath: out), options: .atomic) }
             let terminal = Terminal.standard
             let rate = session.config.project.rate

@@ -7,7 +7,7 @@ enum ProgressLine {
         guard Terminal.error.isInteractive else { return }
         let text =
             switch progress {
-            case .reading(let pair, let side): "\(pair): reading the \(side)"
+            case .reading(let pair, let side, let count): "\(pair): reading the \(side), \(counted(count, "record"))"
             case .applying(let pair, let done, let total): "\(pair): \(grouped(done)) of \(grouped(total)) records"
             case .finished(let pair): "\(pair): done"
             }
