@@ -51,7 +51,13 @@ extension Executor {
         var queue = Queue(entries)
         var finished: Set<Int> = []
         var failed: Set<Int> = []
+        var lastLook = time.monotonic
         while failure == nil, !stop.isStopped {
+            if time.monotonic - lastLook >= Executor.secondsBetweenLooks {
+                await look()
+                lastLook = time.monotonic
+                continue
+            }
             let group = queue.take(concurrency * 8, finished: finished)
             guard !group.isEmpty else { break }
             let positions = Set(group.map(\.position))
@@ -76,6 +82,22 @@ extension Executor {
             failed.formUnion(positions.subtracting(sendable.map(\.position)))
             finished.formUnion(positions)
             progress(.applying(pair: pair.name, done: finished.count, of: total))
+        }
+    }
+
+    /// A long run looks now and then what others changed, so that what it expects to find is never older than this.
+    private static let secondsBetweenLooks = 60.0
+
+    private mutating func look() async {
+        guard pair.resource.list.changed != nil else { return }
+        do {
+            _ = try await reader.refresh(full: false, mappingChanged: false)
+        } catch EngineError.stopped {
+            return
+        } catch let error as any ExplainedError {
+            fail(error)
+        } catch {
+            logger.warning("what others changed could not be read: \(error)")
         }
     }
 

@@ -13,6 +13,7 @@ struct Executor {
     let plan: PairPlan
     let store: StateStore
     let time: any TimeSource
+    let reader: ProjectReader
     let run: Int64
     /// Requests under way at once.
     let concurrency: Int
@@ -38,13 +39,14 @@ struct Executor {
     }
 
     init(
-        pair: Pair, plan: PairPlan, store: StateStore, time: any TimeSource, run: Int64, concurrency: Int,
-        logger: Logger, stop: StopSignal, progress: @escaping @Sendable (Progress) -> Void
+        pair: Pair, plan: PairPlan, store: StateStore, time: any TimeSource, reader: ProjectReader, run: Int64,
+        concurrency: Int, logger: Logger, stop: StopSignal, progress: @escaping @Sendable (Progress) -> Void
     ) {
         self.pair = pair
         self.plan = plan
         self.store = store
         self.time = time
+        self.reader = reader
         self.run = run
         self.concurrency = concurrency
         self.logger = logger

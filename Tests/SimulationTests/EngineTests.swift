@@ -101,7 +101,11 @@ struct EngineTests {
         try Data(([EngineTests.header] + rows).map { $0 + "\n" }.joined().utf8).write(to: world.csv)
         try await world.sync()
         // Between the first page and the second somebody deletes one that was read and adds one at the end.
-        world.betweenPages = { service in
+        let service = world.service
+        world.intruder = { request in
+            guard request.url.contains("sort_dir=asc"), request.url.contains("page=1&"),
+                service.snapshot().contains(where: { $0["id"]?.int == 3 })
+            else { return }
             try service.edit { project throws(SandboxError) in
                 try project.editCustomer(3, ["delete": .bool(true)])
                 try project.addCustomer(["first_name": .string("Late"), "email": .string("late@example.com")])
@@ -159,6 +163,26 @@ struct EngineTests {
         #expect(report.skipped.map(\.reason) == [#"first_name is "Elsewhere" by now, not "First2""#])
         #expect(report.outcome == .attention)
         #expect(try await world.sync().conflicts == 1, "what was skipped is planned anew")
+    }
+
+    @Test("what somebody changes while a long run goes on is not overwritten")
+    func longRun() async throws {
+        try write((1...40).map { EngineTests.row($0) })
+        try await world.sync()
+        try write((1...40).map { EngineTests.row($0).replacing("First", with: "Changed") })
+        let (service, time) = (world.service, world.time)
+        world.intruder = { request in
+            // Each request takes its time, as at a modest rate; the last customer is edited early on.
+            time.advance(5)
+            guard request.method == "PUT", service.requests(by: "updateCustomer") == 3 else { return }
+            try service.edit { project throws(SandboxError) in
+                try project.editCustomer(40, ["first_name": .string("Elsewhere")])
+            }
+        }
+        let report = try await world.sync()
+        #expect(report.done == ["project.update": 39])
+        #expect(report.skipped.map(\.reason) == [#"first_name is "Elsewhere" by now, not "First40""#])
+        #expect(world.project.contains { $0.hasPrefix("Elsewhere|") })
     }
 
     @Test("a row that changed since the plan was made is not overwritten")

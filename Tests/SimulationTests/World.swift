@@ -65,16 +65,14 @@ final class Fate: Sendable {
 struct MortalTransport: HTTPTransport {
     let inner: SandboxTransport
     let fate: Fate
-    /// What somebody else does after the first page of a whole list.
-    let afterFirstPage: @Sendable () throws -> Void
+    /// What somebody else does meanwhile.
+    let intruder: @Sendable (AccordConnectors.HTTPRequest) throws -> Void
 
     func send(_ request: AccordConnectors.HTTPRequest) async throws -> AccordConnectors.HTTPResponse {
         do { try fate.step() } catch { throw CancellationError() }
         let answer = try await inner.send(request)
         do { try fate.step() } catch { throw CancellationError() }
-        if request.url.contains("sort_dir=asc"), request.url.contains("page=1&") || request.url.hasSuffix("page=1") {
-            try afterFirstPage()
-        }
+        try intruder(request)
         return answer
     }
 }
@@ -85,8 +83,8 @@ final class World {
     let time = SimulatedTime()
     let service: SandboxService
     private let mapping: Mapping
-    /// Done once, by somebody else, after the first page of the next whole read.
-    var betweenPages: (@Sendable (SandboxService) throws -> Void)?
+    /// What somebody else does while the next run goes on, told of each request that was answered.
+    var intruder: (@Sendable (AccordConnectors.HTTPRequest) throws -> Void)?
     var csv: URL { folder.appendingPathComponent("contacts.csv") }
 
     /// What a mapping leaves to choose.
@@ -153,16 +151,9 @@ final class World {
     ) async throws -> T {
         time.advance(60)
         let api = try APIDescription.project
-        let intruder = Mutex(betweenPages)
-        betweenPages = nil
-        let service = service
-        let transport = MortalTransport(inner: SandboxTransport(service: service, time: time), fate: fate) {
-            let act = intruder.withLock { act in
-                defer { act = nil }
-                return act
-            }
-            try act?(service)
-        }
+        let transport = MortalTransport(
+            inner: SandboxTransport(service: service, time: time), fate: fate, intruder: intruder ?? { _ in })
+        intruder = nil
         let logger = Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() }
         let client = APIClient(
             description: api, key: Secret("key"), transport: transport, time: time, random: HalfRandom(),
