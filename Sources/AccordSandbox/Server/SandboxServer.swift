@@ -8,7 +8,7 @@ import NIOCore
 /// The sandbox on a port of this machine.
 ///
 /// Everything it answers is decided by ``SandboxService``; this file only carries it. A dropped connection is closed
-/// after a head that promises a body, so that no client can take it for an answer.
+/// without a byte; a truncated answer is closed after half of the body that its head promises.
 public struct SandboxServer: Sendable {
     private let service: SandboxService
     private let host: String
@@ -28,13 +28,24 @@ public struct SandboxServer: Sendable {
         var logger = Logger(label: "accord.sandbox")
         logger.logLevel = .critical
         let application = Application(
-            responder: CallbackResponder { (request: Request, _: BasicRequestContext) in try await answer(request) },
+            responder: CallbackResponder { (request: Request, context: Context) in try await answer(request, context.channel) },
             configuration: .init(address: .hostname(host, port: port), serverName: nil),
             onServerRunning: { channel in onReady(channel.localAddress?.port ?? port) }, logger: logger)
         try await application.runService()
     }
 
-    private func answer(_ request: Request) async throws -> Response {
+    /// A request's connection, for cutting it.
+    private struct Context: RequestContext {
+        var coreContext: CoreRequestContextStorage
+        let channel: any Channel
+
+        init(source: ApplicationRequestContextSource) {
+            coreContext = CoreRequestContextStorage(source: source)
+            channel = source.channel
+        }
+    }
+
+    private func answer(_ request: Request, _ channel: any Channel) async throws -> Response {
         let body: ByteBuffer
         do {
             body = try await request.body.collect(upTo: 2 * 1_048_576)
@@ -48,10 +59,12 @@ public struct SandboxServer: Sendable {
         if let answer = SandboxAdmin(service: service).answer(message) { return response(answer) }
         let reply = await service.handle(message)
         if reply.delay > 0 { try await Task.sleep(for: .seconds(reply.delay)) }
-        return switch reply.outcome {
-        case .answer(let answer): response(answer)
-        case .truncate(let answer): cut(after: Array(answer.body.prefix(answer.body.count / 2)))
-        case .drop: cut(after: [])
+        switch reply.outcome {
+        case .answer(let answer): return response(answer)
+        case .truncate(let answer): return cut(after: Array(answer.body.prefix(answer.body.count / 2)))
+        case .drop:
+            try await channel.close()
+            throw Dropped()
         }
     }
 
