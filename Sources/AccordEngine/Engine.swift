@@ -111,7 +111,8 @@ public struct Engine: Sendable {
         for pairPlan in plan.pairs where !stop.isStopped && report.failure == nil {
             guard let pair = pairs.first(where: { $0.name == pairPlan.name }) else { continue }
             var executor = Executor(
-                pair: pair, plan: pairPlan, store: store, time: time, reader: reader(pair), run: run, concurrency: concurrency,
+                pair: pair, plan: pairPlan, store: store, time: time, reader: reader(pair), run: run,
+                concurrency: concurrency,
                 logger: logger, stop: stop, progress: progress)
             try await executor.execute()
             report.add(executor.tally, conflicts: pairPlan.entries.reduce(0) { $0 + $1.conflicts.count })

@@ -28,7 +28,9 @@ public struct SandboxServer: Sendable {
         var logger = Logger(label: "accord.sandbox")
         logger.logLevel = .critical
         let application = Application(
-            responder: CallbackResponder { (request: Request, context: Context) in try await answer(request, context.channel) },
+            responder: CallbackResponder { (request: Request, context: Context) in
+                try await answer(request, context.channel)
+            },
             configuration: .init(address: .hostname(host, port: port), serverName: nil),
             onServerRunning: { channel in onReady(channel.localAddress?.port ?? port) }, logger: logger)
         try await application.runService()
