@@ -18,12 +18,37 @@ public enum DescriptionFile {
         for entry in try root.required("resources").table("resources").entries {
             resources[entry.key] = try ResourceReader(name: entry.key, node: entry.value).resource()
         }
+        try checkReferences(resources, root.required("resources").place)
         let url = try root.required("url")
         return APIDescription(
             name: try root.required("name").name("name"), url: try APIAddress.check(url),
             keyFoundAt: try root.required("key found at").name("key found at"),
             envelope: try envelope(root.required("envelope")), pages: try pages(root.required("pages")),
             resources: resources)
+    }
+
+    /// What is referred to must be there, and be written before: a circle has no beginning.
+    private static func checkReferences(
+        _ resources: [String: ResourceDescription], _ place: Place
+    ) throws(ConfigError) {
+        for (name, resource) in resources.sorted(by: { $0.key < $1.key }) {
+            for other in resource.references.sorted() where resources[other] == nil {
+                throw ConfigError(
+                    place,
+                    "a field of \(name) refers to \"\(other)\", which is no resource"
+                        + Suggestion.hint(for: other, among: Array(resources.keys)))
+            }
+            var reached: Set<String> = []
+            var open = resource.references
+            while let next = open.min() {
+                open.remove(next)
+                guard next != name else {
+                    throw ConfigError(
+                        place, "\(name) refers to itself, through \(reached.sorted().joined(separator: " and "))")
+                }
+                if reached.insert(next).inserted { open.formUnion(resources[next]?.references ?? []) }
+            }
+        }
     }
 
     /// The description's own text, as it ships.

@@ -6,7 +6,8 @@ struct ResourceReader {
     let node: YAMLNode
 
     private static let keys = [
-        "label", "title", "id", "fields", "list", "matcher", "unique", "requires one of", "operations",
+        "label", "title", "id", "fields", "list", "matcher", "unique", "known by", "requires one of",
+        "operations",
     ]
 
     func resource() throws(ConfigError) -> ResourceDescription {
@@ -18,6 +19,12 @@ struct ResourceReader {
         resource.operations = try operations(table.required("operations"), resource)
         resource.matcher = try known(table["matcher"], "matcher", resource)
         resource.unique = try known(table["unique"], "unique", resource)
+        resource.knownBy =
+            try table["known by"].map { node throws(ConfigError) in
+                let names = try known(node, "known by", resource)
+                guard (1...2).contains(names.count) else { throw node.expected("one or two fields for known by") }
+                return names
+            } ?? resource.matcher
         resource.requiresOneOf = try known(table["requires one of"], "requires one of", resource)
         try check(resource.title, table["title"], "title", resource)
         try check(Array(resource.list.lookup.keys), table["list"], "lookup", resource)
@@ -31,7 +38,8 @@ struct ResourceReader {
         var fields: [APIField] = []
         for entry in try node.table("fields").entries {
             let table = try entry.value.table(
-                "the field \(entry.key)", keys: ["type", "role", "read", "write", "required"] + TypeReader.keys)
+                "the field \(entry.key)",
+                keys: ["type", "role", "read", "write", "required", "refers to"] + TypeReader.keys)
             let read = try table["read"]?.name("read") ?? entry.key
             let write = try table["write"]?.name("write") ?? entry.key
             let roles: [APIField.Role] = [.optOut, .archived, .modified]
@@ -44,7 +52,8 @@ struct ResourceReader {
                 APIField(
                     name: entry.key, type: try TypeReader(table: table, standard: .string).type(), role: role,
                     read: read.split(separator: ".").map(String.init), write: write == "none" ? nil : write,
-                    required: try table["required"]?.flag("required") ?? false))
+                    required: try table["required"]?.flag("required") ?? false,
+                    refersTo: try table["refers to"]?.name("refers to")))
         }
         return fields
     }
@@ -71,7 +80,7 @@ struct ResourceReader {
     // MARK: - Lists
 
     private func list(_ node: YAMLNode) throws(ConfigError) -> ListDescription {
-        let table = try node.table("list", keys: ["path", "full", "also full", "changed", "lookup"])
+        let table = try node.table("list", keys: ["path", "full", "also full", "changed", "lookup", "paged"])
         var list = ListDescription(
             path: try path(table.required("path")), full: try query(table.required("full"), "full"))
         if let node = table["also full"] {
@@ -83,6 +92,7 @@ struct ResourceReader {
                 query: try query(table.required("query"), "query"),
                 fromDay: try table.required("from day").name("from day"), by: try table.required("by").name("by"))
         }
+        if let node = table["paged"] { list.isPaged = try node.flag("paged") }
         if let node = table["lookup"] { list.lookup = try query(node, "lookup") }
         return list
     }

@@ -1,4 +1,6 @@
+import AccordConnectors
 import AccordCore
+import AccordStore
 
 /// Why a run, not a record, failed.
 public enum EngineError: ExplainedError, Hashable {
@@ -9,12 +11,14 @@ public enum EngineError: ExplainedError, Hashable {
     case stale(reason: String)
     case guarded([Refusal])
     case planUnreadable(file: String, reason: String)
+    /// What its records refer to could not be brought into agreement.
+    case waits(pair: String, resource: String)
     /// A person asked for it while both sides were being read.
     case stopped
 
     public var place: String? {
         switch self {
-        case .unbalanced(let pair, _, _, _): "pair \(pair)"
+        case .unbalanced(let pair, _, _, _), .waits(let pair, _): "pair \(pair)"
         case .unknownPair: "accord.yaml"
         case .stale: "plan"
         case .guarded(let refusals): refusals.first?.place
@@ -32,6 +36,7 @@ public enum EngineError: ExplainedError, Hashable {
         case .stale(let reason): "the plan is stale: \(reason)"
         case .guarded(let refusals): refusals.map(\.what).joined(separator: "; ")
         case .planUnreadable(_, let reason): "this is not a plan that can be read: \(reason)"
+        case .waits(_, let resource): "it refers to \(resource), which failed"
         case .stopped: "stopped as asked, before anything was written"
         }
     }
@@ -43,7 +48,19 @@ public enum EngineError: ExplainedError, Hashable {
         case .stale: "Make a new one with accord plan --out"
         case .guarded(let refusals): refusals.first?.next
         case .planUnreadable: "Make a new one with accord plan --out"
+        case .waits: "See what is said of that one"
         case .stopped: nil
+        }
+    }
+}
+
+extension ExplainedError {
+    /// It is no pair's own: the others would meet it as well.
+    var concernsAllPairs: Bool {
+        switch self as any ExplainedError {
+        case ProjectError.unauthorized, ProjectError.forbidden, ProjectError.unavailable, EngineError.stopped: true
+        case is StateError: true
+        default: false
         }
     }
 }

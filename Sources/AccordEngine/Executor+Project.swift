@@ -206,7 +206,10 @@ extension Executor {
     }
 
     private func lookUp(_ values: [String: Value]) async throws -> ProjectRecord? {
-        for field in pair.resource.matcher {
+        let named = pair.resource.knownBy.filter { !(values[$0] ?? .null).isNull }
+        // What no two records share tells more than what they may.
+        let telling = named.filter(pair.resource.identifies)
+        for field in telling.isEmpty ? named : telling {
             guard let value = values[field], !value.isNull else { continue }
             if let found = try await pair.project.find(field, value).first { return found }
         }
@@ -231,7 +234,7 @@ extension Executor {
         for operation in entry.operations where operation.side == .project {
             switch operation.kind {
             case .create:
-                for (index, field) in pair.resource.matcher.enumerated() {
+                for (index, field) in pair.resource.knownBy.enumerated() where pair.resource.identifies(field) {
                     guard let value = operation.changes.first(where: { $0.field == field })?.after, !value.isNull,
                         let owner = try store.candidates(pair.name, matchIndex: index, value: value.description).first
                     else { continue }

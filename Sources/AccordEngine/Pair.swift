@@ -30,3 +30,14 @@ public struct RunOptions: Sendable, Hashable {
         self.allowances = allowances
     }
 }
+
+extension PairPlan {
+    /// In place of a plan that could not be made.
+    init(_ pair: Pair, failure: String) {
+        let unread = SideReading(mode: .notRead, records: 0, read: 0)
+        self.init(
+            name: pair.name, label: pair.resource.label, mapping: pair.mapping.fingerprint, source: unread,
+            project: unread, entries: [])
+        self.failure = failure
+    }
+}

@@ -80,7 +80,7 @@ extension PairPlanner {
 
     /// Project records with a value, as the linker wants them.
     private func candidates(_ field: String, _ value: Value) throws -> [Linker.Candidate] {
-        guard let index = pair.resource.matcher.firstIndex(of: field) else { return [] }
+        guard let index = pair.resource.knownBy.firstIndex(of: field) else { return [] }
         return try store.candidates(pair.name, matchIndex: index, value: value.description).compactMap { id in
             guard let mirror = try store.projectRecord(pair.name, id) else { return nil }
             let link = try store.link(pair.name, projectID: id)
@@ -126,7 +126,7 @@ extension PairPlanner {
 
     /// The unlinked project record that has the values by which the service would have found the one created.
     private func createdRecord(of intent: Entry) throws -> String? {
-        for (index, field) in pair.resource.matcher.enumerated() {
+        for (index, field) in pair.resource.knownBy.enumerated() {
             let value = OpenIntents.createdValue(intent, field)
             guard !value.isNull else { continue }
             let ids = try store.candidates(pair.name, matchIndex: index, value: value.description)

@@ -109,7 +109,7 @@ struct PairPlanner {
     private mutating func foresee() throws {
         let (store, pair) = (store, pair)
         try Foresight(resource: pair.resource).foresee(&entries) { field, value in
-            guard let index = pair.resource.matcher.firstIndex(of: field) else { return [] }
+            guard let index = pair.resource.knownBy.firstIndex(of: field) else { return [] }
             return try store.candidates(pair.name, matchIndex: index, value: value.description)
         }
     }

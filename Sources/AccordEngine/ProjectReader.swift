@@ -76,7 +76,7 @@ struct ProjectReader {
 
     /// The record as the service has it, if it is found by what it was last known by.
     private func present(_ record: MirrorRecord) async throws -> ProjectRecord? {
-        for field in pair.resource.matcher {
+        for field in pair.resource.knownBy {
             guard let value = record.values[field], !value.isNull, pair.resource.list.lookup[field] != nil else {
                 continue
             }
@@ -112,12 +112,12 @@ struct ProjectReader {
 
 extension MirrorRecord {
     init(_ record: ProjectRecord, _ pair: Pair) {
-        let kept = Set(pair.mapping.fields.map(\.name)).union(pair.resource.matcher)
+        let kept = Set(pair.mapping.fields.map(\.name)).union(pair.resource.knownBy)
         let values = record.record.values.filter { kept.contains($0.key) }
         self.init(
             id: record.record.key, fingerprint: Fingerprint(of: values, isArchived: record.isArchived), values: values,
             modified: record.record.modified, archived: record.isArchived,
-            matchValues: pair.resource.matcher.map { field in
+            matchValues: pair.resource.knownBy.map { field in
                 let value = record.record[field]
                 return value.isNull ? nil : value.description
             })

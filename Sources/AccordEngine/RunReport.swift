@@ -32,8 +32,8 @@ public struct RunReport: Sendable, Hashable, Codable {
     /// Requests sent, reads and retries included.
     public var requests: Int
     public var seconds: Double
-    /// Why it failed, if it did.
-    public var failure: String?
+    /// Why a pair could not be finished, for each that could not.
+    public var failures: [String]
 
     public struct Skip: Sendable, Hashable, Codable {
         public var label: String
@@ -57,6 +57,7 @@ public struct RunReport: Sendable, Hashable, Codable {
         withheld = 0
         requests = 0
         seconds = 0
+        failures = []
     }
 
     public var operations: Int { done.values.reduce(0, +) }

@@ -203,7 +203,7 @@ struct MappingErrorTests {
             ("key: Id\nfields: {email: E}", "m.yaml:1: the mapping has no \"resource\". Write resource: customers."),
             (
                 "resource: custmers\nkey: Id",
-                "m.yaml:1: expected one of customers for resource, found \"custmers\" (did you mean \"customers\"?)."
+                "m.yaml:1: expected one of customers, locations, sources, tags for resource, found \"custmers\" (did you mean \"customers\"?)."
             ),
             (
                 "resource: customers\nfields: {email: E}",

@@ -15,7 +15,7 @@ struct KillTests {
     func killed(shard: Int) async throws {
         let seed = UInt64.random(in: 0...UInt64.max)
         var dice = Dice(state: seed)
-        let bench = try await Workbench(rows: (1...12).map { Workbench.row($0) }, faults: "latency=0-8ms")
+        let bench = try await Workbench(rows: (1...12).map { Workbench.row($0) })
         #expect(try await bench.accord.run("sync").status == 0)
         let wanted = max(1, kills / KillTests.shards)
         var (died, round) = (0, 0)
@@ -37,17 +37,28 @@ struct KillTests {
         #expect(idle.status == 0, "seed \(seed): \(idle.all)")
     }
 
-    /// Kills a sync once the service has seen some of its requests, or a moment after.
+    /// Kills a sync once the service has seen some of its requests, or a moment after. A shell does it, which is not
+    /// kept waiting by the tests that run beside this one.
     private func isKilled(_ bench: Workbench, _ dice: inout Dice) async throws -> Bool {
-        let before = try await bench.requestCount()
-        let some = Int64.random(in: 1...8, using: &dice)
-        let running = try bench.accord.start(["sync"])
-        while try await bench.requestCount() < before + some, !running.hasEnded {
-            try await Task.sleep(for: .milliseconds(1))
-        }
-        try await Task.sleep(for: .microseconds(Int.random(in: 0...8000, using: &dice)))
-        running.send(SIGKILL)
-        return try await running.finished().status == 128 + SIGKILL
+        try await bench.set(faults: "latency=30-60ms")
+        let target = try await bench.requestCount() + Int64.random(in: 1...8, using: &dice)
+        let moment = Double.random(in: 0...0.05, using: &dice)
+        let script = """
+            "$0" sync & program=$!
+            while kill -0 $program 2>/dev/null; do
+                seen=$(curl -s \(bench.base)/_sandbox/state | sed 's/.*"request_count":\\([0-9]*\\).*/\\1/')
+                [ "$seen" -ge \(target) ] && break
+            done
+            sleep \(moment)
+            kill -9 $program
+            wait $program
+            """
+        let shell = try Running(
+            executable: URL(fileURLWithPath: "/bin/bash"), arguments: ["-c", script, Program.executable.path],
+            folder: bench.folder, environment: bench.accord.environment)
+        let status = try await shell.finished().status
+        try await bench.set(faults: "")
+        return status == 128 + SIGKILL
     }
 
     /// Edits rows and customers, adds one of each.

@@ -16,6 +16,7 @@ struct MappingCheck {
         try checkColumns()
         try checkMatch()
         try checkCreates()
+        try checkDeletes()
     }
 
     private func place(_ field: Field) -> Place { field.place ?? table.place }
@@ -128,9 +129,27 @@ struct MappingCheck {
         }
     }
 
+    /// What the mapping does to the project's records, the API must be able to do.
+    private func checkDeletes() throws(ConfigError) {
+        let verb: APIOperation.Verb? =
+            switch mapping.whenGoneFromSource {
+            case .ignore: nil
+            case .archive: .archive
+            case .delete: .delete
+            }
+        guard let verb, resource.operation(verb) == nil else { return }
+        throw ConfigError(
+            place(.goneFromSource), "a \(resource.label) cannot be \(verb == .archive ? "archived" : "deleted")",
+            next: "Write when gone from source: ignore")
+    }
+
     /// What a new record needs.
     private func checkCreates() throws(ConfigError) {
         guard mapping.creates.contains(.project) else { return }
+        guard resource.operation(.create) != nil else {
+            throw ConfigError(
+                place(.create), "a \(resource.label) cannot be created in the project", next: "Write create: source")
+        }
         let sent = Set(mapping.fields.filter { $0.direction != .toSource }.map(\.name))
         let advice = "Map it under fields, or write create: source to make no new ones in the project"
         let place = table[MappingFile.Key.fields.rawValue]?.place ?? table.place

@@ -46,10 +46,13 @@ struct MappingReader {
         if let node = self[.match] {
             mapping.match = try names(node, "match")
         } else {
-            mapping.match = resource.matcher.filter { name in fields.contains { $0.name == name } }
+            mapping.match = resource.knownBy.filter { name in fields.contains { $0.name == name } }
         }
         if let node = self[.conflict] { mapping.conflict = try node.choice("conflict") }
         if let node = self[.modified] { mapping.modified = try modified(node) }
+        // What the service cannot do is not asked of it, unless the mapping says so and is told.
+        if resource.operation(.create) == nil { mapping.creates = [.source] }
+        if resource.operation(.archive) == nil { mapping.whenGoneFromSource = .ignore }
         if let node = self[.create] { mapping.creates = try sides(node, "create") }
         if let node = self[.fullReadEvery] { mapping.fullReadEvery = try days(node) }
         if let node = self[.goneFromSource] {

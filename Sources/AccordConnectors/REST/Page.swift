@@ -17,8 +17,10 @@ struct PageReader: Sendable {
 
     func request(_ query: [String: String], page: Int) -> APIRequest {
         var query = query
-        query[description.pages.number] = String(page)
-        query[description.pages.size] = String(description.pages.most)
+        if decoder.resource.list.isPaged {
+            query[description.pages.number] = String(page)
+            query[description.pages.size] = String(description.pages.most)
+        }
         return APIRequest(
             method: "GET", path: decoder.resource.list.path, query: query, isIdempotent: true, note: "page \(page)")
     }

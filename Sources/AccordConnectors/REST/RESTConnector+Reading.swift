@@ -61,7 +61,7 @@ extension RESTConnector {
     }
 
     private func isLast(_ page: Page, read: Int) -> Bool {
-        if page.records.isEmpty { return true }
+        if page.records.isEmpty || !resource.list.isPaged { return true }
         if let last = page.last { return page.number >= last }
         if let total = page.total { return read >= total }
         return page.records.count != client.description.pages.most
@@ -109,7 +109,8 @@ extension RESTConnector {
     // MARK: - One value
 
     public func find(_ field: String, _ value: Value) async throws -> [ProjectRecord] {
-        guard let parameter = resource.list.lookup[field], !value.isNull else { return [] }
+        guard !value.isNull else { return [] }
+        guard let parameter = resource.list.lookup[field] else { return try await scan(field, value) }
         let plain = try await lookUp([:], parameter, field, value, isArchived: false)
         guard plain.isEmpty else { return plain }
         // Lists leave some records out, which the service's matcher finds all the same.
@@ -120,6 +121,17 @@ extension RESTConnector {
             }
         }
         return found.values.sorted { $0.record.key < $1.record.key }
+    }
+
+    /// The API has no search by this field: the whole list is looked through.
+    private func scan(_ field: String, _ value: Value) async throws -> [ProjectRecord] {
+        var found: [ProjectRecord] = []
+        _ = try await readAll { page in
+            for record in page.records where record.record[field].means(value) {
+                if !found.contains(where: { $0.record.key == record.record.key }) { found.append(record) }
+            }
+        }
+        return found
     }
 
     private func lookUp(

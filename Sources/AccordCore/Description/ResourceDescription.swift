@@ -16,12 +16,15 @@ public struct ResourceDescription: Hashable, Sendable {
     public var matcher: [String]
     /// Fields that no two records may share: the service refuses such an update.
     public var unique: [String]
+    /// The fields, two at most, by which a record is found in what was read: those of the matcher, unless it has none.
+    public var knownBy: [String]
     /// Of these fields a create needs at least one.
     public var requiresOneOf: [String]
 
     public init(
         name: String, label: String, title: [String] = [], id: String, fields: [APIField], list: ListDescription,
-        operations: [APIOperation], matcher: [String] = [], unique: [String] = [], requiresOneOf: [String] = []
+        operations: [APIOperation], matcher: [String] = [], unique: [String] = [], knownBy: [String]? = nil,
+        requiresOneOf: [String] = []
     ) {
         self.name = name
         self.label = label
@@ -32,12 +35,19 @@ public struct ResourceDescription: Hashable, Sendable {
         self.operations = operations
         self.matcher = matcher
         self.unique = unique
+        self.knownBy = knownBy ?? matcher
         self.requiresOneOf = requiresOneOf
     }
 
     public func field(_ name: String) -> APIField? { fields.first { $0.name == name } }
 
     public func operation(_ verb: APIOperation.Verb) -> APIOperation? { operations.first { $0.verb == verb } }
+
+    /// No two records share the field's value, or the service takes one that has it for the one that is meant.
+    public func identifies(_ field: String) -> Bool { matcher.contains(field) || unique.contains(field) }
+
+    /// The resources that its fields name a record of.
+    public var references: Set<String> { Set(fields.compactMap(\.refersTo)) }
 
     /// The field that holds a person's opt-out, if the resource has one.
     public var optOut: APIField? { fields.first { $0.role == .optOut } }
@@ -84,9 +94,12 @@ public struct APIField: Hashable, Sendable {
     public var write: String?
     /// A create needs it.
     public var required: Bool
+    /// The resource of which it names a record: that one is written first.
+    public var refersTo: String?
 
     public init(
-        name: String, type: FieldType, role: Role? = nil, read: [String], write: String?, required: Bool = false
+        name: String, type: FieldType, role: Role? = nil, read: [String], write: String?, required: Bool = false,
+        refersTo: String? = nil
     ) {
         self.name = name
         self.type = type
@@ -94,6 +107,7 @@ public struct APIField: Hashable, Sendable {
         self.read = read
         self.write = write
         self.required = required
+        self.refersTo = refersTo
     }
 }
 
@@ -105,18 +119,22 @@ public struct ListDescription: Hashable, Sendable {
     /// Further queries that list what a full read leaves out, for example the archived ones.
     public var alsoFull: [[String: String]]
     public var changed: Changed?
-    /// For each match field, the query parameter that finds records by it.
+    /// For each match field, the query parameter that finds records by it; those without one are looked for in the
+    /// whole list.
     public var lookup: [String: String]
+    /// It comes in pages; else all at once, and takes no parameters.
+    public var isPaged: Bool
 
     public init(
         path: String, full: [String: String], alsoFull: [[String: String]] = [], changed: Changed? = nil,
-        lookup: [String: String] = [:]
+        lookup: [String: String] = [:], isPaged: Bool = true
     ) {
         self.path = path
         self.full = full
         self.alsoFull = alsoFull
         self.changed = changed
         self.lookup = lookup
+        self.isPaged = isPaged
     }
 
     /// How only what changed is read: newest first, from a calendar day on.

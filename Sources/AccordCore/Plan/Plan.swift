@@ -48,6 +48,8 @@ public struct PairPlan: Hashable, Sendable, Codable {
     public var withheld: Int
     /// Requests that applying it sends, if none has to be sent again.
     public var requests: Int
+    /// Why there is no plan of it, while there is one of the other pairs.
+    public var failure: String?
 
     public init(
         name: String, label: String, mapping: Fingerprint, source: SideReading, project: SideReading,

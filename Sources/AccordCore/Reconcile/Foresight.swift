@@ -76,11 +76,12 @@ public struct Foresight: Sendable {
         _ name: Name, _ entry: Entry, _ entries: [Entry], owners: (String, Value) throws -> [String],
         releasedBy: [Name: Int], claimedBy: [Name: Int]
     ) rethrows -> Quarantine? {
-        let creates = entry.operations.contains { $0.side == .project && $0.kind == .create }
-        let cause: Quarantine.Cause = creates ? .wouldLandOnAnother : .wouldBeRefused
+        let lands =
+            resource.matcher.contains(name.field)
+            && entry.operations.contains { $0.side == .project && $0.kind == .create }
+        let cause: Quarantine.Cause = lands ? .wouldLandOnAnother : .wouldBeRefused
         let consequence =
-            creates
-            ? "the service would take this one for it and overwrite it" : "the service would refuse the change"
+            lands ? "the service would take this one for it and overwrite it" : "the service would refuse the change"
         if let other = claimedBy[name] {
             return Quarantine(
                 cause,

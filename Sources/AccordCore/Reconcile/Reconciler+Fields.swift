@@ -35,6 +35,13 @@ extension Reconciler {
             }
         }
         entry.operations = projectWrites(toProject) + sourceWrites(toSource)
+        if let fixed = unwritable(entry.operations) {
+            return entry.quarantined(
+                Quarantine(
+                    .wouldBeRefused,
+                    "\(fixed) of a \(resource.label) cannot be changed once it is there; "
+                        + "put it back, or delete the \(resource.label) and create it anew"))
+        }
         return entry
     }
 
@@ -93,6 +100,15 @@ extension Reconciler {
         return operations
     }
 
+    /// The fields, if any, that no operation writes on a record that exists. A description without operations says
+    /// nothing of it.
+    private func unwritable(_ operations: [Operation]) -> String? {
+        guard !resource.operations.isEmpty else { return nil }
+        let changed = operations.filter { $0.side == .project && $0.kind == .update }.flatMap { $0.changes.map(\.field) }
+        guard resource.writes(of: Set(changed)) == nil else { return nil }
+        return changed.filter { resource.writes(of: [$0]) == nil }.sorted().joined(separator: " and ")
+    }
+
     private func sourceWrites(_ changes: [FieldChange]) -> [Operation] {
         changes.isEmpty ? [] : [Operation(side: .source, kind: .update, changes: changes, why: why(changes))]
     }
@@ -103,7 +119,7 @@ extension Reconciler {
         return rules.map(\.reason).joined(separator: "; ")
     }
 
-    /// The new record, and at once its opt-out, if it has one: the service takes none with a create.
+    /// The new record, and at once what the service takes with no create: an opt-out, and fields of another operation.
     func projectCreates(_ source: Record) -> [Operation] {
         var fields: [FieldChange] = []
         var optOut: FieldChange?
@@ -116,11 +132,16 @@ extension Reconciler {
                 fields.append(change)
             }
         }
-        let create = Operation(side: .project, kind: .create, changes: fields, why: "only the source has it")
+        let taken = resource.operation(.create)?.writes ?? Set(fields.map(\.field))
+        let create = Operation(
+            side: .project, kind: .create, changes: fields.filter { taken.contains($0.field) },
+            why: "only the source has it")
+        let later = fields.filter { !taken.contains($0.field) }
+        let update = Operation(side: .project, kind: .update, changes: later, why: "no create takes it")
         let unsubscribe = optOut.map {
             Operation(side: .project, kind: .unsubscribe, changes: [$0], why: "opted out in the source")
         }
-        return [create] + (unsubscribe.map { [$0] } ?? [])
+        return [create] + (later.isEmpty ? [] : [update]) + (unsubscribe.map { [$0] } ?? [])
     }
 
     func sourceCreate(_ project: Record) -> Operation {

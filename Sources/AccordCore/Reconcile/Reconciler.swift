@@ -215,11 +215,11 @@ public struct Reconciler: Sendable {
             $0.insert($1)
         }
         for record in records {
-            for field in resource.matcher {
+            for field in resource.knownBy {
                 if case .string(let text) = record[field] { names.insert(text) }
             }
         }
-        for change in entry.operations.flatMap(\.changes) where resource.matcher.contains(change.field) {
+        for change in entry.operations.flatMap(\.changes) where resource.knownBy.contains(change.field) {
             if case .string(let text) = change.after { names.insert(text) }
         }
         guard !names.isDisjoint(with: mapping.protected) else { return entry }

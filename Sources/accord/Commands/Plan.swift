@@ -34,6 +34,7 @@ struct PlanCommand: AsyncParsableCommand {
             case .json: terminal.write(String(decoding: try PlanFile.encode(plan), as: UTF8.self))
             case .markdown: terminal.write(PlanMarkdown(plan: plan, requestsPerSecond: rate).render())
             }
+            if plan.pairs.contains(where: { $0.failure != nil }) { return .failed }
             if !plan.pairs.allSatisfy(\.refusals.isEmpty) { return .guarded }
             return detailedExitcode && plan.pairs.contains(where: \.hasChanges) ? .changes : .done
         }

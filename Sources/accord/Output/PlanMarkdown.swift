@@ -9,6 +9,7 @@ struct PlanMarkdown {
     func render() -> String { plan.pairs.map(render).joined(separator: "\n\n") }
 
     private func render(_ pair: PairPlan) -> String {
+        if let failure = pair.failure { return "## Plan for \(pair.name)\n\n> **Failed:** \(escaped(failure))" }
         let summary = PlanSummary([pair], requestsPerSecond: requestsPerSecond)
         var lines = ["## Plan for \(pair.name)", "", "| | source | project |", "|---|---:|---:|"]
         lines.append("| records | \(pair.source.records) | \(pair.project.records) |")

@@ -15,6 +15,10 @@ struct PlanText {
 
     private func render(_ pair: PairPlan) -> String {
         var lines = [terminal.styled("Plan for \(pair.name)", .bold)]
+        if let failure = pair.failure {
+            return (lines + ["", terminal.styled("✗ ", .red, .bold) + failure.displayed(limit: 1000)])
+                .joined(separator: "\n")
+        }
         lines += [""] + readings(pair) + [""] + summary(pair)
         for note in pair.notes { lines += ["", terminal.styled("! ", .yellow) + note.displayed(limit: 400)] }
         for refusal in pair.refusals {

@@ -33,7 +33,7 @@ struct RunText {
         if report.outcome == .interrupted {
             lines.append("  Stopped as asked; what was begun is settled, and the next run does the rest.")
         }
-        if let failure = report.failure { lines.append("  " + terminal.styled(failure, .red)) }
+        for failure in report.failures { lines.append("  " + terminal.styled(failure, .red)) }
         return lines.joined(separator: "\n")
     }
 
