@@ -40,7 +40,10 @@ let package = Package(
         room("AccordCore", [.product(name: "Crypto", package: "swift-crypto")]),
         room(
             "AccordConfig", ["AccordCore", .product(name: "Yams", package: "Yams")],
-            resources: [.embedInCode("Descriptions/project.yaml")]),
+            resources: [
+                "Descriptions/project", "Tools/hubspot", "Tools/salesforce", "Tools/pipedrive", "Tools/mailchimp",
+                "Tools/shopify", "Tools/google-contacts",
+            ].map { .embedInCode("\($0).yaml") }),
         room("AccordStore", ["AccordCore", .product(name: "GRDB", package: "GRDB.swift")]),
         room(
             "AccordConnectors", ["AccordCore", "CCurl", .product(name: "Logging", package: "swift-log")]),

@@ -30,15 +30,19 @@ public struct Faults: Hashable, Sendable {
     public var probabilities: [Kind: Double] = [:]
     /// After so many requests the key is another one; see ``SandboxService/key``.
     public var rotateKeyAfter: Int?
+    /// After so many requests the project's plan has no API access: 403.
+    public var forbidAfter: Int?
     /// Requests a second; more are refused with 429.
     public var rateLimit: Int?
 
     public init() {}
 
+    private static let settings = ["seed", "latency", "rotate-key-after", "forbid-after", "rate-limit"]
+
     static let example = "seed=7,latency=0-50ms,5xx=2%,drop-before=1%,rotate-key-after=100,rate-limit=5"
 
-    /// Reads `name=value` parts with commas between them: `seed`, `latency` (`20ms` or `0-50ms`), `rotate-key-after` and
-    /// `rate-limit` (numbers), and the names of ``Kind`` with a percentage.
+    /// Reads `name=value` parts with commas between them: `seed`, `latency` (`20ms` or `0-50ms`), `rotate-key-after`,
+    /// `forbid-after` and `rate-limit` (numbers), and the names of ``Kind`` with a percentage.
     ///
     /// - Throws: ``SandboxError/faults(part:reason:)``.
     public init(_ text: String) throws(SandboxError) {
@@ -64,12 +68,15 @@ public struct Faults: Hashable, Sendable {
         case "rotate-key-after":
             guard let count = Int(value), count >= 0 else { return "a number of requests" }
             rotateKeyAfter = count
+        case "forbid-after":
+            guard let count = Int(value), count >= 0 else { return "a number of requests" }
+            forbidAfter = count
         case "rate-limit":
             guard let count = Int(value), count > 0 else { return "a number of requests a second, at least 1" }
             rateLimit = count
         default:
             guard let kind = Kind(rawValue: name) else {
-                let known = Kind.allCases.map(\.rawValue) + ["seed", "latency", "rotate-key-after", "rate-limit"]
+                let known = Kind.allCases.map(\.rawValue) + Faults.settings
                 throw .faults(part: name, reason: "no such fault; there are \(known.joined(separator: ", "))")
             }
             guard value.hasSuffix("%"), let percent = Double(value.dropLast()), (0...100).contains(percent) else {

@@ -8,6 +8,8 @@ public enum SandboxError: ExplainedError, Hashable {
     case faults(part: String, reason: String)
     /// A seed file that cannot be read.
     case seed(file: String, reason: String)
+    /// A seed file that is not there, or that may not be read.
+    case unreadable(file: String, reason: String)
     /// A port that cannot be listened on.
     case address(String, reason: String)
 
@@ -15,14 +17,16 @@ public enum SandboxError: ExplainedError, Hashable {
         switch self {
         case .record(let place, _): place
         case .faults(let part, _): "faults: \(part)"
-        case .seed(let file, _): file
+        case .seed(let file, _), .unreadable(let file, _): file
         case .address(let address, _): address
         }
     }
 
     public var what: String {
         switch self {
-        case .record(_, let reason), .faults(_, let reason), .seed(_, let reason), .address(_, let reason): reason
+        case .record(_, let reason), .faults(_, let reason), .seed(_, let reason), .unreadable(_, let reason),
+            .address(_, let reason):
+            reason
         }
     }
 
@@ -31,6 +35,7 @@ public enum SandboxError: ExplainedError, Hashable {
         case .record: "Correct the record"
         case .faults: "Faults are written like this: \(Faults.example)"
         case .seed: #"A seed file holds {"tags": […], "locations": […], "customers": […]}"#
+        case .unreadable: "Name a file that is there and that you may read"
         case .address: "Choose another port, or 0 for any that is free"
         }
     }

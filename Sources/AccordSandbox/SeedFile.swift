@@ -23,7 +23,7 @@ public enum SeedFile {
     /// - Throws: ``SandboxError``.
     public static func read(_ path: String, now: Int64) throws(SandboxError) -> SandboxProject {
         guard let data = try? Data(contentsOf: URL(filePath: path), options: .mappedIfSafe) else {
-            throw .seed(file: path, reason: "it cannot be read")
+            throw .unreadable(file: path, reason: "it cannot be read")
         }
         guard data.count <= mostBytes else {
             throw .seed(file: path, reason: "it holds more than \(mostBytes / 1_048_576) MB")
@@ -49,11 +49,21 @@ public enum SeedFile {
         var project = SandboxProject()
         project.now = now
         for (tag, place) in try records("tags", members, file) {
-            let (slug, name) = try named(tag, place)
-            project.addTag(slug, name: name, context: tag["context"]?.string ?? "customers")
+            let (slug, name) = try named(tag, place, members: ["slug", "name", "context"])
+            let context = try text("context", of: tag, place) ?? "customers"
+            guard ["customers", "reviews"].contains(context) else {
+                throw .record(place: place, reason: "context is \"customers\" or \"reviews\", not \"\(context)\"")
+            }
+            guard project.row(.tags, slug: slug) == nil else {
+                throw .record(place: place, reason: "there is a tag \"\(slug)\" already")
+            }
+            project.addTag(slug, name: name, context: context)
         }
         for (location, place) in try records("locations", members, file) {
-            let (slug, name) = try named(location, place)
+            let (slug, name) = try named(location, place, members: ["slug", "name"])
+            guard project.row(.locations, slug: slug) == nil else {
+                throw .record(place: place, reason: "there is a location \"\(slug)\" already")
+            }
             project.addLocation(slug, name: name)
         }
         for (customer, place) in try records("customers", members, file) {
@@ -77,10 +87,31 @@ public enum SeedFile {
         return list.enumerated().map { ($1, "\(file): \(name)[\($0)]") }
     }
 
-    private static func named(_ json: JSON, _ place: String) throws(SandboxError) -> (slug: String, name: String?) {
-        guard let slug = json.string ?? json["slug"]?.string, !slug.isEmpty else {
+    /// The slug and the name of a tag or a location.
+    private static func named(
+        _ json: JSON, _ place: String, members known: [String]
+    ) throws(SandboxError) -> (slug: String, name: String?) {
+        for name in (json.object ?? [:]).keys.sorted() where !known.contains(name) {
+            throw .record(
+                place: place, reason: "unknown member \"\(name)\"\(Suggestion.hint(for: name, among: known))")
+        }
+        let member = try text("slug", of: json, place)
+        guard let slug = json.string ?? member, !slug.isEmpty else {
             throw .record(place: place, reason: "a slug is missing")
         }
-        return (slug, json["name"]?.string)
+        guard Named.isSlug(slug) else {
+            throw .record(
+                place: place, reason: "\"\(slug)\" is no slug: lower-case letters, digits and hyphens were expected")
+        }
+        return (slug, try text("name", of: json, place))
+    }
+
+    /// A member that must be a text if it is there.
+    private static func text(_ name: String, of json: JSON, _ place: String) throws(SandboxError) -> String? {
+        guard let member = json[name], member != .null else { return nil }
+        guard let text = member.string else {
+            throw .record(place: place, reason: "\(name) must be a text, \(member.kind) was found")
+        }
+        return text
     }
 }

@@ -431,7 +431,8 @@ private func readAll(_ stage: Stage) async throws -> (report: ProjectReport, pag
         let stage = Stage(
             ScriptedTransport { request, _ in
                 FakeList.parameters(request)["only"] == nil
-                    ? .json(200, #"{"payload":[{"ref":1,"full_name":"x"},{"ref":2,"full_name":"y"}],"meta":{"count":2}}"#)
+                    ? .json(
+                        200, #"{"payload":[{"ref":1,"full_name":"x"},{"ref":2,"full_name":"y"}],"meta":{"count":2}}"#)
                     : .json(200, #"{"payload":[{"ref":5,"full_name":"x"}],"meta":{"count":1}}"#)
             })
         let found = try await stage.connector.find("name", .string("x"))

@@ -83,6 +83,10 @@ struct ReconcilerRecordTests {
                 "project update tags: vip, won -> new, vip, won (elements)",
                 "source update tags: VIP, new, old -> VIP, new, won (elements)",
             ])
+        #expect(
+            entry.operations.map { $0.changes.map(\.origin) } == [
+                [.set(["VIP", "old", "new"])], [.set(["vip", "won"])],
+            ])
     }
 
     // MARK: - The link

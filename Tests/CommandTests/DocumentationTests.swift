@@ -102,7 +102,11 @@ private enum Tutorial {
                     .replacing("8787", with: "\(port)"))
             if step.command.hasSuffix("&") {
                 lines.append(
-                    "until curl -fsS -o /dev/null http://127.0.0.1:\(port)/_sandbox/state; do sleep 0.1; done 2>/dev/null"
+                    """
+                    for attempt in {1..300}; do
+                    curl -fsS -o /dev/null http://127.0.0.1:\(port)/_sandbox/state 2>/dev/null && break; sleep 0.1
+                    done
+                    """
                 )
             }
         }

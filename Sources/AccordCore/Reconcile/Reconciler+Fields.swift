@@ -104,7 +104,8 @@ extension Reconciler {
     /// nothing of it.
     private func unwritable(_ operations: [Operation]) -> String? {
         guard !resource.operations.isEmpty else { return nil }
-        let changed = operations.filter { $0.side == .project && $0.kind == .update }.flatMap { $0.changes.map(\.field) }
+        let updates = operations.filter { $0.side == .project && $0.kind == .update }
+        let changed = updates.flatMap { $0.changes.map(\.field) }
         guard resource.writes(of: Set(changed)) == nil else { return nil }
         return changed.filter { resource.writes(of: [$0]) == nil }.sorted().joined(separator: " and ")
     }

@@ -35,8 +35,9 @@ enum Asks {
                     at: askedAt + number * secondsBetweenReminders, in: &project)
             }
         }
-        let first = customer.isNull("first_asked_at") ? .int(askedAt) : customer["first_asked_at"]
-        project.update(.customers, customer, ["first_asked_at": first, "last_asked_at": .int(askedAt)])
+        let first = min(askedAt, customer.int("first_asked_at") ?? .max)
+        let last = max(askedAt, customer.int("last_asked_at") ?? .min)
+        project.update(.customers, customer, ["first_asked_at": .int(first), "last_asked_at": .int(last)])
         return .record(show(ask))
     }
 

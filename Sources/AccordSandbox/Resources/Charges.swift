@@ -26,7 +26,7 @@ enum Charges {
         let chargedAt = form.instant("charged_at")
         charge["charged_at"] = chargedAt?.int.map(JSON.int) ?? .int(project.now)
         let customer = try Customers.named(&form, in: project)
-        let location = try Locations.id(&form, in: project)
+        let location = try Locations.id(&form, in: project)?.int.map(JSON.int)
         charge["customer_id"] = .int(customer.id)
         charge["location_id"] = location ?? customer["location_id"]
         if let location { project.update(.customers, customer, ["location_id": location]) }

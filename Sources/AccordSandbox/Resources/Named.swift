@@ -25,18 +25,20 @@ struct Named: Sendable {
             }
             changes["slug"] = .string(slug)
         } else if row == nil, let name = name?.string {
-            changes["slug"] = .string(project.freeSlug(table, from: name))
+            changes["slug"] = .string(project.freeSlug(table, from: name, most: mostSlug))
         }
         return changes
     }
 
-    private static func isSlug(_ text: String) -> Bool {
-        text.utf8.allSatisfy {
-            switch $0 {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"): true
-            default: false
+    static func isSlug(_ text: String) -> Bool {
+        !text.isEmpty
+            && text.utf8.allSatisfy {
+                switch $0 {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"):
+                    true
+                default: false
+                }
             }
-        }
     }
 }
 

@@ -55,6 +55,7 @@ enum Reviews {
         review["review"] = form.text("review", most: 5_000)
         review["external_url"] = form.text("external_url", most: 500)
         review["created_at"] = form.instant("created_at")
+        review["updated_at"] = .int(project.now)
         review["tag_ids"] = Tags.ids(&form, "tag_slugs", context: "reviews", in: project)
         try form.check()
         review["source_id"] = try source(&form, in: project)
@@ -62,7 +63,7 @@ enum Reviews {
         for name in ["first_name", "last_name"] { review[name] = person[name] }
         if let customer = customer(person, in: &project) {
             review["customer_id"] = .int(customer.id)
-            let reviewed = review["created_at"]?.int ?? project.now
+            let reviewed = max(review["created_at"]?.int ?? project.now, customer.int("last_reviewed_at") ?? .min)
             project.update(.customers, customer, ["last_reviewed_at": .int(reviewed)])
         }
         return .record(show(project.insert(.reviews, review), project))
@@ -109,14 +110,29 @@ enum Reviews {
     }
 
     private static func ratings(_ call: Call, _ project: inout SandboxProject) throws(Refusal) -> Answer {
-        .list((1...5).map(rating))
+        let answer = try Listing.page(call, Form(query: call.query), of: Array(Int64(1)...5))
+        return .page(answer.rows.map(rating), pagination: answer.pagination)
     }
 
     private static func rating(_ score: Int64) -> JSON {
         .object([
-            "id": .int(score), "score": .int(score), "color": .string("#607d8b"), "icon": .null,
+            "id": .int(score), "uuid": .string(SandboxProject.uuid("ratings", score)), "score": .int(score),
+            "color": .string("#607d8b"), "icon": .null, "image_link": .null, "default_image_link": .null,
             "label": .string(labels.indices.contains(Int(score) - 1) ? labels[Int(score) - 1] : ""),
         ])
+    }
+
+    private static func html(_ text: String) -> String {
+        text.map { character in
+            switch character {
+            case "&": "&amp;"
+            case "<": "&lt;"
+            case ">": "&gt;"
+            case "\"": "&quot;"
+            case "\n": "<br>"
+            default: String(character)
+            }
+        }.joined()
     }
 
     static func show(_ row: Row, _ project: SandboxProject) -> JSON {
@@ -124,7 +140,7 @@ enum Reviews {
             "uuid", "score", "review", "customer_id", "location_id", "external_url", "replied_at", "is_hidden",
             "is_duplicate", "created_at", "updated_at",
         ])
-        shown["review_html"] = row["review"]
+        shown["review_html"] = row.text("review").map { .string(html($0)) } ?? .null
         shown["rating"] = rating(row.int("score") ?? 0)
         shown["reviewer"] = .object([
             "name": .string(row.fullName), "first_name": row["first_name"], "last_name": row["last_name"],

@@ -1,5 +1,6 @@
 import AccordConnectors
 import AccordCore
+import Foundation
 import HTTPTypes
 import Hummingbird
 import Logging
@@ -24,6 +25,7 @@ public struct SandboxServer: Sendable {
     /// Serves until the task is cancelled or the process is asked to end.
     ///
     /// - Parameter onReady: is told the port.
+    /// - Throws: ``SandboxError/address(_:reason:)`` if the port cannot be listened on.
     public func run(onReady: @escaping @Sendable (Int) -> Void) async throws {
         var logger = Logger(label: "accord.sandbox")
         logger.logLevel = .critical
@@ -33,7 +35,19 @@ public struct SandboxServer: Sendable {
             },
             configuration: .init(address: .hostname(host, port: port), serverName: nil),
             onServerRunning: { channel in onReady(channel.localAddress?.port ?? port) }, logger: logger)
-        try await application.runService()
+        do {
+            try await application.runService()
+        } catch let error as IOError {
+            throw SandboxError.address("\(host):\(port)", reason: SandboxServer.reason(error))
+        }
+    }
+
+    private static func reason(_ error: IOError) -> String {
+        switch error.errnoCode {
+        case EADDRINUSE: "another program listens on this port"
+        case EACCES: "this port is for the system's own programs"
+        default: "\(error)"
+        }
     }
 
     /// A request's connection, for cutting it.
@@ -52,7 +66,7 @@ public struct SandboxServer: Sendable {
         do {
             body = try await request.body.collect(upTo: 2 * 1_048_576)
         } catch {
-            return Response(status: .contentTooLarge)
+            return response(AccordConnectors.HTTPResponse(Refusal(status: 413, message: "The body is too large.")))
         }
         let message = AccordConnectors.HTTPRequest(
             method: request.method.rawValue, url: "http://\(host)\(request.uri.string)",
@@ -63,31 +77,34 @@ public struct SandboxServer: Sendable {
         if reply.delay > 0 { try await Task.sleep(for: .seconds(reply.delay)) }
         switch reply.outcome {
         case .answer(let answer): return response(answer)
-        case .truncate(let answer): return cut(after: Array(answer.body.prefix(answer.body.count / 2)))
+        case .truncate(let answer): return cut(answer)
         case .drop:
             try await channel.close()
             throw Dropped()
         }
     }
 
+    private struct Dropped: Error {}
+
     private func response(_ answer: AccordConnectors.HTTPResponse) -> Response {
+        response(answer, .init(byteBuffer: ByteBuffer(bytes: answer.body)))
+    }
+
+    /// The whole head, and half of the body that it promises.
+    private func cut(_ answer: AccordConnectors.HTTPResponse) -> Response {
+        let half = ByteBuffer(bytes: answer.body.prefix(answer.body.count / 2))
+        let body = ResponseBody(contentLength: max(1, answer.body.count)) { writer in
+            try await writer.write(half)
+            throw Dropped()
+        }
+        return response(answer, body)
+    }
+
+    private func response(_ answer: AccordConnectors.HTTPResponse, _ body: ResponseBody) -> Response {
         var headers = HTTPFields()
         for (name, value) in answer.headers {
             if let name = HTTPField.Name(name), name != .contentLength { headers[name] = value }
         }
-        return Response(
-            status: .init(code: answer.status), headers: headers,
-            body: .init(byteBuffer: ByteBuffer(bytes: answer.body)))
-    }
-
-    private struct Dropped: Error {}
-
-    private func cut(after bytes: [UInt8]) -> Response {
-        Response(
-            status: .ok,
-            body: .init(contentLength: 1_000_000) { writer in
-                try await writer.write(ByteBuffer(bytes: bytes))
-                throw Dropped()
-            })
+        return Response(status: .init(code: answer.status), headers: headers, body: body)
     }
 }

@@ -22,13 +22,11 @@ struct Listing: Sendable {
         keep: (Row, SandboxProject) -> Bool = { _, _ in true }, show: (Row, SandboxProject) -> JSON
     ) throws(Refusal) -> Answer {
         var form = form
-        let page = form.integer("page", in: 1...1_000_000_000)?.int ?? 1
-        let size =
-            form.integer("limit", in: Listing.fewestRows...Listing.mostRows)?.int ?? Listing.usualRows
         let dateKey = form.choice("date_key", of: dateKeys) ?? dateKeys.first ?? "created_at"
         let days = Listing.days(&form)
         let sortKey = form.choice("sort_key", of: sortKeys) ?? sortKeys.first ?? "created_at"
         let isAscending = form.choice("sort_dir", of: ["asc", "desc"]) == "asc"
+        let bounds = Listing.bounds(&form)
         try form.check()
 
         let ids = project.remembering(name(call)) { project in
@@ -41,12 +39,39 @@ struct Listing: Sendable {
             let ascending = kept.map { SortKey(value: $0[sortKey], text: text($0, sortKey), id: $0.id) }.sorted()
             return (isAscending ? ascending : ascending.reversed()).map(\.id)
         }
-        let start = Int(min((page - 1) * size, Int64(ids.count)))
-        let shown = ids[start..<min(start + Int(size), ids.count)]
-        let records = shown.compactMap { id in project.row(table, id).map { show($0, project) } }
-        return .page(
-            records, pagination: pagination(call, page: page, size: size, from: start, records.count, ids.count))
+        let page = Listing.page(call, bounds, of: ids)
+        let records = page.rows.compactMap { id in project.row(table, id).map { show($0, project) } }
+        return .page(records, pagination: page.pagination)
     }
+
+    // MARK: - Pages
+
+    /// The page of a list that a request asks for.
+    static func page<Element>(
+        _ call: Call, _ form: Form, of list: [Element]
+    ) throws(Refusal) -> (rows: [Element], pagination: JSON) {
+        var form = form
+        let bounds = bounds(&form)
+        try form.check()
+        return page(call, bounds, of: list)
+    }
+
+    private static func bounds(_ form: inout Form) -> (page: Int64, size: Int64) {
+        let page = form.integer("page", in: 1...1_000_000_000)?.int ?? 1
+        return (page, form.integer("limit", in: fewestRows...mostRows)?.int ?? usualRows)
+    }
+
+    private static func page<Element>(
+        _ call: Call, _ bounds: (page: Int64, size: Int64), of list: [Element]
+    ) -> (rows: [Element], pagination: JSON) {
+        let start = Int(min((bounds.page - 1) * bounds.size, Int64(list.count)))
+        let rows = Array(list[start..<min(start + Int(bounds.size), list.count)])
+        let pagination = pagination(
+            call, page: bounds.page, size: bounds.size, from: start, rows.count, list.count)
+        return (rows, pagination)
+    }
+
+    // MARK: -
 
     /// What makes a list another one than the one before.
     private func name(_ call: Call) -> String {
@@ -75,7 +100,7 @@ struct Listing: Sendable {
         return first...last
     }
 
-    private func pagination(
+    private static func pagination(
         _ call: Call, page: Int64, size: Int64, from start: Int, _ count: Int, _ total: Int
     ) -> JSON {
         let last = max(1, (Int64(total) + size - 1) / size)
@@ -94,7 +119,7 @@ struct Listing: Sendable {
     }
 
     /// Everything but the unreserved characters of RFC 3986 as `%` and two digits.
-    private func encoded(_ text: String) -> String {
+    private static func encoded(_ text: String) -> String {
         text.utf8.map { byte in
             switch byte {
             case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),

@@ -58,7 +58,10 @@ extension SandboxProject {
         guard let row = row(.customers, id) else { throw .record(place: place, reason: "there is none") }
         if members["delete"] == .bool(true) { return delete(.customers, id) }
         do {
-            update(.customers, row, try read(members, of: row))
+            let edited = update(.customers, row, try read(members, of: row))
+            if !edited.isNull("archived_at") || !edited.isNull("unsubscribed_at") {
+                Messages.cancelUnsent(ofCustomer: id, in: &self)
+            }
         } catch {
             throw .record(place: place, reason: error.reason)
         }

@@ -49,7 +49,7 @@ public struct SandboxProject: Sendable {
         let id = id ?? lastID[table, default: 0] + 1
         lastID[table] = max(lastID[table, default: 0], id)
         var row = Row(id: id, members: members)
-        row["uuid"] = .string(SandboxProject.uuid(table, id))
+        row["uuid"] = .string(SandboxProject.uuid(table.rawValue, id))
         if row.isNull("created_at") { row["created_at"] = .int(now) }
         if row.isNull("updated_at") { row["updated_at"] = row["created_at"] }
         replace(table, id, by: row)
@@ -102,8 +102,8 @@ public struct SandboxProject: Sendable {
 
     // MARK: - Names
 
-    /// A slug that no other row of the table has, made from a name.
-    func freeSlug(_ table: Table, from name: String) -> String {
+    /// A slug of at most so many letters that no other row of the table has, made from a name.
+    func freeSlug(_ table: Table, from name: String, most: Int) -> String {
         let letters = name.lowercased().unicodeScalars.map { scalar in
             switch scalar {
             case "a"..."z", "0"..."9": Character(scalar)
@@ -111,19 +111,19 @@ public struct SandboxProject: Sendable {
             }
         }
         let slug = String(letters).split(separator: "-").joined(separator: "-")
-        let stem = slug.isEmpty ? table.rawValue : slug
+        let stem = String((slug.isEmpty ? table.rawValue : slug).prefix(most))
         let taken = Set(rows(table).compactMap { $0.text("slug") })
         var candidate = stem
         var number = 2
         while taken.contains(candidate) {
-            candidate = "\(stem)-\(number)"
+            candidate = stem.prefix(most - 1 - String(number).count) + "-\(number)"
             number += 1
         }
         return candidate
     }
 
-    private static func uuid(_ table: Table, _ id: Int64) -> String {
-        var random = Dice(seed: UInt64(bitPattern: id) &+ table.rawValue.utf8.reduce(0) { $0 &* 31 &+ UInt64($1) })
+    static func uuid(_ table: String, _ id: Int64) -> String {
+        var random = Dice(seed: UInt64(bitPattern: id) &+ table.utf8.reduce(0) { $0 &* 31 &+ UInt64($1) })
         let digits = [random.next(), random.next()].map {
             let hex = String($0, radix: 16)
             return String(repeating: "0", count: 16 - hex.count) + hex

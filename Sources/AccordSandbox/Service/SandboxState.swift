@@ -12,6 +12,9 @@ struct SandboxState: Sendable {
     var refusalsLeft = 0
     var shifts: [String] = []
 
+    /// What a refusal by chance says that the limit is.
+    private static let usualRateLimit = 60
+
     mutating func reply(to request: HTTPRequest) -> SandboxReply {
         var call = Call(request)
         let found = Result { () throws(Refusal) in try Route.find(call) }
@@ -62,17 +65,26 @@ struct SandboxState: Sendable {
         return .answer(response)
     }
 
-    /// - Throws: 401, 429.
+    /// - Throws: 401, 403, 429.
     private mutating func admit(_ request: HTTPRequest, isBurst: Bool) throws(Refusal) {
         let given = request.headers.first { $0.name.lowercased() == "authorization" }?.value
         guard given == "Bearer \(key)" else { throw Refusal(status: 401, message: "Unauthenticated.") }
+        if let forbidAfter = faults.forbidAfter, requests > forbidAfter {
+            throw Refusal(status: 403, message: "Your plan does not include API access.")
+        }
         if isBurst { refusalsLeft = 3 }
         if window.second != project.now { window = (project.now, 0) }
         window.count += 1
         let isOverLimit = faults.rateLimit.map { window.count > $0 } ?? false
         guard refusalsLeft > 0 || isOverLimit else { return }
         refusalsLeft = max(0, refusalsLeft - 1)
-        throw Refusal(status: 429, message: "Too Many Attempts.", headers: [(name: "Retry-After", value: "1")])
+        throw Refusal(
+            status: 429, message: "Too Many Attempts.",
+            headers: [
+                (name: "Retry-After", value: "1"),
+                (name: "X-RateLimit-Limit", value: String(faults.rateLimit ?? SandboxState.usualRateLimit)),
+                (name: "X-RateLimit-Remaining", value: "0"),
+            ])
     }
 
     mutating func rotateKey() {

@@ -26,18 +26,22 @@ struct Init: AsyncParsableCommand {
                 sample.append(header.indices.map { raw[$0] })
             }
             let isConsole = ConsoleMapping.fits(header: header)
+            let tool = KnownTool.recognise(header: header, api: try APIDescription.project)
             let mapping = "\(pair)-mapping.yaml"
             if !isConsole {
                 guard !FileManager.default.fileExists(atPath: mapping) else {
                     throw ValidationError("\(mapping) is there already; move it away")
                 }
-                try write(MappingGuess.guess(header: header, sample: sample, source: from), to: mapping)
+                let guess = MappingGuess.guess(header: header, sample: sample, source: from)
+                try write(tool?.mapping ?? guess, to: mapping)
             }
             try write(text(mapping: isConsole ? "console" : mapping), to: config)
+            let origin =
+                tool.map { "this is an export of \($0.name), whose mapping ships" } ?? "it was guessed from the header"
             Terminal.standard.write(
                 isConsole
                     ? "Wrote \(config). The file has the console's own columns, so it needs no mapping."
-                    : "Wrote \(config) and \(mapping). Read the mapping: it was guessed from the header.")
+                    : "Wrote \(config) and \(mapping). Read the mapping: \(origin).")
             Terminal.standard.write("Next: export MGR_API_KEY=…, then accord check")
             return .done
         }

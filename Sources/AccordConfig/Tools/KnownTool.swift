@@ -1,0 +1,45 @@
+import AccordCore
+
+/// A tool whose export is known by its header, with a mapping that is ready to use.
+public enum KnownTool: String, CaseIterable, Sendable {
+    case hubspot, salesforce, pipedrive, mailchimp, shopify
+    case googleContacts = "google-contacts"
+
+    /// For people.
+    public var name: String {
+        switch self {
+        case .hubspot: "HubSpot"
+        case .salesforce: "Salesforce"
+        case .pipedrive: "Pipedrive"
+        case .mailchimp: "Mailchimp"
+        case .shopify: "Shopify"
+        case .googleContacts: "Google Contacts"
+        }
+    }
+
+    /// Its mapping file.
+    public var mapping: String {
+        let bytes =
+            switch self {
+            case .hubspot: PackageResources.hubspot_yaml
+            case .salesforce: PackageResources.salesforce_yaml
+            case .pipedrive: PackageResources.pipedrive_yaml
+            case .mailchimp: PackageResources.mailchimp_yaml
+            case .shopify: PackageResources.shopify_yaml
+            case .googleContacts: PackageResources.google_contacts_yaml
+            }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// The tool whose export has this header: all columns of its mapping are there. Of several the one that maps most.
+    public static func recognise(header: [String], api: APIDescription) -> KnownTool? {
+        let there = Set(header)
+        var best: (tool: KnownTool, columns: Int)?
+        for tool in allCases {
+            guard let mapping = try? MappingFile.parse(tool.mapping, file: tool.rawValue, api: api) else { continue }
+            let columns = Set(mapping.key + mapping.fields.compactMap(\.column))
+            if columns.isSubset(of: there), columns.count > best?.columns ?? 0 { best = (tool, columns.count) }
+        }
+        return best?.tool
+    }
+}

@@ -1,0 +1,45 @@
+import AccordConnectors
+import Foundation
+import Testing
+
+/// The tools that people come from: each export is recognised, planned and applied, and then there is nothing left to do.
+@Suite("Exports of known tools")
+struct KnownToolTests {
+    @Test(
+        "an export is recognised by its header, synced, and has nothing left to do",
+        arguments: [
+            ("hubspot", "HubSpot", 4, 1, 1), ("salesforce", "Salesforce", 3, 0, 1), ("pipedrive", "Pipedrive", 3, 0, 1),
+            ("mailchimp", "Mailchimp", 3, 0, 0), ("google-contacts", "Google Contacts", 3, 0, 0),
+            ("shopify", "Shopify", 3, 0, 1),
+        ])
+    func tool(_ file: String, _ name: String, _ created: Int, _ quarantined: Int, _ optedOut: Int) async throws {
+        let bench = try await Workbench()
+        let export = Program.repository.appendingPathComponent("Fixtures/tools/\(file).csv")
+        let before = try Data(contentsOf: export)
+        try before.write(to: bench.folder.appendingPathComponent("export.csv"))
+        let start = try await bench.accord.run("init", "people", "--from", "export.csv", "--config", "new.yaml")
+        #expect(start.output.contains("an export of \(name)"), "\(start.all)")
+        let config = bench.folder.appendingPathComponent("new.yaml")
+        let text = try String(contentsOf: config, encoding: .utf8)
+        try bench.write(
+            "new.yaml",
+            text.replacing("project:\n", with: "project:\n  url: \(bench.base)/project\n").replacing(
+                "5/s", with: "500/s"))
+
+        let sync = try await bench.accord.run("sync", "--config", "new.yaml", "--json")
+        #expect(sync.status == (quarantined == 0 ? 0 : 3), "\(sync.all)")
+        let report = try JSON(parsing: Array(sync.output.utf8))
+        #expect(report["done"]?["project.create"]?.int == Int64(created), "\(sync.all)")
+        #expect(report["quarantined"]?.int == Int64(quarantined))
+        let out = try await bench.customers().filter { ($0["unsubscribed_at"] ?? .null) != .null }
+        #expect(out.count == optedOut)
+        let people = try await bench.customers()
+        #expect(people.allSatisfy { ($0["email"]?.string?.contains("@") ?? false) && $0["first_name"]?.string != "" })
+
+        let idle = try await bench.accord.run("plan", "--config", "new.yaml", "--full", "--detailed-exitcode")
+        #expect(idle.status == 0, "\(idle.all)")
+        #expect(
+            try Data(contentsOf: bench.folder.appendingPathComponent("export.csv")) == before, "the export is untouched"
+        )
+    }
+}

@@ -1,0 +1,90 @@
+import AccordConnectors
+import Foundation
+import Testing
+
+/// Several kinds of records in one run, from what ships.
+@Suite("Several pairs")
+struct SeveralPairsTests {
+    private static let customers = """
+        resource: customers
+        key: id
+        match: [email]
+        fields:
+          first_name: first
+          email: email
+          location: store
+          tags: {column: tags, type: set, separator: ";"}
+        """
+
+    /// Customers that name a location and tags which only the other files have.
+    private func bench(_ rows: [String]) async throws -> Workbench {
+        let bench = try await Workbench()
+        for name in ["locations", "tags", "sources"] {
+            for (folder, ending) in [("Fixtures", "csv"), ("Mappings", "yaml")] {
+                let file = Program.repository.appendingPathComponent("\(folder)/\(name).\(ending)")
+                try bench.write("\(name).\(ending)", String(contentsOf: file, encoding: .utf8))
+            }
+        }
+        try bench.write("customers.yaml", SeveralPairsTests.customers)
+        try bench.write("people.csv", (["id,first,email,store,tags"] + rows).map { $0 + "\n" }.joined())
+        // Customers stand first: what they refer to comes before them all the same.
+        let pairs = [
+            "customers": "people.csv", "locations": "locations.csv", "tags": "tags.csv", "sources": "sources.csv",
+        ]
+        let config = pairs.sorted { $0.key < $1.key }
+            .map { "  \($0.key):\n    source: {csv: \($0.value)}\n    mapping: \($0.key).yaml\n" }.joined()
+        try bench.write(
+            "accord.yaml",
+            "project: {url: \"\(bench.base)/project\", key: env:MGR_API_KEY, rate: 1000/s}\npairs:\n\(config)")
+        return bench
+    }
+
+    @Test("locations and tags are there before the customers that name them, in one plan")
+    func inOrder() async throws {
+        let bench = try await bench([
+            "1,Ada,ada@example.com,pier-12,vip;wholesale", "2,Bo,bo@example.com,grand-avenue,",
+        ])
+        let plan = try await bench.accord.run("plan")
+        let order = plan.output.matches(of: /Plan for ([a-z]+)/).map { String($0.output.1) }
+        #expect(order.last == "customers" && order.count == 4, "\(order)")
+        let sync = try await bench.accord.run("sync")
+        #expect(sync.status == 0, "\(sync.all)")
+        let ada = try await bench.customers().first { $0["email"]?.string == "ada@example.com" }
+        #expect(ada?["location"]?["slug"]?.string == "pier-12")
+        #expect(ada?["tags"]?.array?.compactMap { $0["slug"]?.string }.sorted() == ["vip", "wholesale"])
+
+        let back = try await bench.accord.run("sync")
+        #expect(back.status == 0, "\(back.all)")
+        let idle = try await bench.accord.run("plan", "--detailed-exitcode")
+        #expect(idle.status == 0, "\(idle.all)")
+    }
+
+    @Test("a new name breaks no link, and nothing is deleted by default")
+    func renamed() async throws {
+        let bench = try await bench(["1,Ada,ada@example.com,pier-12,"])
+        for _ in 0..<2 { #expect(try await bench.accord.run("sync").status == 0) }
+        let file = bench.folder.appendingPathComponent("locations.csv")
+        let text = try String(contentsOf: file, encoding: .utf8)
+        let renamed = text.split(separator: "\n").filter { !$0.hasPrefix("S-03") }.map { $0 + "\n" }.joined()
+            .replacing("S-01,Pier 12,pier-12,", with: "S-01,The Pier,the-pier,")
+        try bench.write("locations.csv", renamed)
+        let sync = try await bench.accord.run("sync")
+        #expect(sync.status == 0, "\(sync.all)")
+        #expect(!sync.output.contains("create") && !sync.output.contains("delete"), "\(sync.output)")
+        #expect(try await bench.customers().first?["location"]?["slug"]?.string == "the-pier")
+    }
+
+    @Test("a pair that fails does not stop those that do not depend on it")
+    func isolated() async throws {
+        let bench = try await bench(["1,Ada,ada@example.com,,"])
+        try FileManager.default.removeItem(at: bench.folder.appendingPathComponent("tags.csv"))
+        let sync = try await bench.accord.run("sync")
+        #expect(sync.status == 1)
+        #expect(sync.output.contains("tags.csv"), "what failed is said: \(sync.all)")
+        #expect(sync.output.contains("pair customers: it refers to tags, which failed"), "\(sync.output)")
+        #expect(sync.output.contains("5 created in the project"), "locations and sources are done: \(sync.output)")
+        #expect(try await bench.customers().isEmpty)
+        let single = try await bench.accord.run("sync", "locations")
+        #expect(single.status == 0, "\(single.all)")
+    }
+}
