@@ -63,7 +63,7 @@ public struct ProjectWrite: Sendable, Hashable {
     public var id: String?
     /// The fields to write and their values; empty for lifecycle operations and deletes.
     public var values: [String: Value]
-    /// The record as it will be afterwards: an upsert sends its own key from here.
+    /// The record as it is known: by these values an upsert finds it.
     public var whole: Record
 
     public init(verb: APIOperation.Verb, id: String?, values: [String: Value], whole: Record) {

@@ -64,24 +64,24 @@ extension Engine {
 
     /// A read that was in doubt is not what the next one is measured by.
     private func remember(_ pair: Pair, _ plan: PairPlan, isClean: Bool) async throws {
-        if var before = try store.sourceMemory(pair.name), plan.source.incomplete != nil {
-            before.stamp = nil
-            return try store.setSourceMemory(pair.name, before)
+        var memory = SourceMemory(
+            stamp: nil, records: plan.source.records, endsCleanly: plan.source.endsCleanly,
+            mapping: pair.mapping.fingerprint, columns: pair.mapping.columns)
+        if plan.source.incomplete != nil {
+            guard let before = try store.sourceMemory(pair.name) else { return }
+            (memory.records, memory.endsCleanly) = (before.records, before.endsCleanly)
+        } else if isClean && !writesSource(plan) && plan.entries.allSatisfy(isSettled) {
+            let stamp = try? await pair.source.stamp()
+            if stamp?.text == plan.source.stamp { memory.stamp = stamp?.text }
         }
-        let stamp = try await pair.source.stamp()
-        let isSettled = plan.entries.allSatisfy { entry in
-            !entry.present.contains(.source)
-                || (entry.projectID ?? "" != "" || entry.bucket == .created)
-                    && entry.conflicts.isEmpty && entry.quarantine == nil
-                    && (entry.bucket != .resting || entry.sourceFingerprint != nil)
-        }
-        let isUntouched = plan.source.stamp == stamp.text && !writesSource(plan)
-        try store.setSourceMemory(
-            pair.name,
-            SourceMemory(
-                stamp: isUntouched && isSettled && isClean && plan.source.incomplete == nil ? stamp.text : nil,
-                records: plan.source.records, endsCleanly: plan.source.endsCleanly,
-                mapping: pair.mapping.fingerprint, fields: Set(pair.mapping.fields.map(\.name))))
+        try store.setSourceMemory(pair.name, memory)
+    }
+
+    private func isSettled(_ entry: Entry) -> Bool {
+        guard entry.conflicts.isEmpty, entry.quarantine == nil else { return false }
+        return !entry.present.contains(.source)
+            || (entry.projectID ?? "" != "" || entry.bucket == .created)
+                && (entry.bucket != .resting || entry.sourceFingerprint != nil)
     }
 
     private func writesSource(_ plan: PairPlan) -> Bool { plan.operations.contains { $0.side == .source } }

@@ -13,12 +13,14 @@ public enum EngineError: ExplainedError, Hashable {
     case planUnreadable(file: String, reason: String)
     /// What its records refer to could not be brought into agreement.
     case waits(pair: String, resource: String)
+    /// The project could not be read whole when it had to be: the first time, or with another mapping.
+    case projectNotRead(pair: String, reason: String)
     /// A person asked for it while both sides were being read.
     case stopped
 
     public var place: String? {
         switch self {
-        case .unbalanced(let pair, _, _, _), .waits(let pair, _): "pair \(pair)"
+        case .unbalanced(let pair, _, _, _), .waits(let pair, _), .projectNotRead(let pair, _): "pair \(pair)"
         case .unknownPair: "accord.yaml"
         case .stale: "plan"
         case .guarded(let refusals): refusals.first?.place
@@ -37,6 +39,7 @@ public enum EngineError: ExplainedError, Hashable {
         case .guarded(let refusals): refusals.map(\.what).joined(separator: "; ")
         case .planUnreadable(_, let reason): "this is not a plan that can be read: \(reason)"
         case .waits(_, let resource): "it refers to \(resource), which failed"
+        case .projectNotRead(_, let reason): "the project could not be read whole: \(reason)"
         case .stopped: "stopped as asked, before anything was written"
         }
     }
@@ -49,6 +52,7 @@ public enum EngineError: ExplainedError, Hashable {
         case .guarded(let refusals): refusals.first?.next
         case .planUnreadable: "Make a new one with accord plan --out"
         case .waits: "See what is said of that one"
+        case .projectNotRead: "Run again when fewer changes are made to it; nothing was done"
         case .stopped: nil
         }
     }

@@ -2,20 +2,6 @@ import AccordConnectors
 import AccordCore
 import AccordStore
 
-/// What came of the project's side of one record.
-private enum ProjectOutcome: Sendable {
-    /// Done; this is what is stored now, or nil where the record is gone.
-    case done(ProjectRecord?, id: String)
-    case skipped(String)
-    case refused(Quarantine)
-    /// The service knows no such record: the next run reads the project whole, to see what became of it.
-    case vanished(Quarantine)
-    /// It may or may not have happened: the intent stays, and the next run looks.
-    case unknown(String)
-    /// Certainly nothing happened, and nothing more can be sent in this run.
-    case stopped(ProjectError)
-}
-
 /// Records that wait to be written, in the plan's order, each after those that it depends on.
 private struct Queue {
     private let entries: [Entry]
@@ -28,6 +14,8 @@ private struct Queue {
         self.entries = entries
         involved = Set(entries.map(\.position))
     }
+
+    func involves(_ position: Int) -> Bool { involved.contains(position) }
 
     mutating func take(_ most: Int, finished: Set<Int>) -> [Entry] {
         func isReady(_ entry: Entry) -> Bool {
@@ -50,7 +38,6 @@ extension Executor {
     mutating func writeProject(_ entries: [Entry], of total: Int) async throws {
         var queue = Queue(entries)
         var finished: Set<Int> = []
-        var failed: Set<Int> = []
         var lastLook = time.monotonic
         while failure == nil, !stop.isStopped {
             if time.monotonic - lastLook >= Executor.secondsBetweenLooks {
@@ -62,7 +49,7 @@ extension Executor {
             guard !group.isEmpty else { break }
             let positions = Set(group.map(\.position))
             let sendable = group.filter { entry in
-                guard failed.isDisjoint(with: entry.after) else {
+                guard entry.after.allSatisfy({ done.contains($0) || !queue.involves($0) }) else {
                     skip(entry, "it waits for another record, which could not be written")
                     return false
                 }
@@ -72,14 +59,11 @@ extension Executor {
             let outcomes = await send(sendable)
             let settlements = zip(sendable, outcomes).map { settle($0, $1) }
             // Before what follows from it is settled: a crash in between costs a read, the other way round a record.
-            if outcomes.contains(where: { if case .vanished = $0 { true } else { false } }) {
+            if outcomes.contains(where: \.hasVanished) {
                 try store.setMirrorCursor(pair.name, nil)
             }
             try store.settle(settlements)
-            for (entry, outcome) in zip(sendable, outcomes) {
-                if case .done = outcome {} else { failed.insert(entry.position) }
-            }
-            failed.formUnion(positions.subtracting(sendable.map(\.position)))
+            done.formUnion(zip(sendable, outcomes).filter { $0.1.isDone }.map(\.0.position))
             finished.formUnion(positions)
             progress(.applying(pair: pair.name, done: finished.count, of: total))
         }
@@ -121,7 +105,7 @@ extension Executor {
             for _ in 0..<concurrency { add() }
             for await (index, outcome) in group {
                 outcomes[index] = outcome
-                if case .stopped(let error) = outcome { refused = error }
+                refused = refused ?? outcome.stop
                 add()
             }
             return outcomes
@@ -129,22 +113,28 @@ extension Executor {
     }
 
     private func write(_ entry: Entry) async -> ProjectOutcome {
+        var created: ProjectRecord?
         do {
             if let reason = try unmetExpectation(entry) { return .skipped(reason) }
-            return try await operations(of: entry)
-        } catch let error as ProjectError {
-            switch error {
-            case .unauthorized, .forbidden, .unavailable: return .stopped(error)
-            case .notFound: return .vanished(Quarantine(.refused, error.what))
-            case .refused: return .refused(Quarantine(.refused, error.what))
-            case .outcomeUnknown, .nonsense: return .unknown(error.description)
-            }
+            return try await operations(of: entry, created: &created)
         } catch {
-            return .unknown("\(error)")
+            let outcome = outcome(of: error)
+            return created.map { .created($0, then: outcome) } ?? outcome
         }
     }
 
-    private func operations(of entry: Entry) async throws -> ProjectOutcome {
+    private func outcome(of error: any Error) -> ProjectOutcome {
+        guard let error = error as? ProjectError else { return .unknown("\(error)") }
+        return switch error {
+        case .unauthorized, .forbidden, .unavailable: .stopped(error)
+        case .notFound: .vanished(Quarantine(.refused, error.what))
+        case .refused: .refused(Quarantine(.refused, error.what))
+        case .outcomeUnknown, .nonsense: .unknown(error.description)
+        }
+    }
+
+    /// - Parameter created: the record, once it is there.
+    private func operations(of entry: Entry, created: inout ProjectRecord?) async throws -> ProjectOutcome {
         let mirror = try entry.projectID.flatMap { try store.projectRecord(pair.name, $0) }
         var record = mirror?.record ?? Record(key: "", values: [:])
         var isArchived = mirror?.archived ?? false
@@ -156,13 +146,14 @@ extension Executor {
                 (record, isArchived, id) = (answer.record, answer.isArchived, answer.record.key)
             }
             switch operation.kind {
+            case .create: created = answer
             case .delete: return .done(nil, id: id)
             case .archive: isArchived = true
             case .unarchive: isArchived = false
             // Where the service does not say at what moment, that it happened is all that is known until the next read.
             case .unsubscribe where answer == nil: record = setting(operation, .boolean(true), in: record)
             case .resubscribe where answer == nil: record = setting(operation, .null, in: record)
-            case .create, .update, .unsubscribe, .resubscribe: break
+            case .update, .unsubscribe, .resubscribe: break
             }
         }
         return .done(ProjectRecord(record: record, isArchived: isArchived), id: id)
@@ -226,93 +217,5 @@ extension Executor {
         case .unsubscribe: .unsubscribe
         case .resubscribe: .resubscribe
         }
-    }
-
-    /// What the plan expected to find and is not there any more; nil if all is as it was.
-    private func unmetExpectation(_ entry: Entry) throws -> String? {
-        let mirror = try entry.projectID.flatMap { try store.projectRecord(pair.name, $0) }
-        for operation in entry.operations where operation.side == .project {
-            switch operation.kind {
-            case .create:
-                for (index, field) in pair.resource.knownBy.enumerated() where pair.resource.identifies(field) {
-                    guard let value = operation.changes.first(where: { $0.field == field })?.after, !value.isNull,
-                        let owner = try store.candidates(pair.name, matchIndex: index, value: value.description).first
-                    else { continue }
-                    // Known before the plan was made: it was foreseen that this value becomes free.
-                    if entry.after.isEmpty { return "\(plan.label) \(owner) has the \(field) \(value) by now" }
-                }
-                // What follows is done to the record that this creates.
-                return nil
-            case .update, .unsubscribe, .resubscribe:
-                guard let mirror, !mirror.gone else { return "it is gone from the project by now" }
-                for change in operation.changes where !mirror.record[change.field].means(change.before) {
-                    return "\(change.field) is \"\(mirror.record[change.field])\" by now, not \"\(change.before)\""
-                }
-            case .delete, .archive, .unarchive:
-                guard let mirror, !mirror.gone else { return "it is gone from the project by now" }
-                if mirror.fingerprint != entry.projectFingerprint { return "it changed in the project meanwhile" }
-            }
-        }
-        return nil
-    }
-
-    // MARK: - Settling
-
-    private mutating func settle(_ entry: Entry, _ outcome: ProjectOutcome) -> Settlement {
-        var closing = Settlement(pair: pair.name, sourceKey: entry.sourceKey, projectID: entry.projectID, link: .keep)
-        closing.closesIntent = true
-        switch outcome {
-        case .done(let answer, let id):
-            count(entry.operations.filter { $0.side == .project })
-            tally.writes += 1
-            return settled(entry, answer, id: id, closing: closing)
-        case .skipped(let reason):
-            skip(entry, reason)
-        case .refused(let quarantine), .vanished(let quarantine):
-            tally.quarantined += 1
-            closing.quarantine = quarantineItem(entry, quarantine, operation: entry.operationFingerprint)
-        case .unknown(let reason):
-            tally.unknown += 1
-            skip(entry, reason)
-            closing.closesIntent = false
-        case .stopped(let error):
-            fail(error)
-        }
-        return closing
-    }
-
-    private func settled(
-        _ entry: Entry, _ answer: ProjectRecord?, id: String, closing: Settlement
-    ) -> Settlement {
-        guard let key = entry.sourceKey else { return closing }
-        let pending = entry.operations.filter { $0.side == .source }
-        let written = Settlement.Written(sourceKey: key, projectID: id, sourceFingerprint: entry.sourceFingerprint)
-        var settlement = settler.done(
-            entry, side: .project, stored: answer?.record ?? Record(key: id, values: [:]), pending: pending,
-            written: written)
-        if let answer {
-            settlement.mirror = .stored(MirrorRecord(answer, pair))
-            if entry.operations.contains(where: { $0.kind == .archive }) { settlement.link = .state(.archived) }
-            if let kept = storedDifferently(entry, answer.record) {
-                settlement.quarantine = quarantineItem(entry, kept, operation: entry.operationFingerprint)
-            }
-        } else {
-            settlement.mirror = .gone
-            settlement.link = .remove
-        }
-        return settlement
-    }
-
-    /// A field that the service took and stored with another meaning.
-    private func storedDifferently(_ entry: Entry, _ stored: Record) -> Quarantine? {
-        for change in entry.operations.filter({ $0.side == .project }).flatMap(\.changes) {
-            guard pair.mapping.field(change.field)?.isOptOut != true else { continue }
-            if !stored[change.field].means(change.after) {
-                return Quarantine(
-                    .storedDifferently,
-                    "\(change.field): \"\(change.after)\" was sent, and the project stored \"\(stored[change.field])\"")
-            }
-        }
-        return nil
     }
 }

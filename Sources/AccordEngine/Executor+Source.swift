@@ -6,13 +6,28 @@ extension Executor {
     /// All rows in one replacement of the source: its changes are made together, or not at all.
     mutating func writeSource(_ entries: [Entry]) async throws {
         guard !entries.isEmpty else { return }
-        // What is written is checked against the rows read now, and the source may not change after this moment.
-        let stamp = try await pair.source.stamp()
-        let rows = try await rows(of: entries)
+        do {
+            // What is written is checked against the rows read now, and the source may not change after this moment.
+            let stamp = try await pair.source.stamp()
+            let rows = try await rows(of: entries)
+            let writing = writable(entries, rows)
+            guard !writing.isEmpty else { return }
+            try store.begin(pair.name, run: run, entries: writing.map(\.entry))
+            try await write(writing, over: rows, expecting: stamp)
+        } catch let error as SourceError {
+            fail(error)
+        } catch let error as MappingProblem {
+            fail(error)
+        }
+        progress(.applying(pair: pair.name, done: plan.operations.count, of: plan.operations.count))
+    }
+
+    private mutating func writable(_ entries: [Entry], _ rows: Rows) -> [(entry: Entry, change: SourceChange)] {
         var writing: [(entry: Entry, change: SourceChange)] = []
         for entry in entries {
             guard let operation = entry.operations.first(where: { $0.side == .source }) else { continue }
             do {
+                if let reason = try unmetExpectation(operation, of: entry) { throw Unwritable(reason: reason) }
                 writing.append((entry, try change(operation, of: entry, rows)))
             } catch let problem as Unwritable {
                 skip(entry, problem.reason)
@@ -20,42 +35,28 @@ extension Executor {
                 skip(entry, "\(error)")
             }
         }
-        guard !writing.isEmpty else { return }
-        try store.begin(pair.name, run: run, entries: writing.map(\.entry))
+        return writing
+    }
+
+    private mutating func write(
+        _ writing: [(entry: Entry, change: SourceChange)], over rows: Rows, expecting stamp: SourceStamp
+    ) async throws {
         let report: SourceWriteReport
         do {
             report = try await pair.source.write(writing.map(\.change), expecting: stamp)
         } catch let error as SourceError {
             // Nothing was written: the intents are closed, and the next plan looks anew.
             try store.settle(writing.map { closed($0.entry) })
-            fail(error)
-            return
+            throw error
         }
-        let header = try await pair.source.header()
-        let mapper = try RecordMapper(mapping: pair.mapping, header: header)
-        try store.settle(
-            zip(writing, report.outcomes).map { settle($0.entry, $1, mapper) })
-        progress(.applying(pair: pair.name, done: plan.operations.count, of: plan.operations.count))
+        var settlements: [Settlement] = []
+        for (item, outcome) in zip(writing, report.outcomes) {
+            settlements.append(try settle(item.entry, outcome, over: rows))
+        }
+        try store.settle(settlements)
     }
 
     private struct Unwritable: Error { var reason: String }
-
-    private struct Rows {
-        var mapper: RecordMapper
-        var byKey: [String: RawRecord]
-    }
-
-    /// The rows as they stand, of the entries that change or delete one.
-    private func rows(of entries: [Entry]) async throws -> Rows {
-        let mapper = try RecordMapper(mapping: pair.mapping, header: try await pair.source.header())
-        let wanted = Set(entries.compactMap(\.sourceKey))
-        var byKey: [String: RawRecord] = [:]
-        _ = try await pair.source.read { item in
-            guard case .record(let raw) = item, let key = mapper.key(of: raw), wanted.contains(key) else { return }
-            byKey[key] = raw
-        }
-        return Rows(mapper: mapper, byKey: byKey)
-    }
 
     private func change(_ operation: Operation, of entry: Entry, _ rows: Rows) throws -> SourceChange {
         let columns = pair.mapping.key
@@ -92,22 +93,27 @@ extension Executor {
     }
 
     private mutating func settle(
-        _ entry: Entry, _ outcome: SourceWriteReport.Outcome, _ mapper: RecordMapper
-    ) -> Settlement {
+        _ entry: Entry, _ outcome: SourceWriteReport.Outcome, over rows: Rows
+    ) throws -> Settlement {
         switch outcome {
         case .expectationFailed(let reason):
             skip(entry, reason)
             return closed(entry)
         case .written(let raw):
             count(entry.operations.filter { $0.side == .source })
-            guard let raw, let key = mapper.key(of: raw), let id = entry.projectID else {
+            guard let raw, let key = rows.mapper.key(of: raw), let id = entry.projectID else {
                 var settlement = closed(entry)
                 settlement.link = .remove
                 return settlement
             }
+            // Other cells may have been changed since the plan saw the row: then nothing proves it settled.
+            let before = entry.sourceKey.flatMap { rows.byKey[$0] }
+            let isAsPlanned = before == nil || before?.fingerprint == entry.sourceFingerprint
             return settler.done(
-                entry, side: .source, stored: mapper.map(raw).record, pending: [],
-                written: Settlement.Written(sourceKey: key, projectID: id, sourceFingerprint: raw.fingerprint))
+                entry, side: .source, stored: rows.mapper.map(raw).record, pending: [],
+                written: Settlement.Written(
+                    sourceKey: key, projectID: id, sourceFingerprint: isAsPlanned ? raw.fingerprint : nil),
+                project: try store.projectRecord(pair.name, id)?.record)
         }
     }
 }

@@ -24,6 +24,8 @@ struct Executor {
     /// Nil: the run goes on. Else why the pair cannot be finished.
     var failure: (any ExplainedError)?
     var tally = Tally()
+    /// Positions of the records of which the project has taken everything.
+    var done: Set<Int> = []
 
     struct Tally {
         var done: [String: Int] = [:]
@@ -56,10 +58,12 @@ struct Executor {
 
     mutating func execute() async throws {
         try settleWhatIsAgreed()
-        let writing = plan.entries.filter { !$0.operations.isEmpty }
-        try await writeProject(writing.filter { $0.operations.contains { $0.side == .project } }, of: writing.count)
+        let writing = try await stillMeant(plan.entries.filter { !$0.operations.isEmpty })
+        try await writeProject(writing.filter { $0.writes(.project) }, of: writing.count)
         guard failure == nil, !stop.isStopped else { return }
-        try await writeSource(writing.filter { $0.operations.contains { $0.side == .source } })
+        // A record of which the project has not taken its half stays as it is: the next plan sees both halves.
+        try await writeSource(
+            writing.filter { $0.writes(.source) && (!$0.writes(.project) || done.contains($0.position)) })
     }
 
     // MARK: - Nothing to send
@@ -69,9 +73,21 @@ struct Executor {
         try store.openPlan(
             pair.name, run: run, settlements: plan.entries.compactMap(settler.agreed),
             quarantine: plan.entries.compactMap(quarantineItem),
-            conflicts: plan.entries.flatMap(conflictItems))
+            conflicts: plan.entries.flatMap(conflictItems), keeping: try intentsToKeep())
         tally.linked = plan.entries.filter { if case .new = $0.link { true } else { false } }.count
         tally.quarantined = plan.entries.filter { $0.quarantine != nil }.count
+    }
+
+    /// What a stopped run had begun with records of which this plan can say nothing: a later one repairs it.
+    private func intentsToKeep() throws -> Set<String> {
+        let open = try store.openIntents(pair.name).map(\.identity)
+        guard !open.isEmpty else { return [] }
+        let entries = Dictionary(plan.entries.map { ($0.identity, $0) }, uniquingKeysWith: { first, _ in first })
+        return Set(
+            open.filter { identity in
+                guard let entry = entries[identity] else { return plan.source.incomplete != nil }
+                return entry.quarantine != nil || entry.isWithheld
+            })
     }
 
     var settler: Settler { Settler(pair: pair, run: run, at: Int64(time.unixTime)) }

@@ -24,3 +24,13 @@ struct OpenIntents {
         entry.operations.first { $0.kind == .create }?.changes.first { $0.field == field }?.after ?? .null
     }
 }
+
+extension Entry {
+    /// It would take a project record out of the archive.
+    var unarchives: Bool { operations.contains { $0.side == .project && $0.kind == .unarchive } }
+
+    func writes(_ side: Side) -> Bool { operations.contains { $0.side == side } }
+
+    /// It would create a record in the project.
+    var createsInProject: Bool { operations.contains { $0.side == .project && $0.kind == .create } }
+}

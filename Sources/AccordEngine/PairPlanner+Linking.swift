@@ -3,44 +3,11 @@ import AccordCore
 import AccordStore
 
 extension PairPlanner {
-    /// Links whose source record a whole read did not find.
-    mutating func decideVanished(_ pass: SourcePass) throws {
-        guard let report = pass.report else { return }
-        let missing = try store.linksNotSeen(pair.name, seen)
-        sourceDoubt = doubt(report, missing: missing.filter { $0.state == .active }.count)
-        guard !missing.isEmpty else { return }
-        if let doubt = sourceDoubt {
-            notes.append(
-                "\(missing.count) linked records were not found in the source, and nothing is done about them: "
-                    + "\(pair.source.name): \(doubt)")
-            withheld = missing.count
-            for link in missing { rest(link, note: "not found in the source, whose read is in doubt") }
-            return
-        }
-        vanished = Dictionary(missing.map { ($0.projectID, $0) }, uniquingKeysWith: { first, _ in first })
-    }
-
-    private func doubt(_ report: SourceReport, missing: Int) -> String? {
-        Completeness.doubt(
-            flaw: report.incomplete, records: report.count, endsCleanly: report.endsCleanly, before: memory,
-            missing: missing, allowances: options.allowances)
-    }
-
-    /// A linked project record about which nothing can be said in this run.
-    private mutating func rest(_ link: Link, note: String) {
-        decided.insert(link.projectID)
-        guard let mirror = try? store.projectRecord(pair.name, link.projectID), !mirror.gone else { return }
-        entries.append(
-            Entry(
-                label: reconciler.label(of: mirror.record), sourceKey: link.sourceKey, projectID: link.projectID,
-                present: [.project], bucket: .resting, note: note))
-    }
-
     /// Finds for every row without a link the project record that is the same person, or plans to create one.
     mutating func linkUnlinked(_ pass: SourcePass) throws {
         try adoptCreated()
         try adoptWritten()
-        let linker = Linker(fields: pair.mapping.match, label: pair.resource.label)
+        let linker = Linker(fields: pair.mapping.match, title: pair.resource.title, label: pair.resource.label)
         let usable = unlinked.filter { $0.quarantine == nil }
         let records = usable.map { row in
             Linker.Unlinked(key: row.record.key, place: row.place, values: row.record.values)
@@ -56,26 +23,29 @@ extension PairPlanner {
                 guard var link = vanished.removeValue(forKey: id) else { continue }
                 link.sourceKey = row.record.key
                 try decide(link, linking: .moved(fromKey: oldKey), source: row.side)
-            case .ambiguous(let message):
-                waiting.append(row)
-                entries.append(quarantined(row, Quarantine(.ambiguous, message)))
+            case .ambiguous(let message, let candidates):
+                wait(row, Quarantine(.ambiguous, message))
+                for id in candidates {
+                    guard let link = vanished.removeValue(forKey: id) else { continue }
+                    try withhold(link, "not found in the source, and the record at \(row.place) may be it")
+                }
             case .none:
                 entries.append(
                     reconciler.decide(onlyInSource: row.record, fingerprint: row.fingerprint, place: row.place))
             }
         }
         for row in unlinked {
-            guard let quarantine = row.quarantine else { continue }
-            waiting.append(row)
-            entries.append(quarantined(row, quarantine))
+            if let quarantine = row.quarantine { wait(row, quarantine) }
         }
-        for link in vanished.values.sorted(by: { $0.sourceKey < $1.sourceKey }) { try decide(link, source: .gone) }
+        try decideGone()
     }
 
-    private func quarantined(_ row: SourceRow, _ quarantine: Quarantine) -> Entry {
-        Entry(
-            label: reconciler.label(of: row.record), sourceKey: row.record.key, projectID: nil, present: [.source],
-            place: row.place, bucket: .quarantined, quarantine: quarantine)
+    private mutating func wait(_ row: SourceRow, _ quarantine: Quarantine) {
+        waiting.append(WaitingRow(place: row.place, values: matchValues(row.record.values), hasKey: true))
+        entries.append(
+            Entry(
+                label: reconciler.label(of: row.record), sourceKey: row.record.key, projectID: nil,
+                present: [.source], place: row.place, bucket: .quarantined, quarantine: quarantine))
     }
 
     /// Project records with a value, as the linker wants them.
@@ -95,16 +65,22 @@ extension PairPlanner {
 
     /// A create that a stopped run had begun, and that is seen to have happened, gets its link as if it had answered.
     private mutating func adoptCreated() throws {
-        for (key, intent) in openIntents.bySourceKey.sorted(by: { $0.key < $1.key })
-        where intent.operations.contains(where: { $0.side == .project && $0.kind == .create }) {
-            guard try store.link(pair.name, sourceKey: key).map({ $0.state == .goneFromProject }) ?? true,
-                let id = try createdRecord(of: intent)
+        for (key, intent) in openIntents.bySourceKey.sorted(by: { $0.key < $1.key }) where intent.createsInProject {
+            guard try store.link(pair.name, sourceKey: key) == nil, let id = try createdRecord(of: intent),
+                let mirror = try store.projectRecord(pair.name, id)
             else { continue }
             adopted[id] = key
-            let link = Link(pair: pair.name, sourceKey: key, projectID: id)
-            let why = LinkChange.new(why: "created by a run that was stopped")
+            var link = Link(pair: pair.name, sourceKey: key, projectID: id)
+            // What was to follow the create has not happened, or is seen to have: the source's value stands.
+            for change in intent.operations.filter({ $0.kind == .update }).flatMap(\.changes) {
+                link.projectBase[change.field] = mirror.values[change.field]
+            }
             let row = takeUnlinked(key: key)
-            try decide(link, linking: why, source: row?.side ?? .gone)
+            if row == nil, sourceDoubt != nil || waiting.contains(where: { !$0.hasKey }) {
+                try withhold(link, "created by a run that was stopped, and its row cannot be told now")
+                continue
+            }
+            try decide(link, linking: .new(why: "created by a run that was stopped"), source: row?.side ?? .gone)
         }
     }
 
@@ -134,5 +110,42 @@ extension PairPlanner {
             if let id = free.first, free.count == 1 { return id }
         }
         return nil
+    }
+
+    // MARK: - Records that were deleted and made again
+
+    /// The project record that took the place of one that is gone: a stopped run created it, or it is known by the same
+    /// and no other source record's.
+    func heir(
+        of link: Link, last: MirrorRecord?, _ source: Pairing.SourceSide, _ intent: Entry?
+    ) throws -> MirrorRecord? {
+        if case .gone = source { return nil }
+        if let intent, intent.createsInProject, let id = try createdRecord(of: intent) {
+            return try store.projectRecord(pair.name, id)
+        }
+        let values = last?.values ?? source.record?.values ?? [:]
+        let free = try namesakes(of: values).filter { record in
+            try adopted[record.id] == nil && store.link(pair.name, projectID: record.id) == nil
+        }
+        return free.count == 1 ? free.first : nil
+    }
+
+    /// The project records that the service itself would take for one with these values.
+    func namesakes(of values: [String: Value], gone: Bool = false) throws -> [MirrorRecord] {
+        var stronger: [String] = []
+        for (index, field) in pair.resource.knownBy.enumerated() where pair.resource.identifies(field) {
+            defer { stronger.append(field) }
+            guard let value = values[field], !value.isNull else { continue }
+            let found = try store.candidates(pair.name, matchIndex: index, value: value.description, gone: gone)
+                .compactMap { try store.projectRecord(pair.name, $0) }
+                .filter { other in
+                    stronger.allSatisfy { name in
+                        let (mine, theirs) = (values[name] ?? .null, other.values[name] ?? .null)
+                        return mine.isNull || theirs.isNull || mine == theirs
+                    }
+                }
+            if !found.isEmpty { return found }
+        }
+        return []
     }
 }

@@ -5,7 +5,11 @@ import AccordStore
 extension PairPlanner {
     /// Project records that changed, vanished, or have no link, and that no source row has spoken for.
     mutating func decideProjectRecords(_ pass: SourcePass) throws {
-        let waiting = matchValuesOfWaitingRows()
+        var waitingFor: [MatchValue: WaitingRow] = [:]
+        for row in waiting {
+            for value in row.values { waitingFor[value] = row }
+        }
+        var unlinked: [MirrorRecord] = []
         for mirror in try store.unsettledProjectRecords(pair.name) where !decided.contains(mirror.id) {
             if let link = try store.link(pair.name, projectID: mirror.id) {
                 // Reached only when the source was not read: it still holds what it held.
@@ -15,36 +19,39 @@ extension PairPlanner {
                     link,
                     source: isThere ? .present(source, fingerprint: link.sourceFingerprint, place: nil) : .gone)
             } else if !mirror.gone {
-                entries.append(unlinked(mirror, waiting: waiting))
+                unlinked.append(mirror)
             }
+        }
+        for mirror in unlinked where !decided.contains(mirror.id) {
+            entries.append(try onlyInProject(mirror, waitingFor))
         }
     }
 
-    private func unlinked(_ mirror: MirrorRecord, waiting: [MatchValue: SourceRow]) -> Entry {
+    private func onlyInProject(_ mirror: MirrorRecord, _ waiting: [MatchValue: WaitingRow]) throws -> Entry {
         let entry = reconciler.decide(
             onlyInProject: mirror.record, isArchived: mirror.archived, fingerprint: mirror.fingerprint)
         for field in pair.mapping.match {
-            guard let row = waiting[MatchValue(field: field, value: mirror.record[field])] else { continue }
+            guard let row = waiting[MatchValue(field: field, value: mirror.values[field] ?? .null)] else { continue }
             // The row is this person, or may be: a second row would double them.
+            let place = row.place.map { "the record at \($0)" } ?? "a record"
             return entry.quarantined(
-                Quarantine(.ambiguous, "the record at \(row.place) has the same \(field) and waits for a person"))
+                Quarantine(.ambiguous, "\(place) has the same \(field) and waits for a person"))
         }
-        return entry
+        guard !entry.operations.isEmpty, let other = try linkedNamesake(of: mirror) else { return entry }
+        return entry.quarantined(
+            Quarantine(
+                .ambiguous,
+                "\(pair.resource.label) \(other.projectID) is known by the same, and is source record \(other.sourceKey)"
+            ))
     }
 
-    struct MatchValue: Hashable {
-        var field: String
-        var value: Value
-    }
-
-    /// By what rows that wait for a person could be known.
-    private func matchValuesOfWaitingRows() -> [MatchValue: SourceRow] {
-        var values: [MatchValue: SourceRow] = [:]
-        for row in waiting {
-            for field in pair.mapping.match where !row.record[field].isNull {
-                values[MatchValue(field: field, value: row.record[field])] = row
-            }
+    /// The link of another project record that is known by the same, unless both of its records are gone.
+    private func linkedNamesake(of mirror: MirrorRecord) throws -> Link? {
+        for other in try namesakes(of: mirror.values, gone: true) where other.id != mirror.id {
+            guard let link = try store.link(pair.name, projectID: other.id) else { continue }
+            if other.gone && vanished[other.id] != nil { continue }
+            return link
         }
-        return values
+        return nil
     }
 }

@@ -11,7 +11,7 @@ struct SourceRow {
     var quarantine: Quarantine?
 
     var side: Pairing.SourceSide {
-        if let quarantine { return .unusable(quarantine, place: place) }
+        if let quarantine { return .unusable(quarantine, place: place, readable: record) }
         return .present(record, fingerprint: fingerprint, place: place)
     }
 }
@@ -29,7 +29,9 @@ extension PairPlanner {
         let stamp = try await pair.source.stamp()
         if let memory, memory.stamp == stamp.text, !mappingChanged, !options.full, openIntents.isEmpty {
             return SourcePass(
-                reading: SideReading(mode: .notRead, records: memory.records, read: 0, stamp: stamp.text),
+                reading: SideReading(
+                    mode: .notRead, records: memory.records, read: 0, stamp: stamp.text,
+                    endsCleanly: memory.endsCleanly),
                 report: nil)
         }
         var chunk: [SourceItem] = []
@@ -82,6 +84,8 @@ extension PairPlanner {
                     label: "row \(raw.place.line)", sourceKey: nil, projectID: nil, present: [.source],
                     place: raw.place, bucket: .quarantined,
                     quarantine: Quarantine(.noKey, "\(columns) is blank, and nothing else tells the row from others")))
+            let values = matchValues(mapper.map(raw).record.values)
+            waiting.append(WaitingRow(place: raw.place, values: values, hasKey: false))
             return
         }
         guard let lookup else {
@@ -91,6 +95,11 @@ extension PairPlanner {
                     record: mapped.record, fingerprint: raw.fingerprint, place: raw.place,
                     quarantine: mapped.quarantine))
             return
+        }
+        if seen.contains(lookup) {
+            // A second row with this key may be somebody else's.
+            let values = matchValues(mapper.map(raw).record.values)
+            waiting.append(WaitingRow(place: raw.place, values: values, hasKey: false))
         }
         seen.insert(lookup)
         if lookup.sourceFingerprint == raw.fingerprint, lookup.projectSettled, !mappingChanged,
@@ -121,24 +130,36 @@ extension PairPlanner {
             Entry(
                 label: "row \(row.place.line)", sourceKey: key, projectID: nil, present: [.source],
                 place: row.place, bucket: .quarantined, quarantine: quarantine))
+        // Its cells may stand in other columns than their own, the key too.
+        let values = pair.mapping.match.flatMap { field in
+            mapper.guesses(field, in: row.cells).map { MatchValue(field: field, value: $0) }
+        }
+        waiting.append(WaitingRow(place: row.place, values: Set(values), hasKey: false))
     }
 
     /// Decides a linked record, with whatever a stopped run left of it.
     mutating func decide(_ link: Link, linking: LinkChange = .none, source: Pairing.SourceSide) throws {
-        let mirror = try store.projectRecord(pair.name, link.projectID)
-        let project: Pairing.ProjectSide =
-            if let mirror, !mirror.gone {
-                .present(mirror.record, isArchived: mirror.archived, fingerprint: mirror.fingerprint)
-            } else {
-                .gone
-            }
+        var (link, linking) = (link, linking)
+        var mirror = try store.projectRecord(pair.name, link.projectID)
+        let intent = openIntents.bySourceKey[link.sourceKey] ?? openIntents.byProjectID[link.projectID]
+        if mirror?.gone ?? true, let heir = try heir(of: link, last: mirror, source, intent) {
+            decided.insert(link.projectID)
+            adopted[heir.id] = link.sourceKey
+            link = Link(pair: pair.name, sourceKey: link.sourceKey, projectID: heir.id)
+            linking = .new(why: "gone from the project, and made there again")
+            mirror = heir
+        }
+        if let mirror, mirror.archived, intent?.operations.contains(where: { $0.kind == .archive }) ?? false {
+            // It happened, and was not settled.
+            link.state = .archived
+        }
         var pairing = Pairing(
-            link: link, linking: linking, source: source, project: project,
-            resolutions: resolutions(of: link, source.record, project.record))
+            link: link, linking: linking, source: source, project: mirror.map(\.side) ?? .gone,
+            resolutions: resolutions(of: link, source.record, mirror?.record))
         var repaired: [Agreement] = []
-        if let intent = openIntents.bySourceKey[link.sourceKey] ?? openIntents.byProjectID[link.projectID] {
+        if let intent {
             (pairing.link, repaired) = Recovery.absorb(
-                intent, into: link, source: source.record, project: project.record)
+                intent, into: link, source: source.record, project: pairing.project.record)
         }
         var entry = reconciler.decide(pairing)
         if entry.quarantine == nil {
@@ -175,9 +196,15 @@ extension PairPlanner {
         for index in unlinked.indices where keys.contains(unlinked[index].record.key) {
             unlinked[index].quarantine = quarantine
         }
+        // One of them has a key that is not its own, and whose that is cannot be told.
+        waiting.append(WaitingRow(place: nil, values: [], hasKey: false))
     }
 }
 
 extension MirrorRecord {
     var record: Record { Record(key: id, values: values, modified: modified) }
+
+    var side: Pairing.ProjectSide {
+        gone ? .gone : .present(record, isArchived: archived, fingerprint: fingerprint)
+    }
 }

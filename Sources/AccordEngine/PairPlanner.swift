@@ -10,6 +10,8 @@ struct PairPlanner {
     let store: StateStore
     let reader: ProjectReader
     let options: RunOptions
+    /// Another pair's plan of this run writes records that this pair's may refer to.
+    let referencesChange: Bool
 
     let reconciler: Reconciler
     let memory: SourceMemory?
@@ -27,9 +29,10 @@ struct PairPlanner {
     /// Rows that a fingerprint proved settled.
     var unchangedRows = 0
     var seen = SeenKeys()
-    /// Rows without a link; those of them that wait for a person.
+    /// Rows without a link.
     var unlinked: [SourceRow] = []
-    var waiting: [SourceRow] = []
+    /// Rows, wherever a person has to say whose they are.
+    var waiting: [WaitingRow] = []
     /// Links, by project id, whose source record a whole read did not find.
     var vanished: [String: Link] = [:]
     /// Project records that a stopped run created, with the source key they were created for.
@@ -37,14 +40,17 @@ struct PairPlanner {
     /// Project records that have their entry.
     var decided: Set<String> = []
 
-    init(pair: Pair, store: StateStore, reader: ProjectReader, options: RunOptions) throws {
+    init(
+        pair: Pair, store: StateStore, reader: ProjectReader, options: RunOptions, referencesChange: Bool
+    ) throws {
+        self.referencesChange = referencesChange
         self.pair = pair
         self.store = store
         self.reader = reader
         self.options = options
         memory = try store.sourceMemory(pair.name)
         reconciler = Reconciler(
-            mapping: pair.mapping, resource: pair.resource, knownFields: memory?.fields ?? [])
+            mapping: pair.mapping, resource: pair.resource, knownFields: memory?.known(in: pair.mapping) ?? [])
         openIntents = try OpenIntents(store.openIntents(pair.name))
         resolved = Dictionary(
             grouping: try store.conflicts(pair.name).filter { $0.resolution != nil }, by: \.sourceKey)
@@ -67,7 +73,7 @@ struct PairPlanner {
         try decideVanished(pass)
         try linkUnlinked(pass)
         try decideProjectRecords(pass)
-        try holdWhatWasRefused()
+        try holdWhatWasRefused(project)
         number()
         try foresee()
         var source = pass.reading
@@ -84,8 +90,10 @@ struct PairPlanner {
             requests: entries.flatMap(\.operations).reduce(0) { $0 + requests(of: $1) })
     }
 
-    /// A write that the service refused is left alone until something about it changes.
-    private mutating func holdWhatWasRefused() throws {
+    /// A write that the service refused is left alone until something about it changes: the record, what it refers to,
+    /// or what a whole read of the project may have shown.
+    private mutating func holdWhatWasRefused(_ project: SideReading) throws {
+        guard !referencesChange, project.mode != .full || pair.resource.list.changed == nil else { return }
         let held = try store.quarantine(pair.name).filter { $0.operationFingerprint != nil }
         guard !held.isEmpty else { return }
         let byKey = Dictionary(held.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
@@ -94,6 +102,8 @@ struct PairPlanner {
                 item.operationFingerprint == entries[index].operationFingerprint
             else { continue }
             entries[index] = entries[index].quarantined(Quarantine(item.cause, item.message))
+            // If it had one, the opt-out went first: it is what was refused.
+            entries[index].operations = []
         }
     }
 

@@ -19,6 +19,13 @@ struct ProjectReader {
         let isFull = full || mappingChanged || cursor == nil || isFullReadDue()
         var reading =
             isFull || pair.resource.list.changed == nil ? try await readAll() : try await readChanged(from: cursor)
+        if let doubt = reading.incomplete, pair.resource.list.isPaged,
+            try mappingChanged || store.lastFullRead(pair.name) == nil
+        {
+            // What the mirror does not hold would be taken for what the project does not hold.
+            throw EngineError.projectNotRead(pair: pair.name, reason: doubt)
+        }
+        if reading.mode == .changes { try await lookForHidden() }
         let counts = try store.mirrorCount(pair.name)
         reading.records = counts.live + counts.archived
         reading.requests = await pair.project.requestCount - before
@@ -91,19 +98,52 @@ struct ProjectReader {
         let read = try store.beginProjectRead(pair.name)
         var newest: Int64?
         var count = 0
+        var unknown: [MirrorRecord] = []
         // The service bounds by calendar day, in a time zone of its own: the day before the cursor's is read too.
         let day = CalendarDay(daysSinceEpoch: CalendarDay(unixSeconds: cursor).daysSinceEpoch - 1)
         try await pair.project.readChanged(since: day) { page in
             try stop.check()
-            let known = try store.mirror(pair.name, records: page.records.map(mirrored), read: read)
+            let records = page.records.map(mirrored)
+            let known = try store.mirror(pair.name, records: records, read: read)
+            unknown += zip(records, known).filter { !$0.1 }.map(\.0)
             if newest == nil { newest = page.records.first?.record.modified }
             count += page.records.count
             progress(.reading(pair: pair.name, side: .project, count: count))
             guard let oldest = page.records.last?.record.modified else { return .enough }
             return oldest < cursor || (oldest == cursor && known.allSatisfy(\.self)) ? .enough : .more
         }
+        try await lookForReplaced(by: unknown)
         if let newest, newest > cursor { try store.setMirrorCursor(pair.name, newest) }
         return SideReading(mode: .changes, records: 0, read: count)
+    }
+
+    /// Changes do not say who is archived. Whom a stopped run was about to archive is looked up.
+    private func lookForHidden() async throws {
+        for intent in try store.openIntents(pair.name) where intent.operations.contains(where: { $0.kind == .archive })
+        {
+            guard let known = try intent.projectID.flatMap({ try store.projectRecord(pair.name, $0) }),
+                let now = try await present(known)
+            else { continue }
+            _ = try store.mirror(pair.name, records: [mirrored(now)], read: store.beginProjectRead(pair.name))
+        }
+    }
+
+    /// Changes do not say who is gone. But where a record has what only one may have, and another one was known to have
+    /// it, that other one is looked up.
+    private func lookForReplaced(by records: [MirrorRecord]) async throws {
+        for record in records {
+            for (index, field) in pair.resource.knownBy.enumerated() where pair.resource.unique.contains(field) {
+                guard let value = record.values[field], !value.isNull else { continue }
+                let ids = try store.candidates(pair.name, matchIndex: index, value: value.description)
+                for id in ids where id != record.id {
+                    try stop.check()
+                    guard let other = try store.projectRecord(pair.name, id), try await present(other) == nil else {
+                        continue
+                    }
+                    try store.markGone(pair.name, id: id)
+                }
+            }
+        }
     }
 
     /// What is kept of a record: the mapped fields, and those by which the service finds it.

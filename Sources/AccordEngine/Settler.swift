@@ -13,11 +13,17 @@ struct Settler {
     /// What an entry settles before anything is sent: its link, and the fields that both sides agree on already.
     /// Nil if it says nothing about a link.
     func agreed(_ entry: Entry) -> Settlement? {
-        guard let key = entry.sourceKey, let id = entry.projectID, entry.quarantine == nil else { return nil }
-        var settlement = Settlement(pair: pair.name, sourceKey: key, projectID: id)
+        guard let key = entry.sourceKey, let id = entry.projectID else { return nil }
+        var settlement = Settlement(pair: pair.name, sourceKey: key, projectID: id, fields: fields)
+        if entry.quarantine != nil {
+            // What once proved the row settled proves nothing any more: it is looked at in every run.
+            settlement.link = .keep
+            return settlement
+        }
         switch entry.link {
         case .none: settlement.link = .keep
-        case .new, .moved: settlement.link = .upsert
+        case .new: settlement.link = .upsert(.active)
+        case .moved: settlement.link = .upsert(entry.unarchives ? .archived : .active)
         case .state(let state): settlement.link = .state(state)
         case .removed: settlement.link = .remove
         }
@@ -39,29 +45,43 @@ struct Settler {
     ///   - stored: what that side holds now.
     ///   - pending: operations of the same entry, on the other side, that are still to come. A field that they write
     ///     too is settled by them: else a set of which only one half was carried would look agreed.
+    ///   - project: what the project holds of a record that was created in the source.
     func done(
-        _ entry: Entry, side: Side, stored: Record, pending: [Operation], written: Settlement.Written
+        _ entry: Entry, side: Side, stored: Record, pending: [Operation], written: Settlement.Written,
+        project: Record? = nil
     ) -> Settlement {
-        var settlement = Settlement(pair: pair.name, sourceKey: written.sourceKey, projectID: written.projectID)
+        var settlement = Settlement(
+            pair: pair.name, sourceKey: written.sourceKey, projectID: written.projectID, fields: fields)
         let operations = entry.operations.filter { $0.side == side }
+        if let project, operations.contains(where: { $0.side == .source && $0.kind == .create }) {
+            // A row made anew: nothing that an earlier one held counts. What does not flow here was not compared.
+            for field in pair.mapping.fields {
+                settlement.sourceBase[field.name] = stored[field.name]
+                settlement.projectBase[field.name] = field.direction == .toProject ? project[field.name] : .null
+            }
+        }
         let open = Set(pending.flatMap { $0.changes.map(\.field) })
         let earlier = entry.operations.filter { $0.side != side }.flatMap(\.changes)
         for change in operations.flatMap(\.changes) where !open.contains(change.field) {
             // Where the other side was written too, it holds what that operation put there.
-            let other = earlier.first { $0.field == change.field }?.after ?? change.origin
+            let origin = earlier.first { $0.field == change.field }?.after ?? change.origin
             let held = stored[change.field]
             (settlement.sourceBase[change.field], settlement.projectBase[change.field]) =
-                side == .source ? (held, other) : (other, held)
+                side == .source ? (held, origin) : (origin, held)
         }
         if pending.isEmpty {
             settlement.closesIntent = true
-            if entry.conflicts.isEmpty { close(&settlement, entry, written.sourceFingerprint) }
+            if entry.conflicts.isEmpty && entry.quarantine == nil {
+                close(&settlement, entry, written.sourceFingerprint)
+            }
         }
         settlement.ledger = operations.map {
             ledger(entry, written, side: side, action: $0.kind.rawValue, changes: $0.changes, why: $0.why)
         }
         return settlement
     }
+
+    private var fields: Set<String> { Set(pair.mapping.fields.map(\.name)) }
 
     /// Nothing of the record is open any more.
     private func close(_ settlement: inout Settlement, _ entry: Entry, _ fingerprint: Fingerprint?) {

@@ -92,7 +92,7 @@ enum Schema {
             source_key TEXT,
             project_id TEXT,
             entry TEXT NOT NULL,
-            PRIMARY KEY (pair, position)
+            PRIMARY KEY (pair, run, position)
         ) STRICT;
         CREATE INDEX intents_source_key ON intents (pair, source_key);
         CREATE INDEX intents_project_id ON intents (pair, project_id);

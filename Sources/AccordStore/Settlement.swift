@@ -5,9 +5,9 @@ public struct Settlement: Sendable, Hashable {
     public enum LinkAction: Sendable, Hashable {
         /// The link stays as it is; its bases may move. Without a link there is nothing to move.
         case keep
-        /// The two records are linked and there. A link of the project record under another source key moves with its
-        /// bases; a link of the source key to another project record gives way.
-        case upsert
+        /// The two records are linked. A link of the project record under another source key moves with its bases; a
+        /// link of the source key to another project record gives way.
+        case upsert(LinkState)
         /// The link stays, and this is what has become of its records.
         case state(LinkState)
         case remove
@@ -48,8 +48,11 @@ public struct Settlement: Sendable, Hashable {
     /// Of the source record, if nothing about it is open; nil takes away what the link had, so that the row is looked
     /// at again.
     public var sourceFingerprint: Fingerprint?
-    /// Nothing about the project record is pending.
+    /// Nothing about the project record is pending, if it says of each of ``fields`` what the base says then: what
+    /// somebody else has changed meanwhile is not settled by what was done.
     public var settlesProject: Bool
+    /// The mapped fields.
+    public var fields: Set<String>
     public var mirror: MirrorAction
     /// The journal's intent of this record is done with.
     public var closesIntent: Bool
@@ -58,10 +61,10 @@ public struct Settlement: Sendable, Hashable {
     public var ledger: [LedgerRow]
 
     public init(
-        pair: String, sourceKey: String?, projectID: String?, link: LinkAction = .upsert,
+        pair: String, sourceKey: String?, projectID: String?, link: LinkAction = .upsert(.active),
         sourceBase: [String: Value] = [:], projectBase: [String: Value] = [:], sourceFingerprint: Fingerprint? = nil,
-        settlesProject: Bool = false, mirror: MirrorAction = .keep, closesIntent: Bool = false,
-        quarantine: QuarantineItem? = nil, ledger: [LedgerRow] = []
+        settlesProject: Bool = false, fields: Set<String> = [], mirror: MirrorAction = .keep,
+        closesIntent: Bool = false, quarantine: QuarantineItem? = nil, ledger: [LedgerRow] = []
     ) {
         self.pair = pair
         self.sourceKey = sourceKey
@@ -71,6 +74,7 @@ public struct Settlement: Sendable, Hashable {
         self.projectBase = projectBase
         self.sourceFingerprint = sourceFingerprint
         self.settlesProject = settlesProject
+        self.fields = fields
         self.mirror = mirror
         self.closesIntent = closesIntent
         self.quarantine = quarantine

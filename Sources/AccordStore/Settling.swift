@@ -34,7 +34,7 @@ struct Settling {
         let byProject = try settlement.projectID.flatMap { try StoredLink.find(db, pair: pair, projectID: $0) }
         let bySource = try settlement.sourceKey.flatMap { try StoredLink.find(db, pair: pair, sourceKey: $0) }
         guard settlement.sourceKey != nil, settlement.projectID != nil else { return byProject ?? bySource }
-        if settlement.link == .upsert {
+        if case .upsert = settlement.link {
             if let bySource, bySource.id != byProject?.id { try giveUp(bySource) }
             return byProject
         }
@@ -54,11 +54,11 @@ struct Settling {
             guard let before else { return nil }
             link = before
             link.state = state
-        case .upsert:
+        case .upsert(let state):
             guard let key = settlement.sourceKey, let id = settlement.projectID else { return before }
             link = before ?? StoredLink(sourceKey: key, projectID: id)
             link.sourceKey = key
-            link.state = .active
+            link.state = state
         }
         link.sourceBase = link.sourceBase.moved(by: settlement.sourceBase)
         link.projectBase = link.projectBase.moved(by: settlement.projectBase)
@@ -92,7 +92,14 @@ struct Settling {
         guard var known else { return }
         if known.record.gone && owner == nil { return try known.remove(db, pair: pair) }
         let isAsItWas = known == before.record && owner?.projectBase == before.base
-        known.settled = owner != nil && (after != nil && settlement.settlesProject || known.settled && isAsItWas)
+        known.settled =
+            if let after, settlement.settlesProject {
+                settlement.fields.allSatisfy { field in
+                    (known.record.values[field] ?? .null).means(after.projectBase[field] ?? .null)
+                }
+            } else {
+                owner != nil && known.settled && isAsItWas
+            }
         if isAsItWas && known == before.record { return }
         try known.store(db, pair: pair, base: owner?.projectBase)
     }

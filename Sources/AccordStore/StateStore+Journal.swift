@@ -3,17 +3,24 @@ import GRDB
 
 extension StateStore {
     /// Begins to carry out the plan of a pair: settles what needs no write, and lets the plan's quarantine and
-    /// conflicts take the place of the earlier ones. The intents of an earlier run are done with: the plan has looked
-    /// at what became of them.
+    /// conflicts take the place of the earlier ones. The intents of an earlier run are done with, where the plan has
+    /// looked at what became of them.
     ///
     /// What stays in quarantine or in conflict keeps the moment since when it is there. A person's resolution stays as
     /// long as its conflict does, or until the record is settled by it.
+    ///
+    /// - Parameter keeping: the source keys of records, or `project:ID`, whose intents stay.
     public func openPlan(
-        _ pair: String, run: Int64, settlements: [Settlement], quarantine: [QuarantineItem], conflicts: [ConflictItem]
+        _ pair: String, run: Int64, settlements: [Settlement], quarantine: [QuarantineItem], conflicts: [ConflictItem],
+        keeping: Set<String> = []
     ) throws {
         try settle(.openPlan) { db in
             let number = try db.pairOrNew(pair)
-            try db.run("DELETE FROM intents WHERE pair = ?", [number])
+            for row in try db.rows(
+                "SELECT rowid, coalesce(source_key, 'project:' || project_id) FROM intents WHERE pair = ?", [number])
+            where !keeping.contains(row[1] ?? "") {
+                try db.run("DELETE FROM intents WHERE rowid = ?", [row[0]])
+            }
             for settlement in settlements { try Settling(db, settlement).apply() }
             var unfinished = Set(settlements.filter(\.leavesOpen).compactMap(\.sourceKey))
             unfinished.formUnion(quarantine.map(\.key))
@@ -50,7 +57,7 @@ extension StateStore {
     public func openIntents(_ pair: String) throws -> [Entry] {
         try read { db in
             guard let number = try db.pair(pair) else { return [] }
-            return try db.rows("SELECT entry FROM intents WHERE pair = ? ORDER BY position", [number])
+            return try db.rows("SELECT entry FROM intents WHERE pair = ? ORDER BY run, position", [number])
                 .map { try Stored.value($0[0]) }
         }
     }

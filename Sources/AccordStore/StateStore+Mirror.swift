@@ -93,6 +93,15 @@ extension StateStore {
         }
     }
 
+    /// A record that the service was asked for and does not have.
+    public func markGone(_ pair: String, id: String) throws {
+        try note { db in
+            try db.run(
+                "UPDATE project_records SET gone = 1, settled = 0 WHERE pair = ? AND id = ?",
+                [try db.pairOrNew(pair), id])
+        }
+    }
+
     /// When the last complete read of the whole project ended, in Unix seconds; nil if there was none.
     public func lastFullRead(_ pair: String) throws -> Int64? {
         try read { db in try db.row("SELECT last_full_read FROM pairs WHERE name = ?", [pair])?[0] }
@@ -117,10 +126,12 @@ extension StateStore {
         try read { db in try db.pair(pair).flatMap { try StoredRecord.find(db, pair: $0, id: id)?.record } }
     }
 
-    /// The ids of project records, not gone, that have a match value; shorter ids first, then by id.
+    /// The ids of project records that have a match value; shorter ids first, then by id.
     ///
-    /// - Parameter matchIndex: the place in ``MirrorRecord/matchValues``: 0 or 1. No others are kept.
-    public func candidates(_ pair: String, matchIndex: Int, value: String) throws -> [String] {
+    /// - Parameters:
+    ///   - matchIndex: the place in ``MirrorRecord/matchValues``: 0 or 1. No others are kept.
+    ///   - gone: those too that had it and are gone, as long as a link knows them.
+    public func candidates(_ pair: String, matchIndex: Int, value: String, gone: Bool = false) throws -> [String] {
         guard (0...1).contains(matchIndex) else { return [] }
         return try read { db in
             guard let number = try db.pair(pair) else { return [] }
@@ -128,9 +139,9 @@ extension StateStore {
             return try String.fetchAll(
                 db.cachedStatement(
                     sql: """
-                        SELECT id FROM project_records WHERE \(column) = ? AND pair = ? AND gone = 0
+                        SELECT id FROM project_records WHERE \(column) = ? AND pair = ? AND gone <= ?
                             ORDER BY length(id), id
-                        """), arguments: [value, number])
+                        """), arguments: [value, number, gone])
         }
     }
 

@@ -161,7 +161,7 @@ struct LinkerTests {
             let matches = Linker(fields: ["email", "phone"], label: "customer").match(records) { field, value in
                 customers.map(\.candidate).filter { $0.values[field] == value }
             }
-            guard case .ambiguous(let message) = matches.first else { return nil }
+            guard case .ambiguous(let message, _) = matches.first else { return nil }
             return message
         }
         let ada = Customer(id: "p1", email: "a", phone: "1")

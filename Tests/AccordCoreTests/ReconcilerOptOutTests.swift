@@ -68,6 +68,9 @@ struct ReconcilerOptOutTests {
                             let isReturn =
                                 sourceIs != projectIs && past == .agreed && sourceWas && projectWas
                                 && setting.resubscribe.contains(side)
+                                && (sourceIs
+                                    ? source == sourceBase || sourceBase == .boolean(true)
+                                    : project == projectBase || projectBase == .boolean(true))
                             let isOut = (sourceIs || projectIs) && !isReturn
                             let context: Comment =
                                 "\(past): \(sourceBase) and \(projectBase) became \(source) and \(project)"
@@ -81,8 +84,9 @@ struct ReconcilerOptOutTests {
                 }
             }
         }
-        // Two words each for out, four times over, on each side that may bring a person back.
-        #expect(returns == setting.resubscribe.count * 16)
+        // On each side that may bring a person back: out by two words, back by two, while the other side's opt-out is
+        // the one that was agreed on, in three ways.
+        #expect(returns == setting.resubscribe.count * 12)
     }
 
     @Test("An archived record's opt-out is carried, and its return is not", arguments: settings)
@@ -155,7 +159,7 @@ struct ReconcilerOptOutTests {
         let entry = decide(
             ReconcilerOptOutTests.both, .agreed, bases: (.boolean(true), .timestamp(1)), source: .string("y"),
             project: .timestamp(2), isArchived: false)
-        #expect(entry.bucket == .unchanged && entry.deeds.isEmpty)
+        #expect(entry.bucket == .agreed && entry.deeds.isEmpty, "the moment is remembered, and nothing is done")
         let both = decide(
             ReconcilerOptOutTests.both, .agreed, bases: (.boolean(false), .null), source: .boolean(true),
             project: .timestamp(2), isArchived: false)
@@ -169,6 +173,60 @@ struct ReconcilerOptOutTests {
             ReconcilerOptOutTests.both, .agreed, bases: (.boolean(false), .null), source: .boolean(false),
             project: .timestamp(9), isArchived: false)
         #expect(entry.deeds == ["source update unsubscribed_at: no -> 1970-01-01 00:00:09 (opt-out)"])
+    }
+
+    @Test("Nor one that came since it was agreed on, though the project was subscribed again in between")
+    func outAnew() {
+        let entry = decide(
+            ReconcilerOptOutTests.both, .agreed, bases: (.boolean(true), .timestamp(5)), source: .boolean(false),
+            project: .timestamp(9), isArchived: false)
+        #expect(entry.deeds == ["source update unsubscribed_at: no -> 1970-01-01 00:00:09 (opt-out)"])
+    }
+
+    @Test("A blank in a column of words says nothing: only the word for no brings somebody back")
+    func blankWord() {
+        let column = Field(
+            name: "unsubscribed_at", column: "Out", type: .boolean(yes: ["yes"], no: ["no"]), resubscribe: [.source],
+            isOptOut: true)
+        let reconciler = Customers.reconciler(Customers.mapping(optOut: column))
+        func deeds(_ source: Value) -> [String] {
+            reconciler.decide(
+                Pairing(
+                    link: Customers.link(
+                        ["unsubscribed_at": .boolean(true)], ["unsubscribed_at": .timestamp(5)]),
+                    source: Customers.inSource(["unsubscribed_at": source]),
+                    project: Customers.inProject(["unsubscribed_at": .timestamp(5)]))
+            ).deeds
+        }
+        #expect(deeds(.null) == ["source update unsubscribed_at: (empty) -> 1970-01-01 00:00:05 (opt-out)"])
+        #expect(deeds(.boolean(false)).count == 1)
+        #expect(deeds(.boolean(false)).first?.hasPrefix("project resubscribe") == true)
+    }
+
+    @Test("An opt-out of linked records waits for no fault of the same record")
+    func beforeFaults() {
+        let reconciler = Customers.reconciler(Customers.mapping())
+        let pairing = Pairing(
+            link: Customers.link(["first_name": .string("Ada")], ["first_name": .string("Ada")]),
+            source: .unusable(
+                Quarantine(.unmappable, "phone: expected a telephone number"), place: Customers.place,
+                readable: Record(key: "s1", values: ["first_name": .string("Eva"), "unsubscribed_at": .boolean(true)])),
+            project: Customers.inProject(["first_name": .string("Ada")]))
+        let entry = reconciler.decide(pairing)
+        #expect(entry.bucket == .quarantined && entry.quarantine?.cause == .unmappable)
+        #expect(entry.deeds == ["project unsubscribe unsubscribed_at: (empty) -> yes (opt-out)"])
+
+        // Which of two rows with one key is meant cannot be told, and nothing can be done to a record that is not linked.
+        #expect(entry.quarantined(Quarantine(.duplicateKey, "another row has the same key")).operations.isEmpty)
+        var fresh = entry
+        fresh.link = .new(why: "same email")
+        #expect(fresh.quarantined(Quarantine(.wouldBeRefused, "taken")).operations.isEmpty)
+        // Nobody is brought back by a row that cannot be used.
+        var back = pairing
+        back.source = .unusable(
+            Quarantine(.unmappable, "phone"), place: Customers.place, readable: Record(key: "s1", values: [:]))
+        back.project = Customers.inProject(["unsubscribed_at": .timestamp(3)])
+        #expect(reconciler.decide(back).operations.isEmpty)
     }
 
     @Test("A person's answer to a conflict brings nobody back", arguments: Side.allCases)

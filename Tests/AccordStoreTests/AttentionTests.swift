@@ -195,7 +195,7 @@ struct HistoryTests {
     func sourceMemory() throws {
         #expect(try store.sourceMemory("customers") == nil)
         let memory = SourceMemory(
-            stamp: "12:34", records: 7, endsCleanly: true, mapping: Fingerprint(of: "m"), fields: ["a", "b"])
+            stamp: "12:34", records: 7, endsCleanly: true, mapping: Fingerprint(of: "m"), columns: ["a": "A", "b": ""])
         try store.setSourceMemory("customers", memory)
         #expect(try store.sourceMemory("customers") == memory)
         #expect(try store.sourceMemory("locations") == nil)

@@ -40,6 +40,21 @@ struct JournalTests {
         #expect(try store.link("customers", sourceKey: "1") != nil)
     }
 
+    @Test("intents of records of which the plan can say nothing stay, and get in no later run's way")
+    func kept() throws {
+        let state = try TemporaryState()
+        let store = try state.open()
+        let entries = [
+            entry(1, key: "1", id: "p1", []), entry(2, key: "2", id: nil, []), entry(3, key: nil, id: "p3", []),
+        ]
+        try store.begin("customers", run: 1, entries: entries)
+        try store.openPlan(
+            "customers", run: 2, settlements: [], quarantine: [], conflicts: [], keeping: ["2", "project:p3"])
+        #expect(try store.openIntents("customers") == Array(entries.dropFirst()))
+        try store.begin("customers", run: 2, entries: [entry(2, key: "9", id: "p9", [])])
+        #expect(try store.openIntents("customers").count == 3)
+    }
+
     /// Everything that a settlement can move, as one value.
     private struct Everything: Equatable {
         var mark: StateMark

@@ -127,6 +127,25 @@ struct SettlementTests {
         #expect(try store.linkedCount("customers") == 1)
     }
 
+    @Test("a project record that says something else than its base is not settled by what was done to it")
+    func changedMeanwhile() throws {
+        let state = try TemporaryState()
+        let store = try state.open()
+        func isSettled(_ values: [String: Value]) throws -> Bool {
+            var settlement = linking(
+                "1", "p1", source: ["a": .string("x")], project: ["a": .string("x")],
+                fingerprint: Fingerprint(of: "row"), settlesProject: true)
+            settlement.fields = ["a", "b"]
+            settlement.mirror = .stored(mirrored("p1", values))
+            try store.settle([settlement])
+            return try store.unsettledProjectRecords("customers").isEmpty
+        }
+        #expect(try isSettled(["a": .string("x")]))
+        #expect(try isSettled(["a": .string("x"), "unmapped": .string("y")]))
+        #expect(try !isSettled(["a": .string("other")]))
+        #expect(try !isSettled(["a": .string("x"), "b": .string("made by the service")]))
+    }
+
     @Test("pairs do not know each other's links")
     func pairs() throws {
         try store.settle([linking("1", "p1", source: ["a": .integer(1)])])

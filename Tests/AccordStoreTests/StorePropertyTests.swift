@@ -48,7 +48,7 @@ struct StorePropertyTests {
         case 0: settlement.link = .keep
         case 1: settlement.link = .state(random.pick([.active, .archived, .goneFromSource, .goneFromProject]))
         case 2: settlement.link = .remove
-        default: settlement.link = .upsert
+        default: settlement.link = .upsert(.active)
         }
         // What the project agreed on is mostly what was read.
         if random.below(2) == 0, let record = model.records[id] { settlement.projectBase = record.values }

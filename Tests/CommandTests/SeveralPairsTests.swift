@@ -53,8 +53,11 @@ struct SeveralPairsTests {
         #expect(ada?["location"]?["slug"]?.string == "pier-12")
         #expect(ada?["tags"]?.array?.compactMap { $0["slug"]?.string }.sorted() == ["vip", "wholesale"])
 
+        // The slugs that the service made come back; then there is nothing left to do.
         let back = try await bench.accord.run("sync")
         #expect(back.status == 0, "\(back.all)")
+        let stores = try String(contentsOf: bench.folder.appendingPathComponent("locations.csv"), encoding: .utf8)
+        #expect(stores.contains("S-02,Grand Avenue,grand-avenue,"))
         let idle = try await bench.accord.run("plan", "--detailed-exitcode")
         #expect(idle.status == 0, "\(idle.all)")
     }

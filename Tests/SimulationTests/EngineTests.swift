@@ -13,21 +13,6 @@ struct EngineTests {
 
     init() throws { world = try World() }
 
-    private static let header = "id,first,last,email,phone,company,tags,out"
-
-    private static func row(_ number: Int, company: String = "", tags: String = "") -> String {
-        "\(number),First\(number),Last\(number),p\(number)@example.com,,\(company),\(tags),no"
-    }
-
-    private func write(_ rows: [String]) throws {
-        try Data(([EngineTests.header] + rows).map { $0 + "\n" }.joined().utf8).write(to: world.csv)
-    }
-
-    private func edit(_ email: String, _ change: [String: JSON]) throws {
-        let id = try #require(world.service.snapshot().first { $0["email"]?.string == email }?["id"]?.int)
-        try world.service.edit { project throws(SandboxError) in try project.editCustomer(id, change) }
-    }
-
     private func counts(since before: [String: Int]) -> [String: Int] {
         world.service.requestCounts.merging(before) { $0 - $1 }.filter { $0.value > 0 }
     }
@@ -36,7 +21,7 @@ struct EngineTests {
 
     @Test("a run in which nothing changed costs one request, and does not read the source")
     func idle() async throws {
-        try write((1...80).map { EngineTests.row($0) })
+        try world.write((1...80).map { person($0) })
         #expect(try await world.sync().done == ["project.create": 80])
         var plan: Plan?
         let report = try await world.sync { plan = $0 }
@@ -48,10 +33,10 @@ struct EngineTests {
 
     @Test("an update sends only what changed, by the operation that writes it")
     func fewestRequests() async throws {
-        try write([EngineTests.row(1), EngineTests.row(2)])
+        try world.write([person(1), person(2)])
         try await world.sync()
         var before = world.service.requestCounts
-        try write([EngineTests.row(1).replacing("First1", with: "Other"), EngineTests.row(2)])
+        try world.write([person(1).replacing("First1", with: "Other"), person(2)])
         var plan: Plan?
         #expect(try await world.sync { plan = $0 }.requests == 2)
         #expect(counts(since: before) == ["listCustomers": 1, "updateCustomer": 1])
@@ -60,7 +45,7 @@ struct EngineTests {
         // The company is written by the create alone, which would bring back somebody who is gone: so they are looked
         // for before.
         before = world.service.requestCounts
-        try write([EngineTests.row(1, company: "New").replacing("First1", with: "Other"), EngineTests.row(2)])
+        try world.write([person(1, company: "New").replacing("First1", with: "Other"), person(2)])
         try await world.sync { plan = $0 }
         #expect(counts(since: before) == ["listCustomers": 2, "createCustomer": 1])
         #expect(plan?.pairs.first?.requests == 2)
@@ -68,7 +53,7 @@ struct EngineTests {
 
     @Test("a full read happens when it is due, when it is asked for, and when the state is new")
     func fullReads() async throws {
-        try write([EngineTests.row(1)])
+        try world.write([person(1)])
         #expect(try await world.plan().pairs.first?.project.mode == .full)
         try await world.sync()
         #expect(try await world.plan().pairs.first?.project.mode == .changes)
@@ -81,10 +66,10 @@ struct EngineTests {
 
     @Test("somebody deleted in the project is not brought back by an update of what the create alone writes")
     func notBroughtBack() async throws {
-        try write([EngineTests.row(1), EngineTests.row(2)])
+        try world.write([person(1), person(2)])
         try await world.sync()
-        try edit("p1@example.com", ["delete": .bool(true)])
-        try write([EngineTests.row(1, company: "Anew"), EngineTests.row(2)])
+        try world.edit("p1@example.com", ["delete": .bool(true)])
+        try world.write([person(1, company: "Anew"), person(2)])
         let report = try await world.sync()
         #expect(report.quarantined == 1)
         #expect(world.service.snapshot().count == 1)
@@ -97,8 +82,7 @@ struct EngineTests {
     @Test("a record that a full read passed over, though its numbers agree, is not gone")
     func unlisted() async throws {
         let world = try World(World.Rules(goneFromProject: "delete"))
-        let rows = (1...65).map { EngineTests.row($0) }
-        try Data(([EngineTests.header] + rows).map { $0 + "\n" }.joined().utf8).write(to: world.csv)
+        try world.write((1...65).map { person($0) })
         try await world.sync()
         // Between the first page and the second somebody deletes one that was read and adds one at the end.
         let service = world.service
@@ -122,9 +106,9 @@ struct EngineTests {
 
     @Test("deletes are withheld when the source's read is in doubt, and the run says that something waits")
     func withheld() async throws {
-        try write((1...10).map { EngineTests.row($0) })
+        try world.write((1...10).map { person($0) })
         try await world.sync()
-        try write((1...4).map { EngineTests.row($0) })
+        try world.write((1...4).map { person($0) })
         var plan: Plan?
         let report = try await world.sync { plan = $0 }
         #expect(report.operations == 0)
@@ -137,10 +121,10 @@ struct EngineTests {
 
     @Test("a source with another's records gone, and customers gone from the project, still adds up")
     func bothSidesLose() async throws {
-        try write((1...6).map { EngineTests.row($0) })
+        try world.write((1...6).map { person($0) })
         try await world.sync()
-        try write([EngineTests.row(9)])
-        for number in 1...3 { try edit("p\(number)@example.com", ["delete": .bool(true)]) }
+        try world.write([person(9)])
+        for number in 1...3 { try world.edit("p\(number)@example.com", ["delete": .bool(true)]) }
         let plan = try await world.plan(full: true)
         let pair = try #require(plan.pairs.first)
         #expect(pair.source.records == 1)
@@ -153,11 +137,11 @@ struct EngineTests {
 
     @Test("an operation whose expectation no longer holds is skipped and reported, and the rest is done")
     func expectations() async throws {
-        try write((1...4).map { EngineTests.row($0) })
+        try world.write((1...4).map { person($0) })
         try await world.sync()
-        try write((1...4).map { EngineTests.row($0).replacing("First", with: "Changed") })
+        try world.write((1...4).map { person($0).replacing("First", with: "Changed") })
         let plan = try await world.plan()
-        try edit("p2@example.com", ["first_name": .string("Elsewhere")])
+        try world.edit("p2@example.com", ["first_name": .string("Elsewhere")])
         let report = try await world.apply(plan)
         #expect(report.done == ["project.update": 3])
         #expect(report.skipped.map(\.reason) == [#"first_name is "Elsewhere" by now, not "First2""#])
@@ -167,9 +151,9 @@ struct EngineTests {
 
     @Test("what somebody changes while a long run goes on is not overwritten")
     func longRun() async throws {
-        try write((1...40).map { EngineTests.row($0) })
+        try world.write((1...40).map { person($0) })
         try await world.sync()
-        try write((1...40).map { EngineTests.row($0).replacing("First", with: "Changed") })
+        try world.write((1...40).map { person($0).replacing("First", with: "Changed") })
         let (service, time) = (world.service, world.time)
         world.intruder = { request in
             // Each request takes its time, as at a modest rate; the last customer is edited early on.
@@ -187,12 +171,12 @@ struct EngineTests {
 
     @Test("a row that changed since the plan was made is not overwritten")
     func sourceExpectations() async throws {
-        try write((1...3).map { EngineTests.row($0) })
+        try world.write((1...3).map { person($0) })
         try await world.sync()
-        try edit("p1@example.com", ["first_name": .string("There")])
-        try edit("p2@example.com", ["first_name": .string("There")])
+        try world.edit("p1@example.com", ["first_name": .string("There")])
+        try world.edit("p2@example.com", ["first_name": .string("There")])
         let plan = try await world.plan()
-        try write([EngineTests.row(1), EngineTests.row(2).replacing("First2", with: "Here"), EngineTests.row(3)])
+        try world.write([person(1), person(2).replacing("First2", with: "Here"), person(3)])
         let report = try await world.apply(plan)
         #expect(report.done == ["source.update": 1])
         #expect(report.skipped.count == 1)
@@ -202,11 +186,11 @@ struct EngineTests {
 
     @Test("a plan is applied once, and not after another run settled something")
     func stale() async throws {
-        try write([EngineTests.row(1)])
+        try world.write([person(1)])
         let plan = try await world.plan()
         try await world.apply(plan)
         await #expect(throws: EngineError.stale(reason: "it was applied already")) { try await world.apply(plan) }
-        try write([EngineTests.row(1), EngineTests.row(2)])
+        try world.write([person(1), person(2)])
         let older = try await world.plan()
         try await world.sync()
         await #expect(throws: EngineError.stale(reason: "another run has settled something since it was made")) {
@@ -219,7 +203,7 @@ struct EngineTests {
 
     @Test("what the service refused is not sent again until something about it changes")
     func refused() async throws {
-        try write([EngineTests.row(1, tags: "unheard-of"), EngineTests.row(2)])
+        try world.write([person(1, tags: "unheard-of"), person(2)])
         let first = try await world.sync()
         #expect(first.quarantined == 1)
         #expect(first.done == ["project.create": 1])
@@ -229,7 +213,7 @@ struct EngineTests {
         let held = try await world.withEngine { _, store in try store.quarantine("customers") }
         #expect(held.first?.cause == .refused)
         #expect(held.first?.message.contains("tag") == true, "in the service's own words: \(held)")
-        try write([EngineTests.row(1, tags: "a"), EngineTests.row(2)])
+        try world.write([person(1, tags: "a"), person(2)])
         let mended = try await world.sync()
         #expect(mended.outcome == .done)
         #expect(mended.done == ["project.create": 1])
@@ -243,10 +227,7 @@ struct EngineTests {
                 try store.resolve("customers", sourceKey: "1", field: nil, .project)
             }
         }
-        func write(_ company: String) throws {
-            let rows = [EngineTests.header, EngineTests.row(1, company: company), EngineTests.row(2)]
-            try Data(rows.map { $0 + "\n" }.joined().utf8).write(to: world.csv)
-        }
+        func write(_ company: String) throws { try world.write([person(1, company: company), person(2)]) }
         try write("Old")
         try await world.sync()
         try write("New")

@@ -48,6 +48,8 @@ final class Fate: Sendable {
 
     init(dieAt step: Int = .max) { left = Mutex(step) }
 
+    func die() { left.withLock { $0 = 1 } }
+
     var isDead: Bool { left.withLock { $0 <= 0 } }
 
     func step() throws {
@@ -67,9 +69,14 @@ struct MortalTransport: HTTPTransport {
     let fate: Fate
     /// What somebody else does meanwhile.
     let intruder: @Sendable (AccordConnectors.HTTPRequest) throws -> Void
+    /// The status with which the service refuses a request, if it does.
+    let refusal: @Sendable (AccordConnectors.HTTPRequest) -> Int?
 
     func send(_ request: AccordConnectors.HTTPRequest) async throws -> AccordConnectors.HTTPResponse {
         do { try fate.step() } catch { throw CancellationError() }
+        if let status = refusal(request) {
+            return HTTPResponse(status: status, body: Array(#"{"success":false,"message":"No."}"#.utf8))
+        }
         let answer = try await inner.send(request)
         do { try fate.step() } catch { throw CancellationError() }
         try intruder(request)
@@ -82,9 +89,11 @@ final class World {
     let folder: URL
     let time = SimulatedTime()
     let service: SandboxService
-    private let mapping: Mapping
+    private var mapping: Mapping
     /// What somebody else does while the next run goes on, told of each request that was answered.
     var intruder: (@Sendable (AccordConnectors.HTTPRequest) throws -> Void)?
+    /// The status with which the service refuses a request of the next run, if it does.
+    var refusal: (@Sendable (AccordConnectors.HTTPRequest) -> Int?)?
     var csv: URL { folder.appendingPathComponent("contacts.csv") }
 
     /// What a mapping leaves to choose.
@@ -92,27 +101,16 @@ final class World {
         var conflict = "manual"
         var goneFromSource = "archive"
         var goneFromProject = "ignore"
+        var key = "id"
+        var match = "[email, phone]"
+        /// The sides whose clearing of an opt-out counts.
+        var resubscribe = ""
+        var phoneIsRequired = false
+        var lastColumn = "last"
     }
 
     init(_ rules: Rules = Rules()) throws {
-        let text = """
-            resource: customers
-            key: id
-            match: [email, phone]
-            conflict: \(rules.conflict)
-            when gone from source: \(rules.goneFromSource)
-            when gone from project: \(rules.goneFromProject)
-            full read every: 7 days
-            fields:
-              first_name: first
-              last_name: last
-              email: {column: email, type: email}
-              phone: {column: phone, type: phone, country: US}
-              company: company
-              tags: {column: tags, type: set, separator: ";"}
-              unsubscribed_at: {column: out, type: boolean, yes: ["yes"], no: ["no"]}
-            """
-        mapping = try MappingFile.parse(text, file: "mapping.yaml", api: APIDescription.project)
+        mapping = try World.mapping(rules)
         let parent = FileManager.default.fileExists(atPath: "/dev/shm") ? "/dev/shm" : NSTemporaryDirectory()
         folder = URL(fileURLWithPath: parent).appendingPathComponent("accord-simulation-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -120,6 +118,31 @@ final class World {
         for tag in ["a", "b", "c"] { project.addTag(tag) }
         let time = time
         service = SandboxService(key: "key", now: { Int64(time.unixTime) }, project: project)
+    }
+
+    /// Another mapping from now on.
+    func use(_ rules: Rules) throws { mapping = try World.mapping(rules) }
+
+    private static func mapping(_ rules: Rules) throws -> Mapping {
+        let resubscribe = rules.resubscribe.isEmpty ? "" : ", resubscribe: \(rules.resubscribe)"
+        let text = """
+            resource: customers
+            key: \(rules.key)
+            match: \(rules.match)
+            conflict: \(rules.conflict)
+            when gone from source: \(rules.goneFromSource)
+            when gone from project: \(rules.goneFromProject)
+            full read every: 7 days
+            fields:
+              first_name: first
+              last_name: {column: \(rules.lastColumn)}
+              email: {column: email, type: email}
+              phone: {column: phone, type: phone, country: US\(rules.phoneIsRequired ? ", required: true" : "")}
+              company: company
+              tags: {column: tags, type: set, separator: ";"}
+              unsubscribed_at: {column: out, type: boolean, yes: ["yes"], no: ["no"]\(resubscribe)}
+            """
+        return try MappingFile.parse(text, file: "mapping.yaml", api: APIDescription.project)
     }
 
     deinit { try? FileManager.default.removeItem(at: folder) }
@@ -152,8 +175,9 @@ final class World {
         time.advance(60)
         let api = try APIDescription.project
         let transport = MortalTransport(
-            inner: SandboxTransport(service: service, time: time), fate: fate, intruder: intruder ?? { _ in })
-        intruder = nil
+            inner: SandboxTransport(service: service, time: time), fate: fate, intruder: intruder ?? { _ in },
+            refusal: refusal ?? { _ in nil })
+        (intruder, refusal) = (nil, nil)
         let logger = Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() }
         let client = APIClient(
             description: api, key: Secret("key"), transport: transport, time: time, random: HalfRandom(),

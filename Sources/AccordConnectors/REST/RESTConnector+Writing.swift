@@ -26,9 +26,15 @@ extension RESTConnector {
             let fields = write.values.keys.filter { resource.writes(of: [$0]) == nil }.sorted()
             throw undescribed(write, "no operation that writes \(fields.joined(separator: ", "))")
         }
-        if let first = steps.first, first.operation.isUpsert { try await expectPresent(write) }
+        var write = write
         var stored: ProjectRecord?
         for (operation, fields) in steps {
+            if operation.isUpsert, !resource.matcher.isEmpty {
+                // It sends more than what is written: that is as the service has it now, or it would undo, under
+                // another key even double, what somebody else has changed.
+                let now = if let stored { stored } else { try await present(write) }
+                write.whole = now.record
+            }
             let request = try request(operation, write) { () throws(Nonsense) in
                 try encoder.update(write, operation, fields: fields)
             }
@@ -44,16 +50,18 @@ extension RESTConnector {
         return stored
     }
 
-    /// An upsert for a record that somebody deleted would bring it back, as another one.
-    private func expectPresent(_ write: ProjectWrite) async throws {
+    /// The record as it is now. An upsert for one that somebody deleted would bring it back, as another one.
+    private func present(_ write: ProjectWrite) async throws -> ProjectRecord {
         for field in resource.matcher {
             let value = write.whole[field]
             guard !value.isNull, resource.list.lookup[field] != nil else { continue }
-            let found = try await find(field, value)
-            if found.contains(where: { $0.record.key == write.id }) { return }
+            if let found = try await find(field, value).first(where: { $0.record.key == write.id }) { return found }
             throw ProjectError.notFound(
                 request: name(write), message: "no \(resource.label) with this id has the \(field) \(value) any more")
         }
+        throw ProjectError.notFound(
+            request: name(write),
+            message: "it has no \(resource.matcher.joined(separator: " and no ")), by which alone the service finds it")
     }
 
     private func changeLife(_ write: ProjectWrite) async throws -> ProjectRecord? {

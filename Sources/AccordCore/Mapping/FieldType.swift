@@ -21,6 +21,10 @@ public enum FieldType: Hashable, Sendable {
     public var isSet: Bool {
         if case .set = self { true } else { false }
     }
+
+    public var isBoolean: Bool {
+        if case .boolean = self { true } else { false }
+    }
 }
 
 /// A step on the way from the source's text to the field's value, or back.

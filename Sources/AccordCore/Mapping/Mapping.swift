@@ -49,6 +49,11 @@ public struct Mapping: Hashable, Sendable {
 
     public func policy(of field: Field) -> ConflictPolicy { field.conflict ?? conflict }
 
+    /// By field, the source column that it is read from; "" where there is none.
+    public var columns: [String: String] {
+        Dictionary(fields.map { ($0.name, $0.column ?? "") }, uniquingKeysWith: { first, _ in first })
+    }
+
     public func field(_ name: String) -> Field? { fields.first { $0.name == name } }
 }
 

@@ -105,6 +105,15 @@ public struct RecordMapper {
         return compiled.chain.forward(own) { raw[$0] ?? "" }
     }
 
+    /// What the cells of a row that fell apart could mean for a field, wherever they stand.
+    public func guesses(_ name: String, in cells: [String]) -> [Value] {
+        guard let compiled = fields.first(where: { $0.field.name == name }) else { return [] }
+        return cells.compactMap { cell in
+            let value = try? compiled.codec.parse(compiled.chain.forward(cell) { _ in "" })
+            return value == .null ? nil : value
+        }
+    }
+
     private static func instant(_ value: Value) -> Int64? {
         switch value {
         case .timestamp(let seconds): seconds

@@ -52,17 +52,27 @@ public struct Entry: Hashable, Sendable, Codable {
         after = []
     }
 
-    /// The same record, set aside: nothing is done to it.
+    /// The same record, set aside: nothing is done to it, except that an opt-out between two records that were linked
+    /// before waits for nobody.
     public func quarantined(_ quarantine: Quarantine) -> Entry {
         var entry = self
         entry.bucket = .quarantined
         entry.quarantine = quarantine
-        entry.operations = []
+        entry.operations = isLinked && quarantine.cause != .duplicateKey ? operations.compactMap(\.optOut) : []
         entry.agreements = []
         entry.conflicts = []
         entry.link = .none
         entry.after = []
         return entry
+    }
+
+    public var isWithheld: Bool { bucket == .withheld }
+
+    private var isLinked: Bool {
+        switch link {
+        case .none, .state: sourceKey != nil && projectID != nil && !operations.contains { $0.kind == .create }
+        case .new, .moved, .removed: false
+        }
     }
 
     /// What would be done, without where it stands: a write that was refused is not tried again while this is equal.
@@ -109,6 +119,8 @@ public enum Bucket: String, Hashable, Sendable, Codable, CaseIterable {
     case quarantined
     /// Left alone on purpose: protected, one-way, archived by a person, gone from the other side.
     case resting
+    /// The source record was not found, and that it is gone cannot be told.
+    case withheld
 }
 
 /// What becomes of the link itself when the entry is applied.

@@ -2,8 +2,13 @@
 public struct Allowances: Hashable, Sendable, Codable {
     /// `--allow-deletes N`: up to so many deletes and archives on a side.
     public var deletes: Int?
+    /// `--allow-resubscribes N`: up to so many people who get messages again.
+    public var resubscribes: Int?
 
-    public init(deletes: Int? = nil) { self.deletes = deletes }
+    public init(deletes: Int? = nil, resubscribes: Int? = nil) {
+        self.deletes = deletes
+        self.resubscribes = resubscribes
+    }
 }
 
 /// Why a plan may not be carried out.
@@ -30,9 +35,9 @@ public enum Guard {
             let allowed = side == .project && (allowances.deletes ?? 0) >= linked
             if !allowed { refusals.append(suddenlyEmpty(pair, side, linked: linked)) }
         }
+        let limit = max(guards.deleteCount, linked * min(max(guards.deletePercent, 0), 100) / 100)
         for side in Side.allCases {
             let removals = entries.flatMap(\.operations).filter { $0.side == side && $0.isRemoval }.count
-            let limit = max(guards.deleteCount, linked * min(max(guards.deletePercent, 0), 100) / 100)
             if removals > limit && removals > (allowances.deletes ?? 0) {
                 refusals.append(
                     Refusal(
@@ -42,6 +47,15 @@ public enum Guard {
                             + "the limit is \(limit)",
                         next: "If that is right, allow it for one run with --allow-deletes \(removals)"))
             }
+        }
+        let returning = entries.flatMap(\.operations).filter { $0.isResubscription }
+        if let side = returning.first?.side, returning.count > limit, returning.count > (allowances.resubscribes ?? 0) {
+            refusals.append(
+                Refusal(
+                    pair: pair, side: side, count: returning.count,
+                    what:
+                        "the plan would subscribe \(returning.count) people again who opted out; the limit is \(limit)",
+                    next: "If that is right, allow it for one run with --allow-resubscribes \(returning.count)"))
         }
         return refusals
     }

@@ -19,6 +19,17 @@ public struct Operation: Hashable, Sendable, Codable {
 
     /// Takes a record away from the people who use that side.
     public var isRemoval: Bool { kind == .delete || kind == .archive }
+
+    /// A person who did not want messages gets them again.
+    public var isResubscription: Bool { changes.contains { $0.rule == .resubscribed } }
+
+    /// What of it carries an opt-out; nil if nothing.
+    var optOut: Operation? {
+        var operation = self
+        operation.changes = changes.filter { $0.rule == .optOut }
+        if operation.changes.count < changes.count { operation.why = Rule.optOut.reason }
+        return operation.changes.isEmpty ? nil : operation
+    }
 }
 
 /// A field before and after, on the side that is written.

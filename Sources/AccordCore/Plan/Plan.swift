@@ -70,10 +70,8 @@ public struct PairPlan: Hashable, Sendable, Codable {
 
     public var operations: [Operation] { entries.flatMap(\.operations) }
 
-    /// Something would be sent, written or remembered.
-    public var hasChanges: Bool {
-        entries.contains { !$0.operations.isEmpty || !$0.agreements.isEmpty || $0.link != .none }
-    }
+    /// Something would be sent, written or linked; what both sides already say alike is only remembered.
+    public var hasChanges: Bool { entries.contains { !$0.operations.isEmpty || $0.link != .none } }
 }
 
 /// How a side was read and where its records lie.

@@ -20,8 +20,8 @@ public struct Linker: Sendable {
         case found(projectID: String, by: String)
         /// The project record's own source record vanished: this is the same one under another key.
         case moved(projectID: String, fromKey: String, by: String)
-        /// A person has to say which.
-        case ambiguous(String)
+        /// A person has to say which. The project records that may be meant are left alone meanwhile.
+        case ambiguous(String, candidates: [String] = [])
     }
 
     /// A project record that has a value that is looked for.
@@ -43,11 +43,14 @@ public struct Linker: Sendable {
 
     /// Match fields, in order.
     public let fields: [String]
+    /// The fields that name a record to a person.
+    public let title: [String]
     /// One project record, for people.
     public let label: String
 
-    public init(fields: [String], label: String) {
+    public init(fields: [String], title: [String] = [], label: String) {
         self.fields = fields
+        self.title = title
         self.label = label
     }
 
@@ -89,9 +92,11 @@ public struct Linker: Sendable {
         of found: [Candidate], for index: Int, peers: [Int], by field: String, _ value: Value, in records: [Unlinked],
         taken: [String: Int]
     ) -> Match {
+        let ids = found.map(\.projectID)
         guard found.count == 1, let candidate = found.first else {
-            let ids = found.map(\.projectID).joined(separator: ", ")
-            return .ambiguous("\(found.count) \(label)s of the project have the \(field) \(value): \(ids)")
+            return .ambiguous(
+                "\(found.count) \(label)s of the project have the \(field) \(value): \(ids.joined(separator: ", "))",
+                candidates: ids)
         }
         if let other = taken[candidate.projectID] {
             return .ambiguous(
@@ -99,12 +104,17 @@ public struct Linker: Sendable {
             )
         }
         if let peer = peers.first(where: { !differs(records[$0], from: candidate, before: field) }) {
-            return .ambiguous("\(describe(records[peer])) has the same \(field) \(value)")
+            return .ambiguous("\(describe(records[peer])) has the same \(field) \(value)", candidates: ids)
         }
         if differs(records[index], from: candidate, before: field) {
+            if let key = candidate.linkedKey, candidate.linkedKeyIsGone, peers.isEmpty,
+                hasTitle(of: candidate, records[index]), !isClaimed(candidate, before: field, in: records)
+            {
+                return .moved(projectID: candidate.projectID, fromKey: key, by: field)
+            }
             return .ambiguous(
                 "\(label) \(candidate.projectID) has the same \(field) \(value), but not the same "
-                    + fields.prefix { $0 != field }.joined(separator: " or "))
+                    + fields.prefix { $0 != field }.joined(separator: " or "), candidates: ids)
         }
         switch candidate.linkedKey {
         case nil: return .found(projectID: candidate.projectID, by: field)
@@ -113,6 +123,21 @@ public struct Linker: Sendable {
         case let key?:
             return .ambiguous(
                 "\(label) \(candidate.projectID) has the \(field) \(value), and source record \(key) is that one")
+        }
+    }
+
+    /// The same name: with a weaker field in common, and the old record gone, somebody whose stronger one is new.
+    private func hasTitle(of candidate: Candidate, _ record: Unlinked) -> Bool {
+        func name(_ values: [String: Value]) -> [Value] { title.map { values[$0] ?? .null } }
+        let theirs = name(candidate.values)
+        return theirs.contains { !$0.isNull } && name(record.values) == theirs
+    }
+
+    /// Another record has a stronger field of the candidate's.
+    private func isClaimed(_ candidate: Candidate, before field: String, in records: [Unlinked]) -> Bool {
+        fields.prefix { $0 != field }.contains { stronger in
+            let value = candidate.values[stronger] ?? .null
+            return !value.isNull && records.contains { $0.values[stronger] == value }
         }
     }
 

@@ -46,7 +46,7 @@ public enum Merge {
     }
 
     public static func decide(_ field: Field, policy: ConflictPolicy, _ input: Input) -> Decision {
-        if field.isOptOut { return OptOut.decide(input, resubscribe: field.resubscribe) }
+        if field.isOptOut { return OptOut.decide(field, input) }
         return switch field.direction {
         case .toProject: oneWay(input, from: .source)
         case .toSource: oneWay(input, from: .project)
@@ -140,20 +140,33 @@ public enum OptOut {
     /// Any moment, and any word for yes, is an opt-out.
     public static func isOut(_ value: Value) -> Bool { !value.isNull && value != .boolean(false) }
 
-    static func decide(_ input: Merge.Input, resubscribe: Set<Side>) -> Merge.Decision {
+    static func decide(_ field: Field, _ input: Merge.Input) -> Merge.Decision {
         let (sourceWasOut, projectWasOut) = (isOut(input.sourceBase), isOut(input.projectBase))
         switch (isOut(input.source), isOut(input.project)) {
         case (true, true):
-            return input.keep(sourceWasOut && projectWasOut ? .unchanged : .agreed)
+            let isKnown = input.source.means(input.sourceBase) && input.project.means(input.projectBase)
+            return input.keep(isKnown ? .unchanged : .agreed)
         case (false, false):
             return input.keep(sourceWasOut || projectWasOut ? .agreed : .unchanged)
         case (false, true):
-            let cameBack = input.agreedBefore && sourceWasOut && projectWasOut && resubscribe.contains(.source)
+            // A blank among words for yes and no says nothing: only the word for no brings somebody back.
+            let isSaid = !field.type.isBoolean || input.source == .boolean(false)
+            let cameBack =
+                isSaid && sourceWasOut && sameOptOut(input.project, input.projectBase)
+                && input.agreedBefore && field.resubscribe.contains(.source)
             return cameBack ? input.take(.source, .resubscribed) : input.take(.project, .optOut)
         case (true, false):
-            let cameBack = input.agreedBefore && sourceWasOut && projectWasOut && resubscribe.contains(.project)
+            let cameBack =
+                projectWasOut && sameOptOut(input.source, input.sourceBase) && input.agreedBefore
+                && field.resubscribe.contains(.project)
             return cameBack ? input.take(.project, .resubscribed) : input.take(.source, .optOut)
         }
+    }
+
+    /// The opt-out that both sides once agreed on, not one that came after. Of one that Accord itself carried over no
+    /// moment is known at first: any moment is that one's.
+    private static func sameOptOut(_ value: Value, _ base: Value) -> Bool {
+        value.means(base) || base == .boolean(true)
     }
 }
 

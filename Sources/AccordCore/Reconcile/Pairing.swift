@@ -4,8 +4,8 @@ public struct Pairing: Sendable {
         case present(Record, fingerprint: Fingerprint?, place: Place?)
         /// It was there, and a read that proved itself whole did not find it.
         case gone
-        /// It is there, and cannot be used.
-        case unusable(Quarantine, place: Place?)
+        /// It is there, and cannot be used. What could be read of it still may say that a person opted out.
+        case unusable(Quarantine, place: Place?, readable: Record? = nil)
     }
 
     public enum ProjectSide: Sendable {

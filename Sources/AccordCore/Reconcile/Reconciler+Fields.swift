@@ -35,26 +35,26 @@ extension Reconciler {
             }
         }
         entry.operations = projectWrites(toProject) + sourceWrites(toSource)
-        if let fixed = unwritable(entry.operations) {
-            return entry.quarantined(
-                Quarantine(
-                    .wouldBeRefused,
-                    "\(fixed) of a \(resource.label) cannot be changed once it is there; "
-                        + "put it back, or delete the \(resource.label) and create it anew"))
-        }
         return entry
     }
 
     private func decide(_ field: Field, _ pairing: Pairing, _ source: Record, _ project: Record) -> Merge.Decision {
         let isNew = if case .new = pairing.linking { true } else { false }
+        let base = base(of: field, pairing.link)
         let input = Merge.Input(
-            source: source[field.name], project: project[field.name],
-            sourceBase: pairing.link.sourceBase[field.name] ?? .null,
-            projectBase: pairing.link.projectBase[field.name] ?? .null,
-            agreedBefore: !isNew && knownFields.contains(field.name), newest: newest(source, project))
+            source: source[field.name], project: project[field.name], sourceBase: base.source,
+            projectBase: base.project, agreedBefore: !isNew && knownFields.contains(field.name),
+            newest: newest(source, project))
         let decision = Merge.decide(field, policy: mapping.policy(of: field), input)
         guard decision.rule == .conflict, let side = pairing.resolutions[field.name] else { return decision }
         return input.take(side, .resolved)
+    }
+
+    /// A field that the last settled run did not have, or read from another column, was never agreed on. Before any run
+    /// was finished that cannot be told.
+    private func base(of field: Field, _ link: Link) -> (source: Value, project: Value) {
+        guard knownFields.isEmpty || knownFields.contains(field.name) else { return (.null, .null) }
+        return (link.sourceBase[field.name] ?? .null, link.projectBase[field.name] ?? .null)
     }
 
     private func newest(_ source: Record, _ project: Record) -> Side? {
@@ -63,10 +63,9 @@ extension Reconciler {
     }
 
     private func conflict(_ field: Field, _ pairing: Pairing, source: Value, project: Value) -> Conflict {
-        Conflict(
-            field: field.name, source: source, project: project,
-            sourceBase: pairing.link.sourceBase[field.name] ?? .null,
-            projectBase: pairing.link.projectBase[field.name] ?? .null,
+        let base = base(of: field, pairing.link)
+        return Conflict(
+            field: field.name, source: source, project: project, sourceBase: base.source, projectBase: base.project,
             what: "the source says \"\(source)\", the project says \"\(project)\"")
     }
 
@@ -100,14 +99,18 @@ extension Reconciler {
         return operations
     }
 
-    /// The fields, if any, that no operation writes on a record that exists. A description without operations says
+    /// Of fields, if any, that no operation writes on a record that exists. A description without operations says
     /// nothing of it.
-    private func unwritable(_ operations: [Operation]) -> String? {
+    func unwritable(_ operations: [Operation]) -> Quarantine? {
         guard !resource.operations.isEmpty else { return nil }
         let updates = operations.filter { $0.side == .project && $0.kind == .update }
         let changed = updates.flatMap { $0.changes.map(\.field) }
         guard resource.writes(of: Set(changed)) == nil else { return nil }
-        return changed.filter { resource.writes(of: [$0]) == nil }.sorted().joined(separator: " and ")
+        let fixed = changed.filter { resource.writes(of: [$0]) == nil }.sorted().joined(separator: " and ")
+        return Quarantine(
+            .wouldBeRefused,
+            "\(fixed) of a \(resource.label) cannot be changed once it is there; "
+                + "put it back, or delete the \(resource.label) and create it anew")
     }
 
     private func sourceWrites(_ changes: [FieldChange]) -> [Operation] {
@@ -142,7 +145,7 @@ extension Reconciler {
         let unsubscribe = optOut.map {
             Operation(side: .project, kind: .unsubscribe, changes: [$0], why: "opted out in the source")
         }
-        return [create] + (later.isEmpty ? [] : [update]) + (unsubscribe.map { [$0] } ?? [])
+        return [create] + (unsubscribe.map { [$0] } ?? []) + (later.isEmpty ? [] : [update])
     }
 
     func sourceCreate(_ project: Record) -> Operation {

@@ -18,13 +18,9 @@ public struct Reconciler: Sendable {
     public func decide(_ pairing: Pairing) -> Entry {
         let entry =
             switch (pairing.source, pairing.project) {
-            // The row cannot be used: whatever the project says has to wait.
-            case (.unusable(let quarantine, let place), let project):
-                Entry(
-                    label: project.record.map(label) ?? pairing.link.sourceKey, sourceKey: pairing.link.sourceKey,
-                    projectID: pairing.link.projectID,
-                    present: project.record == nil ? [.source] : [.source, .project],
-                    place: place, bucket: .quarantined, quarantine: quarantine)
+            // The row cannot be used: whatever the project says has to wait, but for an opt-out.
+            case (.unusable(let quarantine, let place, let readable), _):
+                unusable(pairing, quarantine, place, readable)
             case (.present(let source, _, _), .present(let project, let isArchived, _)):
                 isArchived && pairing.link.state != .archived
                     ? archivedByAPerson(pairing, source, project) : bothPresent(pairing, source, project)
@@ -80,13 +76,32 @@ public struct Reconciler: Sendable {
     /// Both are there. An archived one that Accord itself archived comes back with its source record.
     private func bothPresent(_ pairing: Pairing, _ source: Record, _ project: Record) -> Entry {
         var entry = merged(pairing, source, project)
+        if let fixed = unwritable(entry.operations) { return entry.quarantined(fixed) }
         if pairing.link.state == .archived, case .present(_, true, _) = pairing.project {
+            // Until that is done the link remembers that it was Accord who archived it.
             entry.operations.insert(
                 Operation(side: .project, kind: .unarchive, why: "its source record came back"), at: 0)
+        } else if pairing.link.state != .active && entry.link == .none {
+            entry.link = .state(.active)
         }
-        if pairing.link.state != .active && entry.link == .none { entry.link = .state(.active) }
         entry.bucket = bucket(of: entry)
         return entry
+    }
+
+    /// Nothing is done with a row that cannot be used, but that an opt-out in it, if it can be read, reaches the project.
+    private func unusable(
+        _ pairing: Pairing, _ quarantine: Quarantine, _ place: Place?, _ readable: Record?
+    ) -> Entry {
+        var entry = Entry(
+            label: pairing.project.record.map(label) ?? pairing.link.sourceKey, sourceKey: pairing.link.sourceKey,
+            projectID: pairing.link.projectID,
+            present: pairing.project.record == nil ? [.source] : [.source, .project], place: place,
+            bucket: .quarantined)
+        if let readable, let project = pairing.project.record {
+            if case .present(_, _, let fingerprint) = pairing.project { entry.projectFingerprint = fingerprint }
+            entry.operations = merged(pairing, readable, project).operations.filter { $0.kind == .unsubscribe }
+        }
+        return entry.quarantined(quarantine)
     }
 
     /// A person archived it in the project: it rests, and only an opt-out is carried.
@@ -95,13 +110,7 @@ public struct Reconciler: Sendable {
         let isPending = !entry.operations.isEmpty || !entry.conflicts.isEmpty
         entry.conflicts = []
         entry.agreements = entry.agreements.filter { mapping.field($0.field)?.isOptOut == true }
-        entry.operations = entry.operations.compactMap { operation in
-            var operation = operation
-            operation.changes.removeAll { $0.rule != .optOut }
-            guard !operation.changes.isEmpty else { return nil }
-            if operation.kind == .update { operation.why = why(operation.changes) }
-            return operation
-        }
+        entry.operations = entry.operations.compactMap(\.optOut)
         entry.bucket = entry.operations.isEmpty ? .resting : .updated
         entry.note = "archived in the project"
         if isPending { entry.sourceFingerprint = nil }

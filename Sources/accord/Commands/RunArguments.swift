@@ -7,7 +7,10 @@ struct AllowanceArguments: ParsableArguments {
     @Option(help: ArgumentHelp("Allow up to N deletes and archives on a side, this once.", valueName: "N"))
     var allowDeletes: Int?
 
-    var allowances: Allowances { Allowances(deletes: allowDeletes) }
+    @Option(help: ArgumentHelp("Allow up to N people to be subscribed again, this once.", valueName: "N"))
+    var allowResubscribes: Int?
+
+    var allowances: Allowances { Allowances(deletes: allowDeletes, resubscribes: allowResubscribes) }
 }
 
 /// What `plan` and `sync` can be asked for.

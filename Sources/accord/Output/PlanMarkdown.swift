@@ -18,8 +18,8 @@ struct PlanMarkdown {
         }
         lines += [
             "",
-            "Opt-outs: \(summary.optOuts). Conflicts: \(summary.conflicts). Quarantined: \(summary.quarantined). "
-                + "Messages to people: none. Requests: \(summary.requests).",
+            "Opt-outs: \(summary.optOuts). Subscribed again: \(summary.resubscriptions). Conflicts: \(summary.conflicts). "
+                + "Quarantined: \(summary.quarantined). Messages to people: none. Requests: \(summary.requests).",
         ]
         for note in pair.notes { lines.append("\n> \(escaped(note))") }
         for refusal in pair.refusals { lines.append("\n> **Refused:** \(escaped(refusal.what))") }

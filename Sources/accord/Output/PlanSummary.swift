@@ -7,6 +7,8 @@ struct PlanSummary {
     var operations: [Side: [Operation.Kind: Int]] = [:]
     var linked = 0
     var optOuts = 0
+    /// People who opted out and get messages again.
+    var resubscriptions = 0
     var conflicts = 0
     var quarantined = 0
     var requests = 0
@@ -27,6 +29,7 @@ struct PlanSummary {
                     if operation.changes.contains(where: { $0.rule == .optOut }) || operation.kind == .unsubscribe {
                         optOuts += 1
                     }
+                    if operation.isResubscription { resubscriptions += 1 }
                 }
             }
         }
@@ -36,8 +39,6 @@ struct PlanSummary {
     func count(_ side: Side, _ kinds: Operation.Kind...) -> Int {
         kinds.reduce(0) { $0 + (operations[side]?[$1] ?? 0) }
     }
-
-    var hasChanges: Bool { !operations.isEmpty || linked > 0 }
 
     /// `about 12 s`.
     static func duration(_ seconds: Double) -> String {

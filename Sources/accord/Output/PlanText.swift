@@ -77,8 +77,13 @@ struct PlanText {
         if summary.linked > 0 {
             lines.append("  " + "link".padded(13) + counted(summary.linked, "record") + " found on both sides")
         }
-        if lines.isEmpty { lines.append("  " + terminal.styled("Nothing to do.", .green)) }
+        if lines.isEmpty && summary.optOuts + summary.resubscriptions == 0 {
+            lines.append("  " + terminal.styled("Nothing to do.", .green))
+        }
         lines.append("  " + "opt-outs".padded(13) + number(summary.optOuts, .magenta))
+        if summary.resubscriptions > 0 {
+            lines.append("  " + "subscribed".padded(13) + number(summary.resubscriptions, .magenta) + " again")
+        }
         lines.append("  " + "conflicts".padded(13) + number(summary.conflicts, .yellow))
         lines.append("  " + "quarantined".padded(13) + number(summary.quarantined, .yellow))
         lines.append("  " + "messages".padded(13) + "none go to people")
@@ -105,6 +110,7 @@ struct PlanText {
         case .conflict: "in conflict"
         case .quarantined: "in quarantine"
         case .resting: "left alone"
+        case .withheld: "not found"
         }
     }
 
@@ -116,8 +122,8 @@ struct PlanText {
             ("", { $0.operations.contains(where: \.isRemoval) }),
             ("", { !$0.operations.isEmpty && !$0.operations.contains(where: \.isRemoval) }),
             ("Conflicts, for a person to decide", { $0.operations.isEmpty && !$0.conflicts.isEmpty }),
-            ("Quarantine, tried again when it changes", { $0.quarantine != nil }),
-            ("Left alone", { $0.bucket == .resting && $0.operations.isEmpty }),
+            ("Quarantine, tried again when it changes", { $0.quarantine != nil && $0.operations.isEmpty }),
+            ("Left alone", { [.resting, .withheld].contains($0.bucket) && $0.operations.isEmpty }),
         ]
         var lines: [String] = []
         for (title, belongs) in kinds {

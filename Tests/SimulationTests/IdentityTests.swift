@@ -1,0 +1,95 @@
+import AccordConnectors
+import AccordCore
+import AccordEngine
+import Foundation
+import Testing
+
+/// Who is who when rows are broken, keys change and customers are made again: nobody is doubled, nobody taken for gone.
+@Suite("Who is who")
+struct IdentityTests {
+    private let world: World
+
+    init() throws { world = try World() }
+
+    // MARK: - In the project
+
+    @Test("a customer who was deleted and made again is the same person", arguments: [true, false])
+    func madeAgain(_ isRead: Bool) async throws {
+        try world.write([person(1, out: "yes"), person(2)])
+        try await world.sync()
+        try world.edit(1, ["delete": .bool(true)])
+        if isRead { _ = try await world.plan(full: true) }
+        try world.add(1)
+        var plan: Plan?
+        try await world.sync { plan = $0 }
+        #expect(plan?.pairs.first?.entries.filter { $0.operations.contains { $0.kind == .create } }.isEmpty == true)
+        #expect(try world.rows.count == 3)
+        #expect(world.isOut(1), "the opt-out is not lost with the customer who was deleted")
+        #expect(try await world.plan(full: true).pairs.first?.hasChanges == false)
+    }
+
+    // MARK: - Rows that cannot be told
+
+    @Test(
+        "a row that is broken, or has no key, is not taken for absent on the first run",
+        arguments: ["1,First1,Last1,p1@example.com,,Smith, Inc,,no", person(1, key: "")])
+    func notAbsent(_ row: String) async throws {
+        try world.add(1)
+        try world.write([row, person(2)])
+        let report = try await world.sync()
+        #expect(report.done == ["project.create": 1])
+        #expect(try world.rows.count == 3)
+        try world.write([person(1), person(2)])
+        #expect(try await world.sync().linked == 1)
+        #expect(try world.rows.count == 3)
+    }
+
+    @Test(
+        "a linked record whose row lost its key is not gone; another one that is gone is",
+        arguments: [person(2, key: ""), "oops,2,First2,Last2,p2@example.com,,,,no", person(2, key: "4")])
+    func notGone(_ row: String) async throws {
+        let world = try World(World.Rules(goneFromSource: "delete"))
+        try world.write((1...4).map { person($0) })
+        try await world.sync()
+        let rows = row.hasPrefix("4,") ? [person(1), row, person(3), person(4)] : [person(1), row, person(4)]
+        try world.write(rows)
+        let report = try await world.sync()
+        #expect(world.customer(2) != nil)
+        #expect(report.withheld > 0)
+        #expect((world.customer(3) == nil) == !row.hasPrefix("4,"), "who is not in doubt is dealt with")
+    }
+
+    @Test("a new e-mail under the same name and telephone is the same person, where the key is made of both")
+    func newEmail() async throws {
+        let world = try World(World.Rules(goneFromSource: "delete", key: "[email, phone]"))
+        try world.write([person(1, phone: "+14155550101"), person(2, phone: "+14155550102")])
+        try await world.sync()
+        try world.write([
+            person(1, email: "new@example.com", phone: "+14155550101"), person(2, phone: "+14155550102"),
+        ])
+        #expect(try await world.sync().done == ["project.update": 1])
+        #expect(world.project.count == 2)
+        #expect(world.customer("new@example.com")?["id"]?.int == 1)
+        #expect(try await world.plan(full: true).pairs.first?.hasChanges == false)
+    }
+
+    @Test("somebody else with the same telephone is not: a person is asked, and nobody is deleted meanwhile")
+    func anotherWithSamePhone() async throws {
+        let world = try World(World.Rules(goneFromSource: "delete", key: "[email, phone]"))
+        try world.write([person(1, phone: "+14155550101"), person(2, phone: "+14155550102")])
+        try await world.sync()
+        try world.write([person(9, phone: "+14155550101"), person(2, phone: "+14155550102")])
+        let report = try await world.sync()
+        #expect(report.operations == 0)
+        #expect(report.quarantined == 1 && report.withheld == 1)
+        #expect(world.customer(1) != nil)
+    }
+
+    @Test("a file without a final line end is believed about what is gone, however often it was not read")
+    func noFinalLineEnd() async throws {
+        try world.write((1...4).map { person($0) }, ending: "")
+        for _ in 0..<3 { try await world.sync() }
+        try world.write((1...3).map { person($0) }, ending: "")
+        #expect(try await world.sync().done == ["project.archive": 1])
+    }
+}

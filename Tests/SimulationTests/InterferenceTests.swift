@@ -1,0 +1,150 @@
+import AccordConnectors
+import AccordCore
+import AccordEngine
+import AccordSandbox
+import Foundation
+import Testing
+
+/// People go on working while a run goes on, and between a plan and its application.
+@Suite("What others do meanwhile")
+struct InterferenceTests {
+    private let world: World
+
+    init() throws { world = try World() }
+
+    // MARK: - In the project
+
+    @Test("an edit of another field between our read and our write reaches the source")
+    func betweenReadAndWrite() async throws {
+        try world.write([person(1)])
+        try await world.sync()
+        try world.write([person(1, first: "Other")])
+        try await world.sync(onFirst: { $0.method == "PUT" }) { project throws(SandboxError) in
+            try project.editCustomer(1, ["last_name": .string("Meanwhile")])
+        }
+        // The answer to our write came before theirs; and once more with theirs in the answer.
+        try await world.sync()
+        #expect(try world.rows.contains { $0.hasPrefix("1,Other,Meanwhile,") })
+        try world.write([person(1, first: "Third", last: "Meanwhile")])
+        try await world.sync(onFirst: { $0.method == "GET" }) { project throws(SandboxError) in
+            try project.editCustomer(1, ["last_name": .string("Again")])
+        }
+        try await world.sync()
+        #expect(try world.rows.contains { $0.hasPrefix("1,Third,Again,") })
+        #expect(world.project == ["Third|Again|p1@example.com|-|-|no|no"])
+    }
+
+    @Test("an edit between a plan that only links and its application reaches the source")
+    func betweenLinkAndApply() async throws {
+        try world.add(1)
+        try world.write([person(1)])
+        let report = try await world.apply(after: { try world.edit(1, ["last_name": .string("Edited")]) })
+        #expect(report.linked == 1)
+        try await world.sync()
+        #expect(try world.rows.contains { $0.hasPrefix("1,First1,Edited,") })
+    }
+
+    @Test("what only a create writes is sent with the name and e-mail that are there now, not with those once read")
+    func upsert() async throws {
+        try world.write([person(1)])
+        try await world.sync()
+        try world.write([person(1, company: "New")])
+        try await world.sync(onFirst: { $0.method == "GET" }) { project throws(SandboxError) in
+            try project.editCustomer(1, ["first_name": .string("Corrected")])
+        }
+        #expect(world.customer(1)?["company"]?.string == "New")
+        #expect(world.customer(1)?["first_name"]?.string == "Corrected")
+    }
+
+    @Test("an e-mail that changes between two requests of one update makes no second customer")
+    func noDouble() async throws {
+        try world.write([person(1)])
+        try await world.sync()
+        try world.write([person(1, last: "Newname", company: "New")])
+        try await world.sync(onFirst: { $0.method == "GET" }) { project throws(SandboxError) in
+            try project.editCustomer(1, ["email": .string("moved@example.com")])
+        }
+        try await world.sync()
+        #expect(world.project == ["First1|Newname|moved@example.com|-|New|no|no"])
+        #expect(try world.rows.contains("1,First1,Newname,moved@example.com,,New,,no"))
+    }
+
+    @Test("a row is not deleted, nor created, for somebody who came back to the project or left it since the plan")
+    func backInTheProject() async throws {
+        let world = try World(World.Rules(goneFromProject: "delete"))
+        try world.write([person(1), person(2)])
+        try await world.sync()
+        try world.add(3)
+        let plan = try await world.plan()
+        try world.edit(3, ["delete": .bool(true)])
+        // The saved plan creates a row for somebody who is deleted by now: a whole read is needed to know it.
+        _ = try await world.plan(full: true)
+        let report = try await world.apply(plan)
+        #expect(report.operations == 0)
+        #expect(report.skipped.map(\.reason) == ["it is gone from the project by now"])
+        #expect(try world.rows.count == 3)
+    }
+
+    // MARK: - In the source
+
+    @Test("an edit of another cell between a plan and its application reaches the project")
+    func anotherCell() async throws {
+        try world.write([person(1)])
+        try await world.sync()
+        try world.edit(1, ["last_name": .string("There")])
+        let report = try await world.apply(after: { try world.write([person(1, first: "Here")]) })
+        #expect(report.done == ["source.update": 1])
+        try await world.sync()
+        #expect(world.project == ["Here|There|p1@example.com|-|-|no|no"])
+        #expect(try world.rows.contains { $0.hasPrefix("1,Here,There,") })
+    }
+
+    @Test("nobody is deleted whose row is back when the plan is applied")
+    func rowIsBack() async throws {
+        let world = try World(World.Rules(goneFromSource: "delete"))
+        try world.write((1...3).map { person($0) })
+        try await world.sync()
+        try world.write([person(1), person(3)])
+        let report = try await world.apply(after: { try world.write((1...3).map { person($0) }) })
+        #expect(report.operations == 0)
+        #expect(report.skipped.map(\.reason) == ["its row is back"])
+        #expect(world.project.count == 3)
+    }
+
+    @Test("nothing is created or changed for a row that is gone or says otherwise when the plan is applied")
+    func rowIsGone() async throws {
+        try world.write([person(1)])
+        try await world.sync()
+        try world.write([person(1, first: "Planned"), person(2)])
+        let report = try await world.apply(after: { try world.write([person(1, first: "Unplanned")]) })
+        #expect(report.operations == 0)
+        #expect(
+            Set(report.skipped.map(\.reason)) == [
+                "its row is not there any more", #"first_name is "Unplanned" in its row by now, not "Planned""#,
+            ])
+        #expect(world.project == ["First1|Last1|p1@example.com|-|-|no|no"])
+    }
+
+    @Test("nobody is subscribed again whose row says opted out when the plan is applied")
+    func outAgain() async throws {
+        let world = try World(World.Rules(resubscribe: "source"))
+        try world.write([person(1, out: "yes")])
+        for _ in 0..<2 { try await world.sync() }
+        #expect(world.isOut(1))
+        try world.write([person(1, out: "no")])
+        let report = try await world.apply(after: { try world.write([person(1, out: "yes")]) })
+        #expect(report.operations == 0)
+        #expect(world.isOut(1))
+    }
+
+    @Test("a source that is away for a moment fails its pair, and the run is reported")
+    func sourceIsAway() async throws {
+        try world.write([person(1)])
+        let plan = try await world.plan()
+        try FileManager.default.removeItem(at: world.csv)
+        let report = try await world.apply(plan)
+        #expect(report.outcome == .failed)
+        #expect(report.failures.first?.contains("there is no such file") == true, "\(report.failures)")
+        #expect(world.project.isEmpty)
+    }
+}
