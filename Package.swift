@@ -42,7 +42,8 @@ let package = Package(
             "AccordConfig", ["AccordCore", .product(name: "Yams", package: "Yams")],
             resources: [
                 "Descriptions/project", "Tools/hubspot", "Tools/salesforce", "Tools/pipedrive", "Tools/mailchimp",
-                "Tools/shopify", "Tools/google-contacts",
+                "Tools/shopify", "Tools/google-contacts", "Tools/square-customers", "Tools/stripe-customers",
+                "Tools/quickbooks", "Tools/jobber", "Tools/housecall-pro", "Tools/podium", "Tools/birdeye",
             ].map { .embedInCode("\($0).yaml") }),
         room("AccordStore", ["AccordCore", .product(name: "GRDB", package: "GRDB.swift")]),
         room(

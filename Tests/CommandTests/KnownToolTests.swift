@@ -10,7 +10,10 @@ struct KnownToolTests {
         arguments: [
             ("hubspot", "HubSpot", 4, 1, 1), ("salesforce", "Salesforce", 3, 0, 1), ("pipedrive", "Pipedrive", 3, 0, 1),
             ("mailchimp", "Mailchimp", 3, 0, 0), ("google-contacts", "Google Contacts", 3, 0, 0),
-            ("shopify", "Shopify", 3, 0, 1),
+            ("shopify", "Shopify", 3, 0, 1), ("square-customers", "Square", 4, 1, 1),
+            ("stripe-customers", "Stripe", 3, 2, 0), ("quickbooks", "QuickBooks Online", 4, 1, 0),
+            ("jobber", "Jobber", 4, 2, 1), ("housecall-pro", "Housecall Pro", 4, 1, 1), ("podium", "Podium", 4, 1, 1),
+            ("birdeye", "Birdeye", 4, 0, 1),
         ])
     func tool(_ file: String, _ name: String, _ created: Int, _ quarantined: Int, _ optedOut: Int) async throws {
         let bench = try await Workbench()
@@ -34,7 +37,11 @@ struct KnownToolTests {
         let out = try await bench.customers().filter { ($0["unsubscribed_at"] ?? .null) != .null }
         #expect(out.count == optedOut)
         let people = try await bench.customers()
-        #expect(people.allSatisfy { ($0["email"]?.string?.contains("@") ?? false) && $0["first_name"]?.string != "" })
+        #expect(
+            people.allSatisfy {
+                ($0["email"]?.string?.contains("@") ?? $0["phone"]?.string?.hasPrefix("+") ?? false)
+                    && $0["first_name"]?.string != ""
+            })
 
         let idle = try await bench.accord.run("plan", "--config", "new.yaml", "--full", "--detailed-exitcode")
         #expect(idle.status == 0, "\(idle.all)")

@@ -8,6 +8,8 @@ struct Story {
     let seed: UInt64
     /// Somebody archives and deletes customers in the project.
     var takesAway = true
+    /// Digits that tell this story's words from those of another one in the same world.
+    var mark = ""
 
     /// A word that somebody wrote on one side, and on which record.
     struct Edit {
@@ -81,20 +83,20 @@ struct Story {
                 edits.append(Edit(word: word, side: .source, record: cells[0]))
             }
             switch Int.random(in: 0..<8, using: &dice) {
-            case 0: write("SourceFirst\(index)", in: 1)
-            case 1: write("Source Company \(index)", in: 5)
+            case 0: write("SourceFirst\(index)x\(mark)", in: 1)
+            case 1: write("Source Company \(index)x\(mark)", in: 5)
             case 2: cells[6] = "b"
             case 3: cells[7] = "yes"
             case 4:
                 lines.remove(at: index)
                 continue
-            case 5: write("new\(index)@example.com", in: 3)
+            case 5: write("new\(index)x\(mark)@example.com", in: 3)
             default: break
             }
             lines[index] = cells.joined(separator: ",")
         }
-        lines.append("90,Fresh,Face,fresh@example.com,,Newcomers,c,no")
-        edits.append(Edit(word: "fresh@example.com", side: .source, record: "90"))
+        lines.append("90\(mark),Fresh,Face,fresh\(mark)@example.com,,Newcomers,c,no")
+        edits.append(Edit(word: "fresh\(mark)@example.com", side: .source, record: "90\(mark)"))
         try write(lines, world)
         return edits
     }
@@ -112,11 +114,11 @@ struct Story {
             }
             let change: [String: JSON]? =
                 switch Int.random(in: 0..<9, using: &dice) {
-                case 0: say("last_name", "ProjectLast\(id)")
-                case 1: say("company", "Project Company \(id)")
+                case 0: say("last_name", "ProjectLast\(id)x\(mark)")
+                case 1: say("company", "Project Company \(id)x\(mark)")
                 case 2: ["add_tags": .array([.string("c")]), "remove_tags": .array([.string("a")])]
                 case 3: ["unsubscribed": .bool(true)]
-                case 4: say("first_name", "ProjectFirst\(id)")
+                case 4: say("first_name", "ProjectFirst\(id)x\(mark)")
                 case 5 where takesAway: [archives ? "archived" : "delete": .bool(true)]
                 default: nil
                 }

@@ -4,6 +4,11 @@ import AccordCore
 public enum KnownTool: String, CaseIterable, Sendable {
     case hubspot, salesforce, pipedrive, mailchimp, shopify
     case googleContacts = "google-contacts"
+    case squareCustomers = "square-customers"
+    case stripeCustomers = "stripe-customers"
+    case quickbooks, jobber
+    case housecallPro = "housecall-pro"
+    case podium, birdeye
 
     /// For people.
     public var name: String {
@@ -14,6 +19,13 @@ public enum KnownTool: String, CaseIterable, Sendable {
         case .mailchimp: "Mailchimp"
         case .shopify: "Shopify"
         case .googleContacts: "Google Contacts"
+        case .squareCustomers: "Square"
+        case .stripeCustomers: "Stripe"
+        case .quickbooks: "QuickBooks Online"
+        case .jobber: "Jobber"
+        case .housecallPro: "Housecall Pro"
+        case .podium: "Podium"
+        case .birdeye: "Birdeye"
         }
     }
 
@@ -27,6 +39,13 @@ public enum KnownTool: String, CaseIterable, Sendable {
             case .mailchimp: PackageResources.mailchimp_yaml
             case .shopify: PackageResources.shopify_yaml
             case .googleContacts: PackageResources.google_contacts_yaml
+            case .squareCustomers: PackageResources.square_customers_yaml
+            case .stripeCustomers: PackageResources.stripe_customers_yaml
+            case .quickbooks: PackageResources.quickbooks_yaml
+            case .jobber: PackageResources.jobber_yaml
+            case .housecallPro: PackageResources.housecall_pro_yaml
+            case .podium: PackageResources.podium_yaml
+            case .birdeye: PackageResources.birdeye_yaml
             }
         return String(decoding: bytes, as: UTF8.self)
     }
