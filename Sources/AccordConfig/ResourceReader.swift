@@ -42,7 +42,7 @@ struct ResourceReader {
                 keys: ["type", "role", "read", "write", "required", "refers to"] + TypeReader.keys)
             let read = try table["read"]?.name("read") ?? entry.key
             let write = try table["write"]?.name("write") ?? entry.key
-            let roles: [APIField.Role] = [.optOut, .archived, .modified]
+            let roles: [APIField.Role] = [.optOut, .archived, .modified, .gone]
             var role: APIField.Role?
             if let node = table["role"] {
                 role = APIField.Role(rawValue: try node.text("role"))
@@ -87,10 +87,11 @@ struct ResourceReader {
             for element in try node.list("also full") { list.alsoFull.append(try query(element, "also full")) }
         }
         if let node = table["changed"] {
-            let table = try node.table("changed", keys: ["query", "from day", "by"])
+            let table = try node.table("changed", keys: ["query", "from day", "by", "unsettled days"])
             list.changed = ListDescription.Changed(
                 query: try query(table.required("query"), "query"),
-                fromDay: try table.required("from day").name("from day"), by: try table.required("by").name("by"))
+                fromDay: try table.required("from day").name("from day"), by: try table.required("by").name("by"),
+                unsettledDays: try table["unsettled days"]?.integer("unsettled days", in: 0...3650) ?? 0)
         }
         if let node = table["paged"] { list.isPaged = try node.flag("paged") }
         if let node = table["lookup"] { list.lookup = try query(node, "lookup") }

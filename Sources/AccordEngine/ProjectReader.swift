@@ -100,7 +100,9 @@ struct ProjectReader {
         var count = 0
         var unknown: [MirrorRecord] = []
         // The service bounds by calendar day, in a time zone of its own: the day before the cursor's is read too.
-        let day = CalendarDay(daysSinceEpoch: CalendarDay(unixSeconds: cursor).daysSinceEpoch - 1)
+        let unsettledDays = pair.resource.list.changed?.unsettledDays ?? 0
+        let settled = cursor - Int64(unsettledDays) * 86_400
+        let day = CalendarDay(daysSinceEpoch: CalendarDay(unixSeconds: settled).daysSinceEpoch - 1)
         try await pair.project.readChanged(since: day) { page in
             try stop.check()
             let records = page.records.map(mirrored)
@@ -110,7 +112,7 @@ struct ProjectReader {
             count += page.records.count
             progress(.reading(pair: pair.name, side: .project, count: count))
             guard let oldest = page.records.last?.record.modified else { return .enough }
-            return oldest < cursor || (oldest == cursor && known.allSatisfy(\.self)) ? .enough : .more
+            return oldest < settled || (oldest == settled && known.allSatisfy(\.self)) ? .enough : .more
         }
         try await lookForReplaced(by: unknown)
         if let newest, newest > cursor { try store.setMirrorCursor(pair.name, newest) }

@@ -167,7 +167,7 @@ struct MappingErrorTests {
                 + "(did you mean \"archive\"?)."),
         Case(
             text: "when gone from project: archive",
-            error: "m.yaml:6: expected one of delete, ignore for when gone from project, found \"archive\"."),
+            error: "m.yaml:6: expected one of delete, ignore, mark for when gone from project, found \"archive\"."),
         Case(
             text: "guards: {deletes: 110%}",
             error: "m.yaml:6: expected a percentage from 0% to 100% for deletes, found \"110%\"."),
@@ -203,7 +203,7 @@ struct MappingErrorTests {
             ("key: Id\nfields: {email: E}", "m.yaml:1: the mapping has no \"resource\". Write resource: customers."),
             (
                 "resource: custmers\nkey: Id",
-                "m.yaml:1: expected one of customers, locations, sources, tags for resource, found \"custmers\" (did you mean \"customers\"?)."
+                "m.yaml:1: expected one of customers, locations, messages, ratings, reviews, sources, tags for resource, found \"custmers\" (did you mean \"customers\"?)."
             ),
             (
                 "resource: customers\nfields: {email: E}",

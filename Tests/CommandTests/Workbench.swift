@@ -116,10 +116,23 @@ final class Workbench {
     func rotateKey() async throws { _ = try await ask("POST", "rotate-key", "{}") }
 
     private func ask(_ method: String, _ path: String, _ body: String? = nil) async throws -> JSON {
+        try await send(method, "_sandbox/\(path)", body)
+    }
+
+    /// A call of the Project API itself, as somebody else's program would make it.
+    @discardableResult
+    func call(_ method: String, _ path: String, _ body: String? = nil) async throws -> JSON {
+        try await send(method, "project/\(path)", body)
+    }
+
+    private func send(_ method: String, _ path: String, _ body: String?) async throws -> JSON {
+        let headers = [
+            (name: "Content-Type", value: "application/json"),
+            (name: "Authorization", value: "Bearer \(Workbench.key)"),
+        ]
         let answer = try await CurlTransport().send(
             HTTPRequest(
-                method: method, url: "\(base)/_sandbox/\(path)",
-                headers: [(name: "Content-Type", value: "application/json")], body: body.map { Array($0.utf8) }))
+                method: method, url: "\(base)/\(path)", headers: headers, body: body.map { Array($0.utf8) }))
         try #require(answer.status == 200, "\(method) \(path): \(String(decoding: answer.body, as: UTF8.self))")
         return try JSON(parsing: answer.body)["data"] ?? .null
     }

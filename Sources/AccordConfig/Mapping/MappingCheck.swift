@@ -131,6 +131,13 @@ struct MappingCheck {
 
     /// What the mapping does to the project's records, the API must be able to do.
     private func checkDeletes() throws(ConfigError) {
+        if mapping.whenGoneFromProject == .mark, resource.gone.flatMap({ mapping.field($0.name) }) == nil {
+            let next =
+                resource.gone.map { "Map \($0.name) under fields" } ?? "Write when gone from project: ignore, or delete"
+            throw ConfigError(
+                place(.goneFromProject), "no field says that a \(resource.label) is gone, so none can be marked",
+                next: next)
+        }
         let verb: APIOperation.Verb? =
             switch mapping.whenGoneFromSource {
             case .ignore: nil

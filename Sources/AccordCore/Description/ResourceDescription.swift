@@ -49,6 +49,9 @@ public struct ResourceDescription: Hashable, Sendable {
     /// The resources that its fields name a record of.
     public var references: Set<String> { Set(fields.compactMap(\.refersTo)) }
 
+    /// The field that says that a record is gone, if the resource has one.
+    public var gone: APIField? { fields.first { $0.role == .gone } }
+
     /// The field that holds a person's opt-out, if the resource has one.
     public var optOut: APIField? { fields.first { $0.role == .optOut } }
 
@@ -83,6 +86,8 @@ public struct APIField: Hashable, Sendable {
         case archived
         /// When the record last changed.
         case modified
+        /// No member of the API's: whether the record is gone, for a source that keeps what the project no longer has.
+        case gone
     }
 
     public var name: String
@@ -144,11 +149,14 @@ public struct ListDescription: Hashable, Sendable {
         public var fromDay: String
         /// The field that the list is ordered by.
         public var by: String
+        /// Records may go on changing for so many days without moving in the list: they are read again.
+        public var unsettledDays: Int
 
-        public init(query: [String: String], fromDay: String, by: String) {
+        public init(query: [String: String], fromDay: String, by: String, unsettledDays: Int = 0) {
             self.query = query
             self.fromDay = fromDay
             self.by = by
+            self.unsettledDays = unsettledDays
         }
     }
 }

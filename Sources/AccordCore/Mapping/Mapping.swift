@@ -120,6 +120,8 @@ public enum ProjectDeletion: String, Hashable, Sendable, Codable, CaseIterable {
 
 public enum SourceDeletion: String, Hashable, Sendable, Codable, CaseIterable {
     case delete, ignore
+    /// The record stays, and its field that says so is set.
+    case mark
 }
 
 /// Limits on what one plan may do to a side.

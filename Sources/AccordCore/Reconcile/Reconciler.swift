@@ -125,6 +125,7 @@ public struct Reconciler: Sendable {
             if pairing.link.state != .goneFromProject { entry.link = .state(.goneFromProject) }
             return entry
         }
+        if mapping.whenGoneFromProject == .mark { return marked(entry, source) }
         let changed = changedFields(of: source, base: pairing.link.sourceBase)
         switch (changed.isEmpty, pairing.resolutions[""]) {
         case (true, _), (false, .project):
@@ -147,6 +148,27 @@ public struct Reconciler: Sendable {
                     what: "deleted in the project, and changed in the source (\(changed.joined(separator: ", ")))")
             ]
         }
+        return entry
+    }
+
+    /// The source keeps it, and says that the project has not.
+    private func marked(_ entry: Entry, _ source: Record) -> Entry {
+        var entry = entry
+        guard let field = resource.gone.flatMap({ mapping.field($0.name) }), source[field.name] != .boolean(true) else {
+            entry.note = "gone from the project, and marked so"
+            return entry
+        }
+        entry.bucket = .updated
+        // The project's base says so too: should the record come back, that is a change.
+        entry.operations = [
+            Operation(
+                side: .source, kind: .update,
+                changes: [
+                    FieldChange(
+                        field: field.name, before: source[field.name], after: .boolean(true), origin: .boolean(true),
+                        rule: .projectChanged)
+                ], why: "gone from the project")
+        ]
         return entry
     }
 
