@@ -65,19 +65,24 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings),
-        tests("AccordCoreTests", ["AccordCore"]),
+        // What the tests of several rooms draw their cases with.
+        .target(name: "Chance", path: "Tests/Chance", swiftSettings: swiftSettings),
+        tests("AccordCoreTests", ["AccordCore", "Chance"]),
         tests("AccordConfigTests", ["AccordCore", "AccordConfig"]),
-        tests("AccordStoreTests", ["AccordCore", "AccordStore"]),
+        tests("AccordStoreTests", ["AccordCore", "AccordStore", "Chance"]),
         tests(
             "AccordConnectorsTests",
-            ["AccordCore", "AccordConnectors", "ConnectorConformance", .product(name: "Logging", package: "swift-log")]),
+            [
+                "AccordCore", "AccordConnectors", "ConnectorConformance", "Chance",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         tests(
             "SimulationTests",
             [
                 "AccordCore", "AccordConfig", "AccordConnectors", "AccordStore", "AccordEngine", "AccordSandbox",
-                .product(name: "Logging", package: "swift-log"),
+                "Chance", .product(name: "Logging", package: "swift-log"),
             ]),
-        tests("CommandTests", ["accord", "AccordCore", "AccordConnectors"]),
+        tests("CommandTests", ["accord", "AccordCore", "AccordConnectors", "Chance"]),
         tests("AccordSandboxTests", ["AccordCore", "AccordConnectors", "AccordSandbox"]),
     ]
 )

@@ -1,5 +1,6 @@
 import AccordConnectors
 import AccordCore
+import Chance
 import Foundation
 import Testing
 
@@ -111,7 +112,7 @@ struct CSVWritingTests {
 
     @Test("random changes of random tables change only their cells", arguments: 1...40)
     func property(_ seed: UInt64) async throws {
-        var random = Seeded(state: seed)
+        var random = Dice(seed: seed)
         let texts = ["", "x", "a,b", "q\"q", "l\nm", "é", "=1", "'=1", "-3", " s ", "\r\n"]
         func quoted(_ text: String, _ force: Bool) -> String {
             let needs = force || text.contains { ",\"\n\r\r\n".contains($0) }
@@ -154,16 +155,5 @@ struct CSVWritingTests {
         #expect(found == expected, "seed \(seed): \(found.debugDescription) \(expected.debugDescription)")
         let rows = try await source.read().rows
         #expect(rows == kept.map { model[$0] }, "seed \(seed)")
-    }
-
-    private struct Seeded: RandomNumberGenerator {
-        var state: UInt64
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var mixed = state
-            mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-            return mixed ^ (mixed >> 31)
-        }
     }
 }

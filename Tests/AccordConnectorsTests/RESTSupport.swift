@@ -1,5 +1,6 @@
 import AccordConnectors
 import AccordCore
+import Chance
 import Logging
 import Synchronization
 
@@ -30,19 +31,12 @@ final class SimulatedClock: TimeSource {
     }
 }
 
-/// SplitMix64.
 final class SeededRandom: RandomSource {
-    private let state: Mutex<UInt64>
-    init(_ seed: UInt64) { state = Mutex(seed) }
+    private let dice: Mutex<Dice>
+    init(_ seed: UInt64) { dice = Mutex(Dice(seed: seed)) }
 
     func unit() -> Double {
-        let bits = state.withLock { state -> UInt64 in
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var z = state
-            z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-            return z ^ (z >> 31)
-        }
+        let bits = dice.withLock { $0.next() }
         return Double(bits >> 11) / 9_007_199_254_740_992
     }
 

@@ -1,4 +1,5 @@
 import AccordCore
+import Chance
 import Testing
 
 @Suite("Date patterns")
@@ -107,7 +108,7 @@ struct DatePatternTests {
         ])
     func roundTrip(_ pattern: String, _ zone: String) throws {
         let pattern = try DatePattern(instants: pattern, timeZone: zone)
-        var random = SeededNumbers(seed: 7)
+        var random = Dice(seed: 7)
         for _ in 0..<500 {
             let instant = Int64(random.below(4_000_000_000)) - 1_000_000_000
             let text = try #require(pattern.text(instant: instant))
@@ -123,20 +124,4 @@ struct DatePatternTests {
         #expect(try DatePattern(instants: "iso", timeZone: "+02:00").text(instant: .max) == nil)
         #expect(try DatePattern(instants: "iso", timeZone: "UTC").text(instant: .min) == nil)
     }
-}
-
-/// SplitMix64.
-struct SeededNumbers {
-    private var state: UInt64
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-
-    mutating func below(_ limit: Int) -> Int { Int(next() % UInt64(limit)) }
 }

@@ -1,4 +1,5 @@
 import AccordCore
+import Chance
 import Foundation
 import Testing
 
@@ -127,7 +128,7 @@ struct FieldCodecTests {
         ])
     func roundTrip(_ type: FieldType) throws {
         let seed: UInt64 = 20_261_123
-        var random = SeededNumbers(seed: seed)
+        var random = Dice(seed: seed)
         let codec = try FieldCodec(type)
         for _ in 0..<300 {
             let value = FieldCodecTests.value(of: type, &random)
@@ -136,9 +137,9 @@ struct FieldCodecTests {
         }
     }
 
-    private static func value(of type: FieldType, _ random: inout SeededNumbers) -> Value {
+    private static func value(of type: FieldType, _ random: inout Dice) -> Value {
         let letters = Array("abcÄé名 '\"-_1\t")
-        func word(_ random: inout SeededNumbers) -> String {
+        func word(_ random: inout Dice) -> String {
             "w" + String((0..<random.below(8)).map { _ in letters[random.below(letters.count)] }) + "x"
         }
         if case .boolean = type { return .boolean(random.below(2) == 0) }

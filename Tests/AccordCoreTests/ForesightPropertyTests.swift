@@ -1,4 +1,5 @@
 import AccordCore
+import Chance
 import Testing
 
 /// The service as its reference describes it, and nothing else: what a plan is held against.
@@ -53,7 +54,7 @@ struct ForesightPropertyTests {
 
         /// Few values and many people, so that they get in each other's way.
         init(seed: UInt64) {
-            var random = SeededNumbers(seed: seed)
+            var random = Dice(seed: seed)
             func pick(_ texts: [String?], without taken: [String?] = []) -> String? {
                 let text = texts[random.below(texts.count)]
                 return taken.contains(text) ? nil : text

@@ -1,4 +1,5 @@
 import AccordCore
+import Chance
 import Testing
 
 @Suite("Finding the project record that is the same person")
@@ -183,7 +184,7 @@ struct LinkerTests {
 
     @Test("Whoever is matched is matched for a reason, and with nobody else", arguments: 1...200 as ClosedRange<UInt64>)
     func laws(seed: UInt64) {
-        var random = SeededNumbers(seed: seed)
+        var random = Dice(seed: seed)
         func pick(_ texts: [String]) -> String? { random.below(3) == 0 ? nil : texts[random.below(texts.count)] }
         let rows = (0..<1 + random.below(5)).map { _ in
             Row(email: pick(["a", "b", "c"]), phone: pick(["1", "2", "3"]))

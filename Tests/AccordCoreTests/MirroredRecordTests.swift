@@ -1,22 +1,10 @@
 import AccordCore
+import Chance
 import Testing
 
 /// Which side is called the source makes no difference to what becomes of a record that both have.
 @Suite("Swapping the sides mirrors the plan")
 struct MirroredRecordTests {
-    /// SplitMix64.
-    private struct Dice: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var z = state
-            z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-            return z ^ (z >> 31)
-        }
-    }
-
     /// What both sides hold and held, and how the fields flow.
     private struct Situation {
         var fields: [Field]
@@ -26,7 +14,7 @@ struct MirroredRecordTests {
         var projectBase: [String: Value] = [:]
 
         init(seed: UInt64) {
-            var dice = Dice(state: seed)
+            var dice = Dice(seed: seed)
             func policy() -> ConflictPolicy { ConflictPolicy.allCases.randomElement(using: &dice) ?? .manual }
             func direction() -> Direction { Direction.allCases.randomElement(using: &dice) ?? .both }
             fields = ["name", "city", "note"].map {

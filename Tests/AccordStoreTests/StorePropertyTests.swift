@@ -1,5 +1,6 @@
 import AccordCore
 import AccordStore
+import Chance
 import Testing
 
 @Suite("The state against a naive one")
@@ -8,7 +9,7 @@ struct StorePropertyTests {
     func againstDictionaries(seed: UInt64) throws {
         let state = try TemporaryState()
         let store = try state.open()
-        var random = Seeded(seed: seed)
+        var random = Dice(seed: seed)
         var model = Model()
         for step in 1...60 {
             switch random.below(3) {
@@ -21,7 +22,7 @@ struct StorePropertyTests {
 
     // MARK: - Steps
 
-    private func read(_ store: StateStore, _ model: inout Model, _ random: inout Seeded) throws {
+    private func read(_ store: StateStore, _ model: inout Model, _ random: inout Dice) throws {
         let read = try store.beginProjectRead("customers")
         let records = Model.ids.filter { _ in random.below(3) > 0 }.map {
             mirrored($0, random.values(), archived: random.below(4) == 0)
@@ -38,7 +39,7 @@ struct StorePropertyTests {
         }
     }
 
-    private func settle(_ store: StateStore, _ model: inout Model, _ random: inout Seeded) throws {
+    private func settle(_ store: StateStore, _ model: inout Model, _ random: inout Dice) throws {
         let (key, id) = (random.pick(Model.keys), random.pick(Model.ids))
         var settlement = linking(
             key, id, source: random.moves(), project: random.moves(),
@@ -138,29 +139,12 @@ struct StorePropertyTests {
     }
 }
 
-/// SplitMix64.
-private struct Seeded {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-
-    mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
-
-    mutating func pick<T>(_ choices: [T]) -> T { choices[below(choices.count)] }
-
-    mutating func values() -> [String: Value] {
+extension Dice {
+    fileprivate mutating func values() -> [String: Value] {
         moves().filter { !$0.value.isNull }
     }
 
-    mutating func moves() -> [String: Value] {
+    fileprivate mutating func moves() -> [String: Value] {
         var moves: [String: Value] = [:]
         for field in ["email", "phone", "name"] where below(3) > 0 {
             moves[field] = pick([.null, .string("a"), .string("b")])

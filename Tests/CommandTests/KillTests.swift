@@ -1,3 +1,4 @@
+import Chance
 import Foundation
 import Testing
 
@@ -14,7 +15,7 @@ struct KillTests {
         arguments: 0..<shards)
     func killed(shard: Int) async throws {
         let seed = UInt64.random(in: 0...UInt64.max)
-        var dice = Dice(state: seed)
+        var dice = Dice(seed: seed)
         let bench = try await Workbench(rows: (1...12).map { Workbench.row($0) })
         #expect(try await bench.accord.run("sync").status == 0)
         let wanted = max(1, kills / KillTests.shards)
@@ -145,18 +146,5 @@ struct KillTests {
         #expect(repair.output.contains("an earlier run was stopped while it wrote"), "\(repair.output)")
         try await bench.expectAgreement("after the repair")
         #expect(try await bench.customers().count == 60)
-    }
-}
-
-/// Numbers from a seed (SplitMix64).
-struct Dice: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

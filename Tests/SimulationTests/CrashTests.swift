@@ -1,5 +1,6 @@
 import AccordCore
 import AccordEngine
+import Chance
 import Foundation
 import Testing
 
@@ -25,7 +26,7 @@ struct CrashTests {
 
             let struck = try await story.agreed()
             try story.edit(struck)
-            var dice = Seeded(state: UInt64(seed) &* 31)
+            var dice = Dice(seed: UInt64(seed) &* 31)
             let step = Int.random(in: 1...max(1, steps), using: &dice)
             // Every second crash comes in a storm, which is over when the program starts again.
             if seed % 2 == 0 { try struck.set(faults: "seed=\(seed + 1),\(storm)") }
@@ -50,7 +51,7 @@ struct CrashTests {
         let fate = Fate()
         try await calm.sync(fate)
         #expect(fate.steps > 15, "seed \(seed): nothing happens in this story")
-        var dice = Seeded(state: seed)
+        var dice = Dice(seed: seed)
         for step in 1...fate.steps {
             let struck = try await story.agreed()
             try story.edit(struck)
@@ -77,7 +78,7 @@ struct CrashTests {
 
             let struck = try await story.agreed()
             try story.edit(struck)
-            var dice = Seeded(state: UInt64(seed) &* 37)
+            var dice = Dice(seed: UInt64(seed) &* 37)
             let step = Int.random(in: 1...max(1, fate.steps), using: &dice)
             _ = try? await struck.sync(Fate(dieAt: step))
             try story.editAgain(struck)

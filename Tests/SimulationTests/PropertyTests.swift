@@ -1,6 +1,7 @@
 import AccordCore
 import AccordEngine
 import AccordStore
+import Chance
 import Foundation
 import Testing
 
@@ -95,7 +96,7 @@ struct PropertyTests {
             let shuffled = try await story.agreed()
             try story.edit(shuffled)
             var plan = try await shuffled.plan()
-            var dice = Seeded(state: UInt64(seed))
+            var dice = Dice(seed: UInt64(seed))
             for index in plan.pairs.indices { plan.pairs[index].entries.shuffle(using: &dice) }
             try await shuffled.apply(plan, concurrency: 4)
 

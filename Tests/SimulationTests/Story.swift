@@ -1,6 +1,7 @@
 import AccordConnectors
 import AccordCore
 import AccordSandbox
+import Chance
 import Foundation
 
 /// What happens in a world, drawn from its seed: the same seed tells the same story, with a crash in it or without.
@@ -21,7 +22,7 @@ struct Story {
 
     /// Which of the mapping's choices this story is told under.
     var rules: World.Rules {
-        var dice = Seeded(state: seed ^ 0x5EED)
+        var dice = Dice(seed: seed ^ 0x5EED)
         return World.Rules(
             conflict: ["manual", "source", "project"].randomElement(using: &dice) ?? "manual",
             goneFromSource: ["archive", "delete", "ignore"].randomElement(using: &dice) ?? "archive",
@@ -38,7 +39,7 @@ struct Story {
 
     /// Two sides that know some of the same people.
     func begin(_ world: World) throws {
-        var dice = Seeded(state: seed)
+        var dice = Dice(seed: seed)
         let people = Int.random(in: 4...8, using: &dice)
         var lines = ["id,first,last,email,phone,company,tags,out"]
         for person in 0..<people {
@@ -67,13 +68,13 @@ struct Story {
     /// Each side is edited on its own, and every edit carries a word of its own.
     @discardableResult
     func edit(_ world: World) throws -> [Edit] {
-        var dice = Seeded(state: seed ^ 0xABCD_EF01)
+        var dice = Dice(seed: seed ^ 0xABCD_EF01)
         // In some stories a full read is due by then, which alone shows what was deleted in the project.
         world.time.advance(Bool.random(using: &dice) ? 3600 : 8 * 86_400)
         return try editSource(world, &dice) + editProject(world, &dice)
     }
 
-    private func editSource(_ world: World, _ dice: inout Seeded) throws -> [Edit] {
+    private func editSource(_ world: World, _ dice: inout Dice) throws -> [Edit] {
         var edits: [Edit] = []
         var lines = try String(contentsOf: world.csv, encoding: .utf8).split(separator: "\n").map(String.init)
         for index in lines.indices.dropFirst().reversed() {
@@ -101,7 +102,7 @@ struct Story {
         return edits
     }
 
-    private func editProject(_ world: World, _ dice: inout Seeded) throws -> [Edit] {
+    private func editProject(_ world: World, _ dice: inout Dice) throws -> [Edit] {
         var edits: [Edit] = []
         // One or the other: a write that meets somebody deleted makes the next run read whole, which then shows who was
         // archived earlier than it would have shown.

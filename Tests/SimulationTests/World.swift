@@ -23,19 +23,6 @@ final class SimulatedTime: TimeSource {
     func advance(_ duration: Double) { seconds.withLock { $0 += max(0, duration) } }
 }
 
-/// Numbers from a seed: the same seed, the same world (SplitMix64).
-struct Seeded: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-}
-
 struct HalfRandom: RandomSource {
     func unit() -> Double { 0.5 }
 }
