@@ -57,13 +57,8 @@ public struct Engine: Sendable {
                 if let other = pair.resource.references.intersection(failed).min() {
                     throw EngineError.waits(pair: pair.name, resource: other)
                 }
-                let written = plans.filter { $0.operations.contains { $0.side == .project } }.map(\.name)
-                let referencesChange = pairs.contains {
-                    written.contains($0.name) && pair.resource.references.contains($0.resource.name)
-                }
                 var planner = try PairPlanner(
-                    pair: pair, store: store, reader: reader(pair), options: options,
-                    referencesChange: referencesChange)
+                    pair: pair, store: store, reader: reader(pair), options: options, earlier: plans)
                 plans.append(try await planner.plan())
             } catch let error as any ExplainedError where pairs.count > 1 && !error.concernsAllPairs {
                 failed.insert(pair.resource.name)

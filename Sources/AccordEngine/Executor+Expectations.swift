@@ -13,7 +13,7 @@ extension Executor {
 
     /// The rows of some entries.
     func rows(of entries: [Entry]) async throws -> Rows {
-        let mapper = try RecordMapper(mapping: pair.mapping, header: try await pair.source.header())
+        let mapper = try pair.mapper(try await pair.source.header(), store)
         let wanted = Set(entries.compactMap(\.sourceKey))
         var byKey: [String: RawRecord] = [:]
         let report = try await pair.source.read { item in

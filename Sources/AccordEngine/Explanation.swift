@@ -28,7 +28,7 @@ public struct Explanation: Sendable {
         let id = name.hasPrefix("project:") ? String(name.dropFirst("project:".count)) : nil
         let link = try id.map { try store.link(pair.name, projectID: $0) } ?? store.link(pair.name, sourceKey: name)
         let key = link?.sourceKey ?? name
-        let mapper = try RecordMapper(mapping: pair.mapping, header: try await pair.source.header())
+        let mapper = try pair.mapper(try await pair.source.header(), store)
         var row: RawRecord?
         _ = try await pair.source.read { item in
             if case .record(let raw) = item, row == nil, mapper.key(of: raw) == key { row = raw }

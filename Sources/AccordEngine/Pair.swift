@@ -1,5 +1,6 @@
 import AccordConnectors
 import AccordCore
+import AccordStore
 
 /// One kind of record kept in agreement: a source table and a project resource, with one mapping.
 public struct Pair: Sendable {
@@ -17,6 +18,22 @@ public struct Pair: Sendable {
 
     /// What the project holds of this kind, as the API is described.
     public var resource: ResourceDescription { project.resource }
+
+    /// Reads its rows: the records of other pairs that they name are those linked by now, and those that plans of this
+    /// run are about to write.
+    func mapper(_ header: RawRecord.Header, _ store: StateStore, planned: [PairPlan] = []) throws -> RecordMapper {
+        var names: [String: References.Names] = [:]
+        for field in mapping.fields {
+            guard let pair = field.pair, names[pair] == nil else { continue }
+            var known = References.Names()
+            for (key, name) in try store.linkedNames(pair) { known.add(key: key, name: name) }
+            for (key, name) in planned.first(where: { $0.name == pair })?.plannedNames ?? [:] {
+                known.add(key: key, name: name)
+            }
+            names[pair] = known
+        }
+        return try RecordMapper(mapping: mapping, header: header, references: References(names))
+    }
 }
 
 /// What a person asked for, for one run.
@@ -36,7 +53,8 @@ extension PairPlan {
     init(_ pair: Pair, failure: String) {
         let unread = SideReading(mode: .notRead, records: 0, read: 0)
         self.init(
-            name: pair.name, label: pair.resource.label, mapping: pair.mapping.fingerprint, source: unread,
+            name: pair.name, resource: pair.resource.name, namedBy: pair.resource.knownBy.first,
+            label: pair.resource.label, mapping: pair.mapping.fingerprint, source: unread,
             project: unread, entries: [])
         self.failure = failure
     }

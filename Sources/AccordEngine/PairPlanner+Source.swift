@@ -37,7 +37,7 @@ extension PairPlanner {
         var chunk: [SourceItem] = []
         // Without a header there are no rows either: reading says why.
         let header = try? await pair.source.header()
-        let mapper = try header.map { try RecordMapper(mapping: pair.mapping, header: $0) }
+        let mapper = try header.map { try pair.mapper($0, store, planned: earlier) }
         var count = 0
         let report = try await pair.source.read { item in
             chunk.append(item)

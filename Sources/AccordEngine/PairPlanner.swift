@@ -10,8 +10,8 @@ struct PairPlanner {
     let store: StateStore
     let reader: ProjectReader
     let options: RunOptions
-    /// Another pair's plan of this run writes records that this pair's may refer to.
-    let referencesChange: Bool
+    /// The plans of this run that come before.
+    let earlier: [PairPlan]
 
     let reconciler: Reconciler
     let memory: SourceMemory?
@@ -41,9 +41,9 @@ struct PairPlanner {
     var decided: Set<String> = []
 
     init(
-        pair: Pair, store: StateStore, reader: ProjectReader, options: RunOptions, referencesChange: Bool
+        pair: Pair, store: StateStore, reader: ProjectReader, options: RunOptions, earlier: [PairPlan]
     ) throws {
-        self.referencesChange = referencesChange
+        self.earlier = earlier
         self.pair = pair
         self.store = store
         self.reader = reader
@@ -81,7 +81,8 @@ struct PairPlanner {
         try balance(&source, &project)
         let linked = try store.linkedCount(pair.name)
         return PairPlan(
-            name: pair.name, label: pair.resource.label, mapping: pair.mapping.fingerprint, source: source,
+            name: pair.name, resource: pair.resource.name, namedBy: pair.resource.knownBy.first,
+            label: pair.resource.label, mapping: pair.mapping.fingerprint, source: source,
             project: project, entries: entries,
             refusals: Guard.check(
                 pair: pair.name, entries: entries, guards: pair.mapping.guards, linked: linked, source: source,
@@ -93,6 +94,9 @@ struct PairPlanner {
     /// A write that the service refused is left alone until something about it changes: the record, what it refers to,
     /// or what a whole read of the project may have shown.
     private mutating func holdWhatWasRefused(_ project: SideReading) throws {
+        let referencesChange = earlier.contains { plan in
+            pair.resource.references.contains(plan.resource) && plan.operations.contains { $0.side == .project }
+        }
         guard !referencesChange, project.mode != .full || pair.resource.list.changed == nil else { return }
         let held = try store.quarantine(pair.name).filter { $0.operationFingerprint != nil }
         guard !held.isEmpty else { return }

@@ -16,6 +16,21 @@ extension StateStore {
         }
     }
 
+    /// The linked records of a pair that the project has: the source's key of each, and the first of the match values by
+    /// which the project knows it.
+    public func linkedNames(_ pair: String) throws -> [(key: String, name: String)] {
+        try read { db in
+            guard let number = try db.pair(pair) else { return [] }
+            return try db.rows(
+                """
+                SELECT links.source_key, project_records.match_a FROM links JOIN project_records
+                    ON project_records.pair = links.pair AND project_records.id = links.project_id
+                    WHERE links.pair = ? AND project_records.gone = 0 AND project_records.match_a IS NOT NULL
+                """, [number]
+            ).map { (key: $0[0], name: $0[1]) }
+        }
+    }
+
     /// Links of which both records are there, as far as is known.
     public func linkedCount(_ pair: String) throws -> Int {
         try read { db in try db.row("SELECT linked FROM pairs WHERE name = ?", [pair])?[0] ?? 0 }

@@ -63,10 +63,33 @@ struct Session {
         for settings in config.pairs where only.isEmpty || only.contains(settings.name) {
             pairs.append(try await pair(settings, api, client))
         }
+        try checkReferences(pairs, config)
         let engine = Engine(
             pairs: pairs, store: store, time: time, configuration: try config.fingerprint(),
             concurrency: config.project.concurrency, logger: logger, stop: stop, progress: progress)
         return Session(config: config, api: api, store: store, engine: engine, pairs: pairs, lock: lock)
+    }
+
+    /// A field may name records of a pair that there is.
+    private static func checkReferences(_ pairs: [Pair], _ config: Config) throws(ConfigError) {
+        for pair in pairs {
+            for field in pair.mapping.fields {
+                guard let name = field.pair, let place = field.place else { continue }
+                let known = config.pairs.map(\.name)
+                guard known.contains(name) else {
+                    throw ConfigError(
+                        place, "there is no pair \"\(name)\"\(Suggestion.hint(for: name, among: known))",
+                        next: "Write it under pairs in accord.yaml")
+                }
+                let wanted = pair.resource.field(field.name)?.refersTo
+                if let other = pairs.first(where: { $0.name == name }), other.resource.name != wanted {
+                    throw ConfigError(
+                        place,
+                        "\(field.name) names one of the \(wanted ?? "records"), and the pair \(name) keeps \(other.resource.name)"
+                    )
+                }
+            }
+        }
     }
 
     private static func prepareFolder(of path: String) throws {

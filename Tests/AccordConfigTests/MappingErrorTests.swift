@@ -24,7 +24,7 @@ struct MappingErrorTests {
             text: "  phone: {colunm: Phone}",
             error:
                 "m.yaml:6: unknown key \"colunm\" in the field phone (did you mean \"column\"?). The keys here are: column, "
-                + "type, direction, transform, required, conflict, resubscribe, yes, no, pattern, time zone, separator, "
+                + "type, direction, transform, required, conflict, resubscribe, pair, yes, no, pattern, time zone, separator, "
                 + "country."),
         Case(
             text: "  phone:\n    column: Phone\n    type: phoen",

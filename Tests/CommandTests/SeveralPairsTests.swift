@@ -17,7 +17,9 @@ struct SeveralPairsTests {
         """
 
     /// Customers that name a location and tags which only the other files have.
-    private func bench(_ rows: [String]) async throws -> Workbench {
+    private func bench(
+        _ rows: [String], customers mapping: String = SeveralPairsTests.customers
+    ) async throws -> Workbench {
         let bench = try await Workbench()
         for name in ["locations", "tags", "sources"] {
             for (folder, ending) in [("Fixtures", "csv"), ("Mappings", "yaml")] {
@@ -25,7 +27,7 @@ struct SeveralPairsTests {
                 try bench.write("\(name).\(ending)", String(contentsOf: file, encoding: .utf8))
             }
         }
-        try bench.write("customers.yaml", SeveralPairsTests.customers)
+        try bench.write("customers.yaml", mapping)
         try bench.write("people.csv", (["id,first,email,store,tags"] + rows).map { $0 + "\n" }.joined())
         // Customers stand first: what they refer to comes before them all the same.
         let pairs = [
@@ -75,6 +77,57 @@ struct SeveralPairsTests {
         #expect(sync.status == 0, "\(sync.all)")
         #expect(!sync.output.contains("create") && !sync.output.contains("delete"), "\(sync.output)")
         #expect(try await bench.customers().first?["location"]?["slug"]?.string == "the-pier")
+    }
+
+    private static let byKey = customers.replacing(
+        "location: store", with: "location: {column: store, pair: locations}")
+
+    @Test("a row may name a store by the store's own key: what is linked, or will be, is found; what is not waits")
+    func byKey() async throws {
+        let bench = try await bench(
+            ["1,Ada,ada@example.com,S-01,", "2,Bo,bo@example.com,S-02,", "3,Cy,cy@example.com,S-99,"],
+            customers: SeveralPairsTests.byKey)
+        func store(_ email: String) async throws -> String? {
+            try await bench.customers().first { $0["email"]?.string == email }?["location"]?["slug"]?.string
+        }
+        // Of a store that is new in this run the slug is known where its row says it, else from the next run on.
+        let first = try await bench.accord.run("sync")
+        #expect(first.status == 3, "\(first.all)")
+        #expect(
+            first.output.contains(
+                #"location (column "store"): expected the key of a linked record of the pair locations, found "S-99""#),
+            "\(first.all)")
+        #expect(try await store("ada@example.com") == "pier-12")
+        #expect(try await bench.accord.run("sync").status == 3)
+        #expect(try await store("bo@example.com") == "grand-avenue")
+
+        let stores = bench.folder.appendingPathComponent("locations.csv")
+        let text = try String(contentsOf: stores, encoding: .utf8)
+        try bench.write("locations.csv", text + "S-99,Late,late,1 Late St,Oakland,CA,94610\n")
+        let late = try await bench.accord.run("sync")
+        #expect(late.status == 0, "\(late.all)")
+        #expect(try await store("cy@example.com") == "late")
+
+        // And back: the project's slug becomes the key.
+        try await bench.edit("ada@example.com", #"{"location_slug": "late"}"#)
+        #expect(try await bench.accord.run("sync").status == 0)
+        let people = try String(contentsOf: bench.folder.appendingPathComponent("people.csv"), encoding: .utf8)
+        #expect(people.contains("1,Ada,ada@example.com,S-99,"))
+        #expect(try await bench.accord.run("plan", "--full", "--detailed-exitcode").status == 0)
+    }
+
+    @Test("a field that names records of a pair that is not there, or keeps something else, is refused")
+    func wrongPair() async throws {
+        for (pair, error) in [
+            ("location", #"customers.yaml:7: there is no pair "location" (did you mean "locations"?)"#),
+            ("tags", "customers.yaml:7: location names one of the locations, and the pair tags keeps tags"),
+        ] {
+            let mapping = SeveralPairsTests.byKey.replacing("pair: locations", with: "pair: \(pair)")
+            let bench = try await bench([], customers: mapping)
+            let plan = try await bench.accord.run("plan")
+            #expect(plan.status == 1)
+            #expect(plan.errors.contains(error), "\(plan.all)")
+        }
     }
 
     @Test("a pair that fails does not stop those that do not depend on it")

@@ -5,7 +5,9 @@ struct FieldReader {
     let described: APIField
     let entry: YAMLNode.Entry
 
-    private static let keys = ["column", "type", "direction", "transform", "required", "conflict", "resubscribe"]
+    private static let keys = [
+        "column", "type", "direction", "transform", "required", "conflict", "resubscribe", "pair",
+    ]
 
     func field() throws(ConfigError) -> Field {
         let standard = TypeReader.Kind(described.type)
@@ -25,6 +27,13 @@ struct FieldReader {
         if let node = table["required"] { field.required = try node.flag("required") }
         if let node = table["conflict"] { field.conflict = try node.choice("conflict") }
         if let node = table["resubscribe"] { field.resubscribe = try resubscribe(node) }
+        if let node = table["pair"] {
+            guard described.refersTo != nil else {
+                throw ConfigError(
+                    node.place, "\(described.name) names no record of another pair", next: "Remove pair")
+            }
+            field.pair = try node.name("pair")
+        }
         return field
     }
 

@@ -26,7 +26,7 @@ func withLengths(_ parts: [String]) -> String { parts.map { "\($0.utf8.count):\(
 extension Field {
     fileprivate var meaning: [String] {
         let column = column.map { ["column", $0] } ?? []
-        let rules = [direction.rawValue, String(required), conflict?.rawValue ?? "-", String(isOptOut)]
+        let rules = [direction.rawValue, String(required), conflict?.rawValue ?? "-", String(isOptOut), pair ?? ""]
         let sides = resubscribe.map(\.rawValue).sorted()
         return ["field", name] + column + type.meaning + rules + sides + transforms.map(\.meaning)
     }

@@ -73,13 +73,15 @@ public struct Field: Hashable, Sendable {
     public var resubscribe: Set<Side>
     /// The project's description says that this field is the person's opt-out.
     public var isOptOut: Bool
+    /// The column holds the key of a record of that pair, whose name in the project is meant.
+    public var pair: String?
     /// Where the mapping file says so; nil for a mapping made by Accord.
     public var place: Place?
 
     public init(
         name: String, column: String?, type: FieldType = .string, direction: Direction = .both,
         transforms: [Transform] = [], required: Bool = false, conflict: ConflictPolicy? = nil,
-        resubscribe: Set<Side> = [], isOptOut: Bool = false, place: Place? = nil
+        resubscribe: Set<Side> = [], isOptOut: Bool = false, pair: String? = nil, place: Place? = nil
     ) {
         self.name = name
         self.column = column
@@ -90,6 +92,7 @@ public struct Field: Hashable, Sendable {
         self.conflict = conflict
         self.resubscribe = resubscribe
         self.isOptOut = isOptOut
+        self.pair = pair
         self.place = place
     }
 }

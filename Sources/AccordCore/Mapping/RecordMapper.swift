@@ -4,6 +4,7 @@
 public struct RecordMapper {
     public let mapping: Mapping
     public let header: RawRecord.Header
+    private let references: References
     private let keyPositions: [Int]
     private let fields: [CompiledField]
     private let modified: (position: Int, codec: FieldCodec)?
@@ -15,9 +16,13 @@ public struct RecordMapper {
         let chain: TransformChain
     }
 
+    /// - Parameter references: what the fields that name records of other pairs are resolved by.
     /// - Throws: ``MappingProblem`` for a column that the source lacks, or a pattern that means nothing.
-    public init(mapping: Mapping, header: RawRecord.Header) throws(MappingProblem) {
+    public init(
+        mapping: Mapping, header: RawRecord.Header, references: References = References()
+    ) throws(MappingProblem) {
         self.mapping = mapping
+        self.references = references
         self.header = header
         var keyPositions: [Int] = []
         for column in mapping.key { keyPositions.append(try RecordMapper.position(column, header, nil)) }
@@ -77,7 +82,8 @@ public struct RecordMapper {
         for compiled in fields {
             let field = compiled.field
             do throws(ValueProblem) {
-                let value = try compiled.codec.parse(text(of: compiled, in: raw))
+                var value = try compiled.codec.parse(text(of: compiled, in: raw))
+                if let pair = field.pair { value = try references.names(value, in: pair) }
                 values[field.name] = value
                 if field.required && value.isNull {
                     problems.append(
@@ -137,7 +143,8 @@ public struct RecordMapper {
             else { continue }
             do throws(ValueProblem) {
                 let existing = raw.map { text(of: compiled, in: $0) } ?? ""
-                cells[column] = compiled.chain.back(try compiled.codec.format(value, over: existing))
+                let held = if let pair = field.pair { try references.keys(value, in: pair) } else { value }
+                cells[column] = compiled.chain.back(try compiled.codec.format(held, over: existing))
             } catch {
                 throw FieldProblem(field: field.name, column: column, reason: error.description)
             }

@@ -35,6 +35,10 @@ public struct StateMark: Hashable, Sendable, Codable {
 /// The plan of one pair.
 public struct PairPlan: Hashable, Sendable, Codable {
     public var name: String
+    /// The project's.
+    public var resource: String
+    /// The field by which records of other pairs name one of these.
+    public var namedBy: String?
     /// One record of the project, for people: `customer`.
     public var label: String
     public var mapping: Fingerprint
@@ -52,11 +56,14 @@ public struct PairPlan: Hashable, Sendable, Codable {
     public var failure: String?
 
     public init(
-        name: String, label: String, mapping: Fingerprint, source: SideReading, project: SideReading,
+        name: String, resource: String, namedBy: String?, label: String, mapping: Fingerprint, source: SideReading,
+        project: SideReading,
         entries: [Entry], refusals: [Refusal] = [], notes: [String] = [], withheld: Int = 0,
         requests: Int = 0
     ) {
         self.name = name
+        self.resource = resource
+        self.namedBy = namedBy
         self.label = label
         self.mapping = mapping
         self.source = source
@@ -66,6 +73,19 @@ public struct PairPlan: Hashable, Sendable, Codable {
         self.notes = notes
         self.withheld = withheld
         self.requests = requests
+    }
+
+    /// By source key, the names that records are about to get.
+    public var plannedNames: [String: String] {
+        var names: [String: String] = [:]
+        for entry in entries {
+            for change in entry.operations.filter({ $0.side == .project }).flatMap(\.changes)
+            where change.field == namedBy {
+                guard let key = entry.sourceKey, case .string(let name) = change.after else { continue }
+                names[key] = name
+            }
+        }
+        return names
     }
 
     public var operations: [Operation] { entries.flatMap(\.operations) }
