@@ -177,12 +177,18 @@ extension Executor {
         while true {
             do {
                 return try await pair.project.send(write)
-            } catch let error as ProjectError {
-                guard case .outcomeUnknown = error else { throw error }
+            } catch let unknown as ProjectError {
+                guard case .outcomeUnknown = unknown else { throw unknown }
                 attempts += 1
-                logger.notice("\(error)")
-                if let found = try await lookUp(values) { return found }
-                if attempts == 3 { throw error }
+                logger.notice("\(unknown)")
+                do {
+                    if let found = try await lookUp(values) { return found }
+                } catch {
+                    // Whatever keeps it from being looked up, it may have happened.
+                    logger.notice("it could not be looked up: \(error)")
+                    throw unknown
+                }
+                if attempts == 3 { throw unknown }
             }
         }
     }

@@ -3,6 +3,7 @@ import AccordCore
 import AccordEngine
 import AccordSandbox
 import Foundation
+import Synchronization
 import Testing
 
 /// What a run could not finish, the next one does: nothing is forgotten, and nothing taken for done.
@@ -61,6 +62,25 @@ struct RepairTests {
         #expect(try await world.sync().done == ["project.unsubscribe": 1])
         #expect(world.project == ["First1|Last1|-|+14155550101|-|yes|no"])
         #expect(try world.rows.count == 2)
+    }
+
+    @Test("a create whose answer is lost, and which cannot be looked up, is remembered as one that may have happened")
+    func lostAndNotFound() async throws {
+        try world.write([person(1)])
+        let isSent = Mutex(false)
+        world.intruder = { request in
+            guard request.method == "POST" else { return }
+            isSent.withLock { $0 = true }
+            throw TransportError(cause: .dropped, mayHaveBeenSent: true, detail: "the answer is lost")
+        }
+        world.refusal = { _ in isSent.withLock { $0 } ? 503 : nil }
+        #expect(try await world.sync().outcome != .done)
+        #expect(world.project.count == 1)
+        #expect(try await world.withEngine { _, store in try store.openIntents("customers").count } == 1)
+        // What is edited meanwhile is an edit, no conflict with what was sent.
+        try world.write([person(1, first: "Edited")])
+        #expect(try await world.sync().done == ["project.update": 1])
+        #expect(world.project == ["Edited|Last1|p1@example.com|-|-|no|no"])
     }
 
     @Test("somebody whom a person kept is created once, though the run dies after the create")
