@@ -6,7 +6,7 @@ struct ResourceReader {
     let node: YAMLNode
 
     private static let keys = [
-        "label", "title", "id", "fields", "list", "matcher", "unique", "known by", "requires one of",
+        "label", "title", "id", "fields", "list", "matcher", "unique", "known by", "told by", "requires one of",
         "operations",
     ]
 
@@ -25,10 +25,12 @@ struct ResourceReader {
                 guard (1...2).contains(names.count) else { throw node.expected("one or two fields for known by") }
                 return names
             } ?? resource.matcher
+        resource.toldBy = try known(table["told by"], "told by", resource)
         resource.requiresOneOf = try known(table["requires one of"], "requires one of", resource)
         try check(resource.title, table["title"], "title", resource)
         try check(Array(resource.list.lookup.keys), table["list"], "lookup", resource)
         if let by = resource.list.changed?.by { try check([by], table["list"], "by", resource) }
+        if let days = resource.list.days { try check([days.field], table["list"], "days", resource) }
         return resource
     }
 
@@ -39,7 +41,7 @@ struct ResourceReader {
         for entry in try node.table("fields").entries {
             let table = try entry.value.table(
                 "the field \(entry.key)",
-                keys: ["type", "role", "read", "write", "required", "refers to"] + TypeReader.keys)
+                keys: ["type", "role", "read", "write", "required", "refers to", "fixed"] + TypeReader.keys)
             let read = try table["read"]?.name("read") ?? entry.key
             let write = try table["write"]?.name("write") ?? entry.key
             let roles: [APIField.Role] = [.optOut, .archived, .modified, .gone]
@@ -51,9 +53,11 @@ struct ResourceReader {
             fields.append(
                 APIField(
                     name: entry.key, type: try TypeReader(table: table, standard: .string).type(), role: role,
-                    read: read.split(separator: ".").map(String.init), write: write == "none" ? nil : write,
+                    read: read == "none" ? [] : read.split(separator: ".").map(String.init),
+                    write: write == "none" ? nil : write,
                     required: try table["required"]?.flag("required") ?? false,
-                    refersTo: try table["refers to"]?.name("refers to")))
+                    refersTo: try table["refers to"]?.name("refers to"),
+                    isFixed: try table["fixed"]?.flag("fixed") ?? false))
         }
         return fields
     }
@@ -80,7 +84,7 @@ struct ResourceReader {
     // MARK: - Lists
 
     private func list(_ node: YAMLNode) throws(ConfigError) -> ListDescription {
-        let table = try node.table("list", keys: ["path", "full", "also full", "changed", "lookup", "paged"])
+        let table = try node.table("list", keys: ["path", "full", "also full", "changed", "lookup", "days", "paged"])
         var list = ListDescription(
             path: try path(table.required("path")), full: try query(table.required("full"), "full"))
         if let node = table["also full"] {
@@ -92,6 +96,12 @@ struct ResourceReader {
                 query: try query(table.required("query"), "query"),
                 fromDay: try table.required("from day").name("from day"), by: try table.required("by").name("by"),
                 unsettledDays: try table["unsettled days"]?.integer("unsettled days", in: 0...3650) ?? 0)
+        }
+        if let node = table["days"] {
+            let table = try node.table("days", keys: ["field", "from", "to"])
+            list.days = ListDescription.Days(
+                field: try table.required("field").name("field"), from: try table.required("from").name("from"),
+                to: try table.required("to").name("to"))
         }
         if let node = table["paged"] { list.isPaged = try node.flag("paged") }
         if let node = table["lookup"] { list.lookup = try query(node, "lookup") }

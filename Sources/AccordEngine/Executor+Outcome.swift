@@ -114,7 +114,9 @@ extension Executor {
     /// A field that the service took and stored with another meaning.
     private func storedDifferently(_ entry: Entry, _ stored: Record) -> Quarantine? {
         for change in entry.operations.filter({ $0.side == .project }).flatMap(\.changes) {
-            guard pair.mapping.field(change.field)?.isOptOut != true else { continue }
+            guard pair.mapping.field(change.field)?.isOptOut != true,
+                pair.resource.field(change.field)?.read.isEmpty != true
+            else { continue }
             if !stored[change.field].means(change.after) {
                 return Quarantine(
                     .storedDifferently,

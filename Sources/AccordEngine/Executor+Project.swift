@@ -188,7 +188,8 @@ extension Executor {
                     logger.notice("it could not be looked up: \(error)")
                     throw unknown
                 }
-                if attempts == 3 { throw unknown }
+                // Where two alike are two, one that may still be on its way is waited for until the next run.
+                if attempts == 3 || !pair.resource.toldBy.isEmpty { throw unknown }
             }
         }
     }
@@ -203,12 +204,26 @@ extension Executor {
     }
 
     private func lookUp(_ values: [String: Value]) async throws -> ProjectRecord? {
+        guard pair.resource.toldBy.isEmpty else { return try await lookUpAlike(values) }
         let named = pair.resource.knownBy.filter { !(values[$0] ?? .null).isNull }
         // What no two records share tells more than what they may.
         let telling = named.filter(pair.resource.identifies)
         for field in telling.isEmpty ? named : telling {
             guard let value = values[field], !value.isNull else { continue }
             if let found = try await pair.project.find(field, value).first { return found }
+        }
+        return nil
+    }
+
+    /// Of records alike, one that no row has yet, not even one of this very moment.
+    private func lookUpAlike(_ values: [String: Value]) async throws -> ProjectRecord? {
+        guard let days = pair.resource.list.days, let value = values[days.field] else { return nil }
+        for record in try await pair.project.find(days.field, value)
+        where pair.resource.tells(record.record.values, from: values) {
+            guard try store.link(pair.name, projectID: record.record.key) == nil, claims.take(record.record.key) else {
+                continue
+            }
+            return record
         }
         return nil
     }

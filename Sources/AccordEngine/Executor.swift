@@ -2,6 +2,7 @@ import AccordConnectors
 import AccordCore
 import AccordStore
 import Logging
+import Synchronization
 
 /// Carries out the plan of one pair.
 ///
@@ -24,8 +25,16 @@ struct Executor {
     /// Nil: the run goes on. Else why the pair cannot be finished.
     var failure: (any ExplainedError)?
     var tally = Tally()
+    let claims = Claims()
     /// Positions of the records of which the project has taken everything.
     var done: Set<Int> = []
+
+    /// The project records that this run found to be its own creates: each is one row's.
+    final class Claims: Sendable {
+        private let ids = Mutex<Set<String>>([])
+
+        func take(_ id: String) -> Bool { ids.withLock { $0.insert(id).inserted } }
+    }
 
     struct Tally {
         var done: [String: Int] = [:]

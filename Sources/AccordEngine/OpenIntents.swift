@@ -19,10 +19,13 @@ struct OpenIntents {
     var isEmpty: Bool { bySourceKey.isEmpty && byProjectID.isEmpty }
     var count: Int { bySourceKey.count + byProjectID.count }
 
-    /// The value that a create was to give a field.
-    static func createdValue(_ entry: Entry, _ field: String) -> Value {
-        entry.operations.first { $0.kind == .create }?.changes.first { $0.field == field }?.after ?? .null
+    /// The values that a create was to give.
+    static func createdValues(_ entry: Entry) -> [String: Value] {
+        let changes = entry.operations.first { $0.kind == .create }?.changes ?? []
+        return Dictionary(changes.map { ($0.field, $0.after) }, uniquingKeysWith: { _, last in last })
     }
+
+    static func createdValue(_ entry: Entry, _ field: String) -> Value { createdValues(entry)[field] ?? .null }
 }
 
 extension Entry {

@@ -25,7 +25,7 @@ struct ProjectReader {
             // What the mirror does not hold would be taken for what the project does not hold.
             throw EngineError.projectNotRead(pair: pair.name, reason: doubt)
         }
-        if reading.mode == .changes { try await lookForHidden() }
+        if reading.mode == .changes { try await lookForUnsettled() }
         let counts = try store.mirrorCount(pair.name)
         reading.records = counts.live + counts.archived
         reading.requests = await pair.project.requestCount - before
@@ -119,15 +119,26 @@ struct ProjectReader {
         return SideReading(mode: .changes, records: 0, read: count)
     }
 
-    /// Changes do not say who is archived. Whom a stopped run was about to archive is looked up.
-    private func lookForHidden() async throws {
-        for intent in try store.openIntents(pair.name) where intent.operations.contains(where: { $0.kind == .archive })
-        {
-            guard let known = try intent.projectID.flatMap({ try store.projectRecord(pair.name, $0) }),
-                let now = try await present(known)
-            else { continue }
-            _ = try store.mirror(pair.name, records: [mirrored(now)], read: store.beginProjectRead(pair.name))
+    /// Changes do not show everything that a stopped run may have done: whom it archived, and what it created with a
+    /// moment of long ago.
+    private func lookForUnsettled() async throws {
+        for intent in try store.openIntents(pair.name) {
+            try stop.check()
+            let found = try await written(by: intent).map(mirrored)
+            guard !found.isEmpty else { continue }
+            _ = try store.mirror(pair.name, records: found, read: store.beginProjectRead(pair.name))
         }
+    }
+
+    private func written(by intent: Entry) async throws -> [ProjectRecord] {
+        if intent.operations.contains(where: { $0.kind == .archive }) {
+            guard let known = try intent.projectID.flatMap({ try store.projectRecord(pair.name, $0) }) else {
+                return []
+            }
+            return [try await present(known)].compactMap(\.self)
+        }
+        guard intent.createsInProject, let days = pair.resource.list.days else { return [] }
+        return try await pair.project.find(days.field, OpenIntents.createdValue(intent, days.field))
     }
 
     /// Changes do not say who is gone. But where a record has what only one may have, and another one was known to have
@@ -154,7 +165,7 @@ struct ProjectReader {
 
 extension MirrorRecord {
     init(_ record: ProjectRecord, _ pair: Pair) {
-        let kept = Set(pair.mapping.fields.map(\.name)).union(pair.resource.knownBy)
+        let kept = Set(pair.mapping.fields.map(\.name) + pair.resource.knownBy + pair.resource.toldBy)
         let values = record.record.values.filter { kept.contains($0.key) }
         self.init(
             id: record.record.key, fingerprint: Fingerprint(of: values, isArchived: record.isArchived), values: values,

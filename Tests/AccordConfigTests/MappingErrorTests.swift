@@ -25,11 +25,11 @@ struct MappingErrorTests {
             error:
                 "m.yaml:6: unknown key \"colunm\" in the field phone (did you mean \"column\"?). The keys here are: column, "
                 + "type, direction, transform, required, conflict, resubscribe, pair, yes, no, pattern, time zone, separator, "
-                + "country."),
+                + "country, currency, currency column."),
         Case(
             text: "  phone:\n    column: Phone\n    type: phoen",
             error:
-                "m.yaml:8: expected one of string, integer, decimal, boolean, date, timestamp, set, email, phone for type, "
+                "m.yaml:8: expected one of string, integer, decimal, boolean, date, timestamp, set, email, phone, money for type, "
                 + "found \"phoen\" (did you mean \"phone\"?)."),
         Case(text: "  phone: [Phone]", error: "m.yaml:6: expected a table for the field phone, found a list."),
         Case(text: "  phone:", error: "m.yaml:6: expected a table for the field phone, found nothing."),
@@ -200,10 +200,13 @@ struct MappingErrorTests {
     @Test(
         "What every mapping needs",
         arguments: [
-            ("key: Id\nfields: {email: E}", "m.yaml:1: the mapping has no \"resource\". Write resource: customers."),
+            (
+                "key: Id\nfields: {email: E}",
+                "m.yaml:1: the mapping has no \"resource\". Write resource: and one of charges, customers, locations, messages, ratings, reviews, sources, tags."
+            ),
             (
                 "resource: custmers\nkey: Id",
-                "m.yaml:1: expected one of customers, locations, messages, ratings, reviews, sources, tags for resource, found \"custmers\" (did you mean \"customers\"?)."
+                "m.yaml:1: expected one of charges, customers, locations, messages, ratings, reviews, sources, tags for resource, found \"custmers\" (did you mean \"customers\"?)."
             ),
             (
                 "resource: customers\nfields: {email: E}",

@@ -146,7 +146,7 @@ struct FieldCodecTests {
         if random.below(20) == 0 { return .null }
         switch type {
         case .string, .boolean: return .string(word(&random) + "\n, ;")
-        case .integer: return .integer(Int64(bitPattern: random.next()))
+        case .integer, .money: return .integer(Int64(bitPattern: random.next()))
         case .decimal:
             let digits = String(Int64(bitPattern: random.next()))
             return .decimal(Decimal(string: "\(digits).\(random.below(100_000_000))") ?? 0)

@@ -134,9 +134,10 @@ struct ExitCodeTests {
 
     @Test("6: one run at a time, and the message says whose")
     func locked() async throws {
-        let bench = try await Workbench(rows: (1...20).map { Workbench.row($0) }, faults: "latency=200-200ms")
+        let bench = try await Workbench(rows: (1...4).map { Workbench.row($0) }, faults: "latency=1000-1000ms")
         let long = try bench.accord.start(["sync"])
-        try await Task.sleep(for: .milliseconds(600))
+        // It holds the lock before it sends anything.
+        while try await bench.requestCount() == 0 { try await Task.sleep(for: .milliseconds(10)) }
         let second = try await bench.accord.run("sync")
         #expect(second.status == 6, "\(second.all)")
         #expect(second.errors.contains("accord sync") && second.errors.contains("\(long.pid)"), "\(second.errors)")

@@ -7,12 +7,11 @@ import Testing
 /// How many worlds are tried: more with `SEEDS=n`.
 let seeds = ProcessInfo.processInfo.environment["SEEDS"].flatMap { Int($0) } ?? 1000
 
-/// Everything that a service and a network do wrong, often.
-private let storm = "5xx=4%,5xx-after=4%,drop-before=4%,drop-after=4%,truncate=3%,nonsense=2%,429=2%"
-
 @Suite("Whole runs, with a crash")
 struct CrashTests {
     static let shards = 8
+    /// Everything that a service and a network do wrong, often.
+    static let storm = "5xx=4%,5xx-after=4%,drop-before=4%,drop-after=4%,truncate=3%,nonsense=2%,429=2%"
 
     @Test("after a crash at any step and one more run, both sides are as if there had been none", arguments: 0..<shards)
     func aCrashChangesNothing(shard: Int) async throws {
@@ -29,7 +28,7 @@ struct CrashTests {
             var dice = Dice(seed: UInt64(seed) &* 31)
             let step = Int.random(in: 1...max(1, steps), using: &dice)
             // Every second crash comes in a storm, which is over when the program starts again.
-            if seed % 2 == 0 { try struck.set(faults: "seed=\(seed + 1),\(storm)") }
+            if seed % 2 == 0 { try struck.set(faults: "seed=\(seed + 1),\(CrashTests.storm)") }
             _ = try? await struck.sync(Fate(dieAt: step))
             // Every third is followed by one during the recovery.
             if seed % 3 == 0 { _ = try? await struck.sync(Fate(dieAt: Int.random(in: 1...8, using: &dice))) }

@@ -96,8 +96,15 @@ final class World {
         var lastColumn = "last"
     }
 
-    init(_ rules: Rules = Rules()) throws {
-        mapping = try World.mapping(rules)
+    convenience init(_ rules: Rules = Rules()) throws { try self.init(mapping: World.mapping(rules)) }
+
+    /// A world of another resource.
+    convenience init(mapping text: String) throws {
+        try self.init(mapping: MappingFile.parse(text, file: "mapping.yaml", api: APIDescription.project))
+    }
+
+    private init(mapping: Mapping) throws {
+        self.mapping = mapping
         let parent = FileManager.default.fileExists(atPath: "/dev/shm") ? "/dev/shm" : NSTemporaryDirectory()
         folder = URL(fileURLWithPath: parent).appendingPathComponent("accord-simulation-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -173,10 +180,10 @@ final class World {
             path: folder.appendingPathComponent("state.sqlite").path, now: Int64(time.unixTime), durability: .none,
             hooks: CommitHooks(before: { _ in try fate.step() }, after: { _ in try fate.step() }))
         defer { try? store.close() }
-        guard let resource = api.resources["customers"] else { throw Crash() }
+        guard let resource = api.resources[mapping.resource] else { throw Crash() }
         let pair = Pair(
-            name: "customers", mapping: mapping,
-            source: CSVConnector(path: csv.path, name: "contacts.csv", keyColumns: ["id"]),
+            name: resource.name, mapping: mapping,
+            source: CSVConnector(path: csv.path, name: "contacts.csv", keyColumns: mapping.key),
             project: RESTConnector(client: client, resource: resource))
         let engine = Engine(
             pairs: [pair], store: store, time: time, configuration: Fingerprint(of: "simulation"),

@@ -39,6 +39,12 @@ struct MappingCheck {
                 "the transform \(lossy.word) cannot be undone, so \(field.name) cannot go back to the source",
                 next: "Write direction: to-project")
         }
+        if case .money(_, _?) = field.type {
+            throw ConfigError(
+                place(field),
+                "the currency of \(field.name) stands in another column, so it cannot go back to the source",
+                next: "Write direction: to-project")
+        }
         if field.column == nil {
             throw ConfigError(place(field), "\(field.name) has no column to go back to", next: "Name its column")
         }
@@ -60,7 +66,7 @@ struct MappingCheck {
         if field.role == .optOut { return [.boolean, .date, .timestamp] }
         return switch field.type {
         case .string: [.string, .email, .phone]
-        case .integer: [.integer, .decimal]
+        case .integer, .money: [.integer, .decimal, .money]
         case .decimal: [.decimal, .integer]
         case .boolean: [.boolean]
         case .date, .timestamp: [.date, .timestamp]

@@ -14,7 +14,8 @@ public enum MappingFile {
     public static func parse(_ text: String, file: String, api: APIDescription) throws(ConfigError) -> Mapping {
         let root = try YAMLDocument.parse(text, file: file)
         let table = try root.table("the mapping", keys: Key.allCases.map(\.rawValue))
-        let node = try table.required("resource", next: "Write resource: \(api.resources.keys.min() ?? "customers")")
+        let known = api.resources.keys.sorted().joined(separator: ", ")
+        let node = try table.required("resource", next: "Write resource: and one of \(known)")
         let name = try node.name("resource")
         guard let resource = api.resources[name] else {
             throw node.wrongChoice("resource", api.resources.keys.sorted())

@@ -42,6 +42,7 @@ extension FieldType {
             case .timestamp(let pattern, let timeZone): [pattern, timeZone]
             case .set(let separator): [separator]
             case .phone(let country): [country ?? ""]
+            case .money(let currency, let column): [currency ?? "", column ?? ""]
             }
         return [word] + details
     }

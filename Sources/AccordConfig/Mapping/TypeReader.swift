@@ -3,10 +3,10 @@ import AccordCore
 /// Reads `type` and the keys that belong to one type only.
 struct TypeReader {
     enum Kind: String, CaseIterable {
-        case string, integer, decimal, boolean, date, timestamp, set, email, phone
+        case string, integer, decimal, boolean, date, timestamp, set, email, phone, money
     }
 
-    static let keys = ["yes", "no", "pattern", "time zone", "separator", "country"]
+    static let keys = ["yes", "no", "pattern", "time zone", "separator", "country", "currency", "currency column"]
 
     let table: YAMLTable
     /// Where the file names none.
@@ -31,6 +31,7 @@ struct TypeReader {
         case .timestamp: return .timestamp(pattern: try pattern() ?? "iso", timeZone: try timeZone() ?? "UTC")
         case .set: return .set(separator: try separator() ?? ",")
         case .phone: return .phone(country: try country())
+        case .money: return try money()
         }
     }
 
@@ -62,6 +63,21 @@ struct TypeReader {
         return separator
     }
 
+    private func money() throws(ConfigError) -> FieldType {
+        if let node = table["currency column"] {
+            if let other = table["currency"] {
+                throw ConfigError(
+                    other.place, "the currency is one, or stands in a column: not both", next: "Remove one")
+            }
+            return .money(currency: nil, column: try node.name("currency column"))
+        }
+        let node = try table.required("currency", next: "Write currency: USD, or currency column: Currency")
+        guard let currency = Currency(code: try node.text("currency")) else {
+            throw node.expected("the three letters of a currency, such as USD or JPY, for currency")
+        }
+        return .money(currency: currency.code, column: nil)
+    }
+
     private func country() throws(ConfigError) -> String? {
         guard let node = table["country"] else { return nil }
         let country = try node.text("country").uppercased()
@@ -88,6 +104,7 @@ extension TypeReader.Kind {
             case .set: .set
             case .email: .email
             case .phone: .phone
+            case .money: .money
             }
     }
 
@@ -99,6 +116,7 @@ extension TypeReader.Kind {
         case .timestamp: ["pattern", "time zone"]
         case .set: ["separator"]
         case .phone: ["country"]
+        case .money: ["currency", "currency column"]
         case .string, .integer, .decimal, .email: []
         }
     }
@@ -115,6 +133,7 @@ extension TypeReader.Kind {
         case .set: .set(separator: ",")
         case .email: .email
         case .phone: .phone(country: nil)
+        case .money: .money(currency: nil, column: nil)
         }
     }
 }

@@ -110,6 +110,7 @@ extension RESTConnector {
 
     public func find(_ field: String, _ value: Value) async throws -> [ProjectRecord] {
         guard !value.isNull else { return [] }
+        if let days = resource.list.days, days.field == field { return try await onDay(of: value, days) }
         guard let parameter = resource.list.lookup[field] else { return try await scan(field, value) }
         let plain = try await lookUp([:], parameter, field, value, isArchived: false)
         guard plain.isEmpty else { return plain }
@@ -119,6 +120,32 @@ extension RESTConnector {
             for record in try await lookUp(query, parameter, field, value, isArchived: true) {
                 found[record.record.key] = record
             }
+        }
+        return found.values.sorted { $0.record.key < $1.record.key }
+    }
+
+    /// The records with a moment, of the day before to the day after it: which day it is depends on the service's clock.
+    private func onDay(of value: Value, _ days: ListDescription.Days) async throws -> [ProjectRecord] {
+        let day: CalendarDay
+        switch value {
+        case .timestamp(let seconds): day = CalendarDay(unixSeconds: seconds)
+        case .date(let date): day = date
+        default: return []
+        }
+        let query = [
+            days.from: CalendarDay(daysSinceEpoch: day.daysSinceEpoch - 1).description,
+            days.to: CalendarDay(daysSinceEpoch: day.daysSinceEpoch + 1).description,
+        ]
+        var found: [String: ProjectRecord] = [:]
+        var read = 0
+        for number in 1...RESTConnector.mostPages {
+            let page = try await self.page(
+                number, of: resource.list.full.merging(query) { $1 }, isArchived: false)
+            for record in page.records where record.record[days.field].means(value) {
+                found[record.record.key] = record
+            }
+            read += page.records.count
+            if isLast(page, read: read) { break }
         }
         return found.values.sorted { $0.record.key < $1.record.key }
     }

@@ -53,6 +53,7 @@ struct RecordDecoder: Sendable {
     // MARK: - Values
 
     private func value(of field: APIField, in json: JSON) throws(Nonsense) -> Value {
+        guard !field.read.isEmpty else { return .null }
         let found = RecordDecoder.follow(field.read[...], in: json)
         switch (found, field.type) {
         case (.null, _): return .null
@@ -104,7 +105,7 @@ struct RecordDecoder: Sendable {
             case .string: .text(text)
             case .email: .text(trimmed.lowercased())
             case .phone(let country): .text(RecordDecoder.phone(trimmed, country: country))
-            case .integer: RecordDecoder.whole(trimmed).map(Value.integer)
+            case .integer, .money: RecordDecoder.whole(trimmed).map(Value.integer)
             case .decimal: RecordDecoder.decimal(trimmed).map(Value.decimal)
             case .timestamp: RecordDecoder.instant(trimmed).map(Value.timestamp)
             case .date: (CalendarDay(iso: trimmed) ?? RecordDecoder.day(trimmed)).map(Value.date)
@@ -163,7 +164,7 @@ struct RecordDecoder: Sendable {
     private static func expectation(_ type: FieldType) -> String {
         switch type {
         case .string: "a text"
-        case .integer: "a whole number"
+        case .integer, .money: "a whole number"
         case .decimal: "a number"
         case .boolean: "yes or no"
         case .date: "a day"

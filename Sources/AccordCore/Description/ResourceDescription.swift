@@ -18,13 +18,16 @@ public struct ResourceDescription: Hashable, Sendable {
     public var unique: [String]
     /// The fields, two at most, by which a record is found in what was read: those of the matcher, unless it has none.
     public var knownBy: [String]
+    /// For records without a name of their own, such as payments: the fields that together tell one. Records alike in
+    /// all of them may be several, and each is another.
+    public var toldBy: [String]
     /// Of these fields a create needs at least one.
     public var requiresOneOf: [String]
 
     public init(
         name: String, label: String, title: [String] = [], id: String, fields: [APIField], list: ListDescription,
         operations: [APIOperation], matcher: [String] = [], unique: [String] = [], knownBy: [String]? = nil,
-        requiresOneOf: [String] = []
+        toldBy: [String] = [], requiresOneOf: [String] = []
     ) {
         self.name = name
         self.label = label
@@ -36,6 +39,7 @@ public struct ResourceDescription: Hashable, Sendable {
         self.matcher = matcher
         self.unique = unique
         self.knownBy = knownBy ?? matcher
+        self.toldBy = toldBy
         self.requiresOneOf = requiresOneOf
     }
 
@@ -45,6 +49,14 @@ public struct ResourceDescription: Hashable, Sendable {
 
     /// No two records share the field's value, or the service takes one that has it for the one that is meant.
     public func identifies(_ field: String) -> Bool { matcher.contains(field) || unique.contains(field) }
+
+    /// Whether a record may be the one with these values, for all that tells one.
+    public func tells(_ record: [String: Value], from values: [String: Value]) -> Bool {
+        toldBy.allSatisfy { field in
+            let value = values[field] ?? .null
+            return value.isNull || value.means(record[field] ?? .null)
+        }
+    }
 
     /// The resources that its fields name a record of.
     public var references: Set<String> { Set(fields.compactMap(\.refersTo)) }
@@ -93,7 +105,8 @@ public struct APIField: Hashable, Sendable {
     public var name: String
     public var type: FieldType
     public var role: Role?
-    /// The members that lead to the value, for example `["location", "slug"]`. Through a list, each element's.
+    /// The members that lead to the value, for example `["location", "slug"]`. Through a list, each element's. None:
+    /// it can be written, and is not shown.
     public var read: [String]
     /// The member that carries it in a write; nil if it cannot be written.
     public var write: String?
@@ -101,10 +114,12 @@ public struct APIField: Hashable, Sendable {
     public var required: Bool
     /// The resource of which it names a record: that one is written first.
     public var refersTo: String?
+    /// Chosen when the record is created. What the service makes of it later is its own affair.
+    public var isFixed: Bool
 
     public init(
         name: String, type: FieldType, role: Role? = nil, read: [String], write: String?, required: Bool = false,
-        refersTo: String? = nil
+        refersTo: String? = nil, isFixed: Bool = false
     ) {
         self.name = name
         self.type = type
@@ -113,6 +128,7 @@ public struct APIField: Hashable, Sendable {
         self.write = write
         self.required = required
         self.refersTo = refersTo
+        self.isFixed = isFixed
     }
 }
 
@@ -127,19 +143,36 @@ public struct ListDescription: Hashable, Sendable {
     /// For each match field, the query parameter that finds records by it; those without one are looked for in the
     /// whole list.
     public var lookup: [String: String]
+    /// How records of some days are found, where the list can be bounded by them.
+    public var days: Days?
     /// It comes in pages; else all at once, and takes no parameters.
     public var isPaged: Bool
 
     public init(
         path: String, full: [String: String], alsoFull: [[String: String]] = [], changed: Changed? = nil,
-        lookup: [String: String] = [:], isPaged: Bool = true
+        lookup: [String: String] = [:], days: Days? = nil, isPaged: Bool = true
     ) {
         self.path = path
         self.full = full
         self.alsoFull = alsoFull
         self.changed = changed
         self.lookup = lookup
+        self.days = days
         self.isPaged = isPaged
+    }
+
+    /// A moment by which the list can be bounded, in calendar days.
+    public struct Days: Hashable, Sendable {
+        public var field: String
+        /// Query parameters of the first and the last day.
+        public var from: String
+        public var to: String
+
+        public init(field: String, from: String, to: String) {
+            self.field = field
+            self.from = from
+            self.to = to
+        }
     }
 
     /// How only what changed is read: newest first, from a calendar day on.

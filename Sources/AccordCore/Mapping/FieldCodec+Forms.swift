@@ -15,6 +15,9 @@ extension FieldCodec {
         case .timestamp(let pattern, _): "a time like \(FieldCodec.example(self) ?? pattern) (\(pattern))"
         case .set(let separator): "texts that hold no \"\(separator)\""
         case .email: "an e-mail address"
+        case .money(let code, _):
+            code.flatMap(Currency.init).map { "an amount in \($0.code) like \($0.text(minorUnits: 125_000))" }
+                ?? "an amount with the code of its currency"
         case .phone(nil): "a telephone number with its country code like +14155550100"
         case .phone(let country?): "a telephone number (without a country code, one of \(country))"
         }

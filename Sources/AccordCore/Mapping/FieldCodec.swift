@@ -33,6 +33,8 @@ public struct FieldCodec: Sendable {
             case .set(let separator): .elements(Set(FieldCodec.elements(text, separator: separator)))
             case .email: FieldCodec.email(trimmed).map(Value.string)
             case .phone(let country): PhoneNumber.e164(trimmed, country: country).map(Value.string)
+            case .money(let code, _):
+                code.flatMap(Currency.init).flatMap { $0.minorUnits(trimmed) }.map(Value.integer)
             }
         guard let value else { throw ValueProblem(expected: expectation, found: text) }
         return value
@@ -55,6 +57,8 @@ public struct FieldCodec: Sendable {
             case (.timestamp, .date(let day)): pattern?.text(instant: day.midnight)
             case (.date, .boolean(false)), (.timestamp, .boolean(false)): ""
             case (.set(let separator), .set(let elements)): elements.sorted().joined(separator: separator)
+            case (.money(let code, _), .integer(let amount)):
+                code.flatMap(Currency.init).map { $0.text(minorUnits: amount) }
             case (.string, .string(let text)), (.email, .string(let text)), (.phone, .string(let text)): text
             case (.integer, .integer(let number)), (.decimal, .integer(let number)): String(number)
             case (.integer, .decimal(let number)), (.decimal, .decimal(let number)): number.description

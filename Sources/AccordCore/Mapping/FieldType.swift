@@ -17,6 +17,8 @@ public enum FieldType: Hashable, Sendable {
     case email
     /// A telephone number, kept as E.164. A number without a country code is one of `country` (ISO 3166, two letters).
     case phone(country: String?)
+    /// An amount, kept in the smallest unit of its currency: of the code, or the one that a column of the row names.
+    case money(currency: String?, column: String?)
 
     public var isSet: Bool {
         if case .set = self { true } else { false }

@@ -59,6 +59,7 @@ public struct RecordMapper {
             throw MappingProblem(error, field: field)
         }
         for column in chain.joined { _ = try position(column, header, field) }
+        if case .money(_, let column?) = field.type { _ = try position(column, header, field) }
         var position: Int?
         if let column = field.column { position = try RecordMapper.position(column, header, field) }
         return CompiledField(field: field, position: position, codec: codec, chain: chain)
@@ -82,7 +83,7 @@ public struct RecordMapper {
         for compiled in fields {
             let field = compiled.field
             do throws(ValueProblem) {
-                var value = try compiled.codec.parse(text(of: compiled, in: raw))
+                var value = try codec(of: compiled, in: raw).parse(text(of: compiled, in: raw))
                 if let pair = field.pair { value = try references.names(value, in: pair) }
                 values[field.name] = value
                 if field.required && value.isNull {
@@ -103,6 +104,16 @@ public struct RecordMapper {
             }
         }
         return MappedRecord(record: record, problems: problems)
+    }
+
+    /// An amount is one of the currency that its row names.
+    private func codec(of compiled: CompiledField, in raw: RawRecord) throws(ValueProblem) -> FieldCodec {
+        guard case .money(_, let column?) = compiled.field.type else { return compiled.codec }
+        let code = raw[column] ?? ""
+        guard let currency = Currency(code: code),
+            let codec = try? FieldCodec(.money(currency: currency.code, column: column))
+        else { throw ValueProblem(expected: "the code of a currency like USD in the column \(column)", found: code) }
+        return codec
     }
 
     /// The text that a field's value is read from.

@@ -45,6 +45,10 @@ extension Reconciler {
             source: source[field.name], project: project[field.name], sourceBase: base.source,
             projectBase: base.project, agreedBefore: !isNew && knownFields.contains(field.name),
             newest: newest(source, project))
+        if resource.field(field.name)?.isFixed ?? false, isNew || input.source.means(input.sourceBase) {
+            let isKnown = input.source.means(input.sourceBase) && input.project.means(input.projectBase)
+            return input.keep(isKnown ? .unchanged : .agreed)
+        }
         let decision = Merge.decide(field, policy: mapping.policy(of: field), input)
         guard decision.rule == .conflict, let side = pairing.resolutions[field.name] else { return decision }
         return input.take(side, .resolved)

@@ -6,6 +6,9 @@ extension SandboxProject {
     /// All customers by id, archived ones included, as the API shows them.
     public var customers: [JSON] { rows(.customers).map { Customers.show($0, in: self) } }
 
+    /// All charges by id, as the API shows them.
+    public var charges: [JSON] { rows(.charges).map { Charges.show($0, self) } }
+
     /// One customer, as the API shows it.
     public func customer(_ id: Int64) -> JSON? { row(.customers, id).map { Customers.show($0, in: self) } }
 
@@ -46,6 +49,25 @@ extension SandboxProject {
         } catch {
             throw .record(place: place, reason: error.reason)
         }
+    }
+
+    /// Adds a charge of a customer.
+    ///
+    /// - Parameters:
+    ///   - amount: in the smallest unit of the currency.
+    ///   - at: Unix seconds.
+    public mutating func addCharge(
+        email: String, amount: Int64, currency: String, at: Int64
+    ) throws(SandboxError) {
+        guard let customer = customerID(email: email) else {
+            throw .record(place: "new charge", reason: "there is no customer with the e-mail \(email)")
+        }
+        insert(
+            .charges,
+            [
+                "customer_id": .int(customer), "amount": .int(amount), "currency": .string(currency),
+                "charged_at": .int(at),
+            ])
     }
 
     /// Edits a customer, archives it or deletes it.

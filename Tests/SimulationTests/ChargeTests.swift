@@ -1,0 +1,89 @@
+import AccordConnectors
+import AccordSandbox
+import Chance
+import Foundation
+import Testing
+
+/// Money: each row becomes one charge, ever, whatever goes wrong.
+@Suite("Charges, with a crash")
+struct ChargeTests {
+    private static let mapping = """
+        resource: charges
+        key: id
+        create: project
+        fields:
+          email: {column: email, direction: to-project}
+          amount: {column: amount, type: money, currency: USD, direction: to-project, required: true}
+          charged_at: {column: paid, type: timestamp, pattern: unix, direction: to-project, required: true}
+        """
+
+    /// Payments of two people, drawn from so few that many are alike.
+    private struct Payments {
+        var rows: [String] = []
+        var there: [String] = []
+
+        init(seed: Int) {
+            var dice = Dice(seed: UInt64(seed))
+            func payment() -> String {
+                "p\(dice.below(2))@example.com,\(1 + dice.below(2)).50,\(1_600_000_000 + 200 * 86_400 * dice.below(3))"
+            }
+            rows = (0..<4 + dice.below(5)).map { _ in payment() }
+            there = (0..<dice.below(4)).map { _ in payment() }
+        }
+
+        /// Of payments alike there are as many as there are rows, or as there were before.
+        var expected: [String: Int] {
+            func counted(_ payments: [String]) -> [String: Int] {
+                Dictionary(payments.map { ($0, 1) }, uniquingKeysWith: +)
+            }
+            return counted(rows).merging(counted(there)) { max($0, $1) }
+        }
+    }
+
+    private func world(_ payments: Payments) throws -> World {
+        let world = try World(mapping: ChargeTests.mapping)
+        let rows = payments.rows.enumerated().map { "\($0.offset),\($0.element)\n" }.joined()
+        try Data(("id,email,amount,paid\n" + rows).utf8).write(to: world.csv)
+        for person in 0..<2 { try world.add(person) }
+        for payment in payments.there {
+            let cells = payment.split(separator: ",")
+            try world.service.edit { project throws(SandboxError) in
+                try project.addCharge(
+                    email: String(cells[0]), amount: cells[1] == "1.50" ? 150 : 250, currency: "USD",
+                    at: Int64(cells[2]) ?? 0)
+            }
+        }
+        return world
+    }
+
+    private func charges(_ world: World) -> [String: Int] {
+        let shown = world.service.edit { project in project.charges }
+        return Dictionary(
+            shown.map { charge in
+                let amount = charge["amount"]?.int == 150 ? "1.50" : "2.50"
+                return ("\(charge["customer"]?["email"]?.string ?? ""),\(amount),\(charge["charged_at"]?.int ?? 0)", 1)
+            }, uniquingKeysWith: +)
+    }
+
+    @Test("no row is charged twice, and none is forgotten", arguments: 0..<CrashTests.shards)
+    func once(shard: Int) async throws {
+        for seed in stride(from: shard, to: seeds, by: CrashTests.shards) {
+            let payments = Payments(seed: seed)
+            let calm = try world(payments)
+            let fate = Fate()
+            try await calm.sync(fate, concurrency: 4)
+            #expect(charges(calm) == payments.expected, "seed \(seed), nothing went wrong")
+
+            let struck = try world(payments)
+            var dice = Dice(seed: UInt64(seed) &* 31)
+            if seed % 2 == 0 { try struck.set(faults: "seed=\(seed + 1),\(CrashTests.storm)") }
+            for _ in 0..<2 {
+                _ = try? await struck.sync(Fate(dieAt: 1 + dice.below(fate.steps)), concurrency: 4)
+            }
+            try struck.set(faults: "")
+            for _ in 0..<2 { try await struck.sync() }
+            #expect(charges(struck) == payments.expected, "seed \(seed)")
+            #expect(try await struck.sync().operations == 0, "seed \(seed)")
+        }
+    }
+}
