@@ -85,6 +85,20 @@ private func readAll(_ stage: Stage) async throws -> (report: ProjectReport, pag
         #expect(Set(pages.joined()).count == 7)
     }
 
+    @Test("A list that grows at its end while it is read is read once more, and certified even if it grows again")
+    func growing() async throws {
+        // A read is of two pages or three, the hidden ones, and the total once more: four requests or five.
+        for growth in [[2], [2, 6]] {
+            let stage = Stage(
+                ScriptedTransport { request, number in
+                    FakeList(open: Array(1...(5 + growth.count { number >= $0 }))).answer(request)
+                })
+            let (report, pages) = try await readAll(stage)
+            #expect(report.incomplete == nil, "\(growth)")
+            #expect(Set(pages.joined()) == Set((1...(5 + growth.count)).map(String.init)), "\(growth)")
+        }
+    }
+
     @Test("A record that is unarchived between the two lists is in neither, and not taken for gone")
     func unarchived() async throws {
         let stage = Stage(

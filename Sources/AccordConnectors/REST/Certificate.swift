@@ -10,6 +10,8 @@ struct Certificate {
     private var listing = Listing()
     private var number: Int32 = 0
     private(set) var doubt: String?
+    /// Records came while the list was read. They stand at its end, and take nothing from the read: unless as many went.
+    private(set) var hasGrown = false
 
     private struct Sighting {
         var listing: Int32
@@ -39,7 +41,13 @@ struct Certificate {
 
     /// - Returns: how many of the page's records this listing had not held before.
     mutating func add(ids: [(id: String, isArchived: Bool)], page: Int, total: Int?) -> Int {
-        if listing.pages > 0, total != listing.total { noteChange(from: listing.total, to: total) }
+        if listing.pages > 0, total != listing.total {
+            if let total, let before = listing.total, total > before {
+                hasGrown = true
+            } else {
+                noteChange(from: listing.total, to: total)
+            }
+        }
         listing.pages += 1
         listing.total = total
         let before = listing.count

@@ -11,16 +11,22 @@ extension RESTConnector {
     // MARK: - Everything
 
     public func readAll(_ page: (ProjectPage) async throws -> Void) async throws -> ProjectReport {
-        let first = try await readWhole(page)
+        let (first, isCalm) = try await readWhole(page)
+        if isCalm && first.incomplete == nil { return first }
         // What moved under one read is likely to hold still for the next.
-        return first.incomplete == nil ? first : try await readWhole(page)
+        let (second, _) = try await readWhole(page)
+        return second.incomplete != nil && first.incomplete == nil ? first : second
     }
 
-    private func readWhole(_ body: (ProjectPage) async throws -> Void) async throws -> ProjectReport {
+    private func readWhole(
+        _ body: (ProjectPage) async throws -> Void
+    ) async throws -> (report: ProjectReport, isCalm: Bool) {
         var certificate = Certificate(label: resource.label)
         try await readListing(resource.list.full, isArchived: false, &certificate, body)
         guard !resource.list.alsoFull.isEmpty else {
-            return ProjectReport(count: certificate.count, incomplete: certificate.doubt)
+            return (
+                ProjectReport(count: certificate.count, incomplete: certificate.doubt), isCalm: !certificate.hasGrown
+            )
         }
         let total = certificate.total
         for query in resource.list.alsoFull {
@@ -31,7 +37,7 @@ extension RESTConnector {
             let again = try await self.page(1, of: resource.list.full, isArchived: false)
             if again.total != total { certificate.noteChange(from: total, to: again.total) }
         }
-        return ProjectReport(count: certificate.count, incomplete: certificate.doubt)
+        return (ProjectReport(count: certificate.count, incomplete: certificate.doubt), isCalm: !certificate.hasGrown)
     }
 
     private func readListing(
