@@ -47,7 +47,7 @@ extension PairPlanner {
             flaw: report.incomplete, records: report.count, endsCleanly: report.endsCleanly, before: memory,
             missing: missing, allowances: options.allowances)
         if let doubt { return doubt }
-        guard let row = waiting.first(where: { !$0.hasKey && $0.values.isEmpty }) else { return nil }
+        guard missing > 0, let row = waiting.first(where: { !$0.hasKey && $0.values.isEmpty }) else { return nil }
         return row.place.map { "whose line \($0.line) is cannot be told" } ?? "several rows have the same key"
     }
 

@@ -43,6 +43,20 @@ struct MappingGuessTests {
                 == .boolean(yes: ["Yes", "TRUE", "1", "Y"], no: ["No", "FALSE", "0", "N"]))
     }
 
+    @Test(
+        "Other languages",
+        arguments: [
+            ["Kundennummer", "Vorname", "Nachname", "E-Mail-Adresse", "Telefon", "Firma", "Ort", "PLZ"],
+            ["Numéro client", "Prénom", "Nom", "Courriel", "Téléphone", "Société", "Ville", "Code postal"],
+            ["ID", "Nombre", "Apellidos", "Correo electrónico", "Teléfono", "Empresa", "Ciudad", "Código postal"],
+        ])
+    func languages(_ header: [String]) throws {
+        let mapping = try guess(header)
+        let names = ["first_name", "last_name", "email", "phone", "company", "city", "postal_code"]
+        #expect(mapping.key == [header[0]])
+        #expect(names.map { columns(mapping)[$0] } == header.dropFirst().map { $0 })
+    }
+
     @Test("Other words for the same")
     func synonyms() throws {
         let mapping = try guess([

@@ -4,18 +4,25 @@ enum Synonyms {
     static let fields: [(field: String, names: [String])] = [
         (
             "first_name",
-            ["firstname", "givenname", "forename", "fname", "contactfirstname", "customerfirstname", "first"]
+            [
+                "firstname", "givenname", "forename", "fname", "contactfirstname", "customerfirstname", "first",
+                "vorname", "prénom", "prenom", "nombre", "voornaam",
+            ]
         ),
         (
             "last_name",
-            ["lastname", "surname", "familyname", "lname", "contactlastname", "customerlastname", "last"]
+            [
+                "lastname", "surname", "familyname", "lname", "contactlastname", "customerlastname", "last", "nachname",
+                "familienname", "nom", "apellido", "apellidos", "achternaam", "cognome",
+            ]
         ),
         (
             "email",
             [
                 "email", "emailaddress", "primaryemail", "email1", "email1value", "contactemail", "customeremail",
                 "workemail",
-                "mail", "personalemail",
+                "mail", "personalemail", "emailadresse", "courriel", "correo", "correoelectrónico", "correoelectronico",
+                "adressemail",
             ]
         ),
         (
@@ -24,25 +31,40 @@ enum Synonyms {
                 "phone", "mobilephone", "mobile", "phonenumber", "mobilephonenumber", "mobilenumber", "cellphone",
                 "cell",
                 "primaryphone", "phone1", "phone1value", "telephone", "telephonenumber", "tel", "contactphone",
-                "customerphone", "workphone", "homephone", "businessphone",
+                "customerphone", "workphone", "homephone", "businessphone", "telefon", "telefonnummer", "handy",
+                "mobil", "mobilnummer", "téléphone", "teléfono", "telefono", "telefoonnummer",
             ]
         ),
         (
             "company",
             [
                 "company", "companyname", "organization", "organisation", "organizationname", "accountname", "business",
-                "businessname", "associatedcompany",
+                "businessname", "associatedcompany", "firma", "firmenname", "unternehmen", "entreprise", "société",
+                "empresa", "bedrijf", "azienda",
             ]
         ),
         ("location", ["location", "locationslug", "branch", "store"]),
-        ("notes", ["notes", "note", "comments", "comment", "remarks", "description"]),
-        ("tags", ["tags", "tag", "labels", "label", "groups", "segments", "categories"]),
+        (
+            "notes",
+            [
+                "notes", "note", "comments", "comment", "remarks", "description", "notizen", "notiz", "bemerkungen",
+                "anmerkungen", "remarques", "notas",
+            ]
+        ),
+        (
+            "tags",
+            [
+                "tags", "tag", "labels", "label", "groups", "segments", "categories", "schlagworte", "schlagwörter",
+                "étiquettes", "etiquetas",
+            ]
+        ),
         (
             "signed_up_at",
             [
                 "signedupat", "signupdate", "signedup", "customersince", "createdate", "createddate", "datecreated",
                 "created",
                 "createdat", "creationdate", "dateadded", "addeddate", "addedat", "joindate", "joined", "clientsince",
+                "kundeseit", "erstelltam", "clientdepuis", "clientedesde",
             ]
         ),
         (
@@ -52,7 +74,7 @@ enum Synonyms {
                 "hasoptedoutofemail",
                 "unsubscribedfromallemail", "optedout", "optout", "optoutdate", "optedoutat", "emailoptedout",
                 "donotemail",
-                "donotcontact", "dnc",
+                "donotcontact", "dnc", "abgemeldet", "abgemeldetam", "désabonné", "desinscrit",
             ]
         ),
         (
@@ -60,11 +82,17 @@ enum Synonyms {
             [
                 "address1", "streetaddress", "addressline1", "street", "street1", "address", "mailingstreet",
                 "billingstreet",
-                "billingaddress1",
+                "billingaddress1", "straße", "strasse", "adresse", "dirección", "direccion", "straat",
             ]
         ),
         ("address2", ["address2", "addressline2", "street2", "apartment", "suite", "unit", "billingaddress2"]),
-        ("city", ["city", "town", "mailingcity", "billingcity", "locality"]),
+        (
+            "city",
+            [
+                "city", "town", "mailingcity", "billingcity", "locality", "ort", "stadt", "wohnort", "ville", "ciudad",
+                "plaats", "città",
+            ]
+        ),
         (
             "state",
             ["state", "stateregion", "stateprovince", "region", "province", "mailingstate", "billingstate", "county"]
@@ -73,7 +101,8 @@ enum Synonyms {
             "postal_code",
             [
                 "postalcode", "zip", "zipcode", "postcode", "zippostalcode", "mailingpostalcode", "mailingzip",
-                "billingpostalcode", "billingzip", "zippostcode",
+                "billingpostalcode", "billingzip", "zippostcode", "plz", "postleitzahl", "codepostal", "códigopostal",
+                "codigopostal",
             ]
         ),
     ]
@@ -81,7 +110,8 @@ enum Synonyms {
     /// Columns with a record's own id, the surest first.
     static let ids = [
         "recordid", "contactid", "customerid", "clientid", "id", "externalid", "uuid", "guid", "accountid", "personid",
-        "leadid", "crmid", "customernumber", "clientnumber", "accountnumber",
+        "leadid", "crmid", "customernumber", "clientnumber", "accountnumber", "kundennummer", "kundennr",
+        "numéroclient", "klantnummer",
     ]
 
     /// Columns that hold a whole name.
