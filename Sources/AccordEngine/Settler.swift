@@ -52,6 +52,8 @@ struct Settler {
     ) -> Settlement {
         var settlement = Settlement(
             pair: pair.name, sourceKey: written.sourceKey, projectID: written.projectID, fields: fields)
+        // An opt-out of a record that is set aside changes nothing else of it.
+        if entry.quarantine != nil { settlement.link = .keep }
         let operations = entry.operations.filter { $0.side == side }
         if let project, operations.contains(where: { $0.side == .source && $0.kind == .create }) {
             // A row made anew: nothing that an earlier one held counts. What does not flow here was not compared.

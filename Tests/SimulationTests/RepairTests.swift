@@ -118,6 +118,19 @@ struct RepairTests {
         #expect(!world.isArchived(2))
     }
 
+    @Test("an opt-out in a row that cannot be used does not forget that it was Accord who archived the customer")
+    func archivedAndOut() async throws {
+        try world.write((1...3).map { person($0) })
+        try await world.sync()
+        try world.write([person(1), person(3)])
+        try await world.sync()
+        try world.write([person(1), person(2, phone: "12", out: "yes"), person(3)])
+        #expect(try await world.sync().done == ["project.unsubscribe": 1])
+        try world.write([person(1), person(2, out: "yes"), person(3)])
+        #expect(try await world.sync().done == ["project.unarchive": 1])
+        #expect(world.isOut(2) && !world.isArchived(2))
+    }
+
     @Test("who was archived by a run that died right then comes back with the row")
     func archivedAndKilled() async throws {
         try world.write((1...3).map { person($0) })

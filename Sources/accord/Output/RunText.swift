@@ -24,7 +24,7 @@ struct RunText {
         }
         if report.conflicts > 0 { lines.append("  \(counted(report.conflicts, "conflict")): accord conflicts") }
         if report.withheld > 0 {
-            lines.append("  \(counted(report.withheld, "delete")) withheld: the source cannot be trusted, see the plan")
+            lines.append("  \(counted(report.withheld, "record")) not found in the source and left alone: see the plan")
         }
         for skip in report.skipped.prefix(10) {
             lines.append("  skipped \(skip.label.displayed()): \(skip.reason.displayed(limit: 200))")
