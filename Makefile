@@ -3,11 +3,12 @@ SWIFT ?= swift
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 PACKAGES := libsqlite3-dev libcurl4-openssl-dev curl
 
-.PHONY: help setup build test lint demo bench
+.PHONY: help setup build test check-api lint demo bench
 
 help:
 	@echo "make demo    install what is missing, build, and see Accord keep two sides in agreement"
 	@echo "make test    install what is missing, build, and run every test"
+	@echo "make check-api   hold the sandbox against the Project API's description (part of make test)"
 	@echo "make build   build the program: .build/release/accord"
 	@echo "make lint    check the form of the code"
 	@echo "make bench   what 100,000 customers cost (some minutes)"
@@ -25,7 +26,11 @@ build: setup
 	$(SWIFT) build -c release --product accord
 
 test: setup
+	@scripts/check-api
 	@scripts/test
+
+check-api: setup
+	@scripts/check-api --must-run
 
 bench: build
 	@scripts/bench

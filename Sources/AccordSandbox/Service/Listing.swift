@@ -110,12 +110,16 @@ struct Listing: Sendable {
             let query = parameters.sorted { $0.key < $1.key }.map { "\(encoded($0.key))=\(encoded($0.value))" }
             return .string("\(call.address)?\(query.joined(separator: "&"))")
         }
-        return .object([
+        var shown: [String: JSON] = [
             "current_page": .int(page), "last_page": .int(last), "per_page": .int(size), "total": .int(Int64(total)),
-            "from": count == 0 ? .null : .int(Int64(start + 1)), "to": count == 0 ? .null : .int(Int64(start + count)),
             "path": .string(call.address), "first_page_url": url(1), "last_page_url": url(last),
             "prev_page_url": page > 1 ? url(page - 1) : .null, "next_page_url": page < last ? url(page + 1) : .null,
-        ])
+        ]
+        if count > 0 {
+            shown["from"] = .int(Int64(start + 1))
+            shown["to"] = .int(Int64(start + count))
+        }
+        return .object(shown)
     }
 
     /// Everything but the unreserved characters of RFC 3986 as `%` and two digits.
