@@ -41,38 +41,7 @@ extension PairPlanner {
         try decideGone()
     }
 
-    /// Records without a name of their own: each row is one of those alike that no other row is.
-    private mutating func linkAlike() throws {
-        for row in unlinked {
-            if let quarantine = row.quarantine {
-                wait(row, quarantine)
-            } else if let record = try alike(row.record.values).first {
-                adopted[record.id] = row.record.key
-                let fields = pair.resource.toldBy.filter { !row.record[$0].isNull }.joined(separator: ", ")
-                try decide(
-                    Link(pair: pair.name, sourceKey: row.record.key, projectID: record.id),
-                    linking: .new(why: "same \(fields)"), source: row.side)
-            } else {
-                entries.append(
-                    reconciler.decide(onlyInSource: row.record, fingerprint: row.fingerprint, place: row.place))
-            }
-        }
-        try decideGone()
-    }
-
-    /// The project records without a link that say the same of every field that tells one, as far as it is given.
-    private func alike(_ values: [String: Value]) throws -> [MirrorRecord] {
-        guard let first = pair.resource.knownBy.first, var value = values[first], !value.isNull else { return [] }
-        if case .date(let day) = value { value = .timestamp(day.midnight) }
-        return try store.candidates(pair.name, matchIndex: 0, value: value.description).compactMap { id in
-            guard adopted[id] == nil, try store.link(pair.name, projectID: id) == nil,
-                let record = try store.projectRecord(pair.name, id), pair.resource.tells(record.values, from: values)
-            else { return nil }
-            return record
-        }
-    }
-
-    private mutating func wait(_ row: SourceRow, _ quarantine: Quarantine) {
+    mutating func wait(_ row: SourceRow, _ quarantine: Quarantine) {
         waiting.append(WaitingRow(place: row.place, values: matchValues(row.record.values), hasKey: true))
         entries.append(
             Entry(
@@ -134,7 +103,7 @@ extension PairPlanner {
 
     /// The unlinked project record that has the values by which the service would have found the one created.
     private func createdRecord(of intent: Entry) throws -> String? {
-        guard pair.resource.toldBy.isEmpty else { return try alike(OpenIntents.createdValues(intent)).first?.id }
+        guard pair.resource.toldBy.isEmpty else { return try freeAlike(OpenIntents.createdValues(intent))?.id }
         for (index, field) in pair.resource.knownBy.enumerated() {
             let value = OpenIntents.createdValue(intent, field)
             guard !value.isNull else { continue }

@@ -54,7 +54,7 @@ extension PairPlanner {
     /// A linked project record about which nothing can be said in this run.
     mutating func withhold(_ link: Link, _ note: String) throws {
         decided.insert(link.projectID)
-        withheld += 1
+        withheldIDs.insert(link.projectID)
         guard let mirror = try store.projectRecord(pair.name, link.projectID), !mirror.gone else { return }
         entries.append(
             Entry(

@@ -24,8 +24,8 @@ struct PairPlanner {
     var notes: [String] = []
     /// Why a row that was not found does not count as gone.
     var sourceDoubt: String?
-    /// Links whose row was not found, and does not count as gone.
-    var withheld = 0
+    /// Linked project records whose row was not found, and does not count as gone.
+    var withheldIDs: Set<String> = []
     /// Rows that a fingerprint proved settled.
     var unchangedRows = 0
     var seen = SeenKeys()
@@ -87,7 +87,7 @@ struct PairPlanner {
             refusals: Guard.check(
                 pair: pair.name, entries: entries, guards: pair.mapping.guards, linked: linked, source: source,
                 project: project, allowances: options.allowances),
-            notes: notes, withheld: withheld,
+            notes: notes, withheld: withheldIDs.count,
             requests: entries.flatMap(\.operations).reduce(0) { $0 + requests(of: $1) })
     }
 
