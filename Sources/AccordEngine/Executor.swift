@@ -82,21 +82,9 @@ struct Executor {
         try store.openPlan(
             pair.name, run: run, settlements: plan.entries.compactMap(settler.agreed),
             quarantine: plan.entries.compactMap(quarantineItem),
-            conflicts: plan.entries.flatMap(conflictItems), keeping: try intentsToKeep())
+            conflicts: plan.entries.flatMap(conflictItems), keeping: Set(plan.unrepaired))
         tally.linked = plan.entries.filter { if case .new = $0.link { true } else { false } }.count
         tally.quarantined = plan.entries.filter { $0.quarantine != nil }.count
-    }
-
-    /// What a stopped run had begun with records of which this plan can say nothing: a later one repairs it.
-    private func intentsToKeep() throws -> Set<String> {
-        let open = try store.openIntents(pair.name).map(\.identity)
-        guard !open.isEmpty else { return [] }
-        let entries = Dictionary(plan.entries.map { ($0.identity, $0) }, uniquingKeysWith: { first, _ in first })
-        return Set(
-            open.filter { identity in
-                guard let entry = entries[identity] else { return plan.source.incomplete != nil }
-                return entry.quarantine != nil || entry.isWithheld
-            })
     }
 
     var settler: Settler { Settler(pair: pair, run: run, at: Int64(time.unixTime)) }

@@ -16,6 +16,9 @@ struct OpenIntents {
         }
     }
 
+    /// As quarantine and history know them.
+    var identities: [String] { (bySourceKey.keys + byProjectID.keys.map { "project:\($0)" }).sorted() }
+
     var isEmpty: Bool { bySourceKey.isEmpty && byProjectID.isEmpty }
     var count: Int { bySourceKey.count + byProjectID.count }
 

@@ -60,11 +60,6 @@ struct PairPlanner {
     var mappingChanged: Bool { memory.map { $0.mapping != pair.mapping.fingerprint } ?? false }
 
     mutating func plan() async throws -> PairPlan {
-        if !openIntents.isEmpty {
-            notes.append(
-                "an earlier run was stopped while it wrote \(openIntents.count) records; what became of them is repaired"
-            )
-        }
         var project = try await reader.refresh(full: options.full, mappingChanged: mappingChanged)
         if let incomplete = project.incomplete {
             notes.append("the read of the project did not prove itself whole, so nothing counts as gone: \(incomplete)")
@@ -76,6 +71,8 @@ struct PairPlanner {
         try holdWhatWasRefused(project)
         number()
         try foresee()
+        let unrepaired = unrepaired(pass)
+        noteRepairs(unrepaired)
         var source = pass.reading
         source.incomplete = source.incomplete ?? sourceDoubt
         try balance(&source, &project)
@@ -87,8 +84,29 @@ struct PairPlanner {
             refusals: Guard.check(
                 pair: pair.name, entries: entries, guards: pair.mapping.guards, linked: linked, source: source,
                 project: project, allowances: options.allowances),
-            notes: notes, withheld: withheldIDs.count,
+            notes: notes, withheld: withheldIDs.count, unrepaired: unrepaired,
             requests: entries.flatMap(\.operations).reduce(0) { $0 + requests(of: $1) })
+    }
+
+    /// Records that a stopped run had begun with, and of which nothing can be said now: a later plan looks again.
+    private func unrepaired(_ pass: SourcePass) -> [String] {
+        guard !openIntents.isEmpty else { return [] }
+        let known = Dictionary(entries.map { ($0.identity, $0) }, uniquingKeysWith: { first, _ in first })
+        return openIntents.identities.filter { identity in
+            guard let entry = known[identity] else { return (pass.reading.incomplete ?? sourceDoubt) != nil }
+            return entry.quarantine != nil || entry.isWithheld
+        }
+    }
+
+    private mutating func noteRepairs(_ unrepaired: [String]) {
+        func note(_ count: Int, _ what: String) {
+            guard count > 0 else { return }
+            notes.append(
+                "an earlier run was stopped while it wrote \(count) record\(count == 1 ? "" : "s"); "
+                    + "what became of \(count == 1 ? "it" : "them") \(what)")
+        }
+        note(openIntents.count - unrepaired.count, "is repaired")
+        note(unrepaired.count, "cannot be told yet, and is looked at again")
     }
 
     /// A write that the service refused is left alone until something about it changes: the record, what it refers to,

@@ -50,6 +50,8 @@ public struct PairPlan: Hashable, Sendable, Codable {
     public var notes: [String]
     /// Linked records that were not found in the source, whose read is in doubt: nothing is done about them.
     public var withheld: Int
+    /// Records, by source key or `project:ID`, of which cannot be told yet what a stopped run did to them.
+    public var unrepaired: [String]
     /// Requests that applying it sends, if none has to be sent again.
     public var requests: Int
     /// Why there is no plan of it, while there is one of the other pairs.
@@ -59,7 +61,7 @@ public struct PairPlan: Hashable, Sendable, Codable {
         name: String, resource: String, namedBy: String?, label: String, mapping: Fingerprint, source: SideReading,
         project: SideReading,
         entries: [Entry], refusals: [Refusal] = [], notes: [String] = [], withheld: Int = 0,
-        requests: Int = 0
+        unrepaired: [String] = [], requests: Int = 0
     ) {
         self.name = name
         self.resource = resource
@@ -72,6 +74,7 @@ public struct PairPlan: Hashable, Sendable, Codable {
         self.refusals = refusals
         self.notes = notes
         self.withheld = withheld
+        self.unrepaired = unrepaired
         self.requests = requests
     }
 
