@@ -44,6 +44,8 @@ let package = Package(
                 "Descriptions/project", "Tools/hubspot", "Tools/salesforce", "Tools/pipedrive", "Tools/mailchimp",
                 "Tools/shopify", "Tools/google-contacts", "Tools/square-customers", "Tools/stripe-customers",
                 "Tools/quickbooks", "Tools/jobber", "Tools/housecall-pro", "Tools/podium", "Tools/birdeye",
+                "Tools/locations", "Tools/tags", "Tools/sources", "Tools/reviews", "Tools/messages", "Tools/ratings",
+                "Tools/charges",
             ].map { .embedInCode("\($0).yaml") }),
         room("AccordStore", ["AccordCore", .product(name: "GRDB", package: "GRDB.swift")]),
         room(

@@ -26,18 +26,23 @@ struct Init: AsyncParsableCommand {
                 sample.append(header.indices.map { raw[$0] })
             }
             let isConsole = ConsoleMapping.fits(header: header)
-            let tool = KnownTool.recognise(header: header, api: try APIDescription.project)
+            let api = try APIDescription.project
+            let known = KnownTable.recognise(header: header, resource: api.resources[pair]?.name, api: api)
+            guard known != nil || pair == "customers" || api.resources[pair] == nil else {
+                throw ValidationError(
+                    "a mapping is guessed for customers only; begin with Mappings/\(pair).yaml and docs/resources")
+            }
             let mapping = "\(pair)-mapping.yaml"
             if !isConsole {
                 guard !FileManager.default.fileExists(atPath: mapping) else {
                     throw ValidationError("\(mapping) is there already; move it away")
                 }
                 let guess = MappingGuess.guess(header: header, sample: sample, source: from)
-                try write(tool?.mapping ?? guess, to: mapping)
+                try write(known?.mapping ?? guess, to: mapping)
             }
             try write(text(mapping: isConsole ? "console" : mapping), to: config)
             let origin =
-                tool.map { "this is an export of \($0.name), whose mapping ships" } ?? "it was guessed from the header"
+                known.map { "this is \($0.name), whose mapping ships" } ?? "it was guessed from the header"
             Terminal.standard.write(
                 isConsole
                     ? "Wrote \(config). The file has the console's own columns, so it needs no mapping."

@@ -4,7 +4,23 @@ import Testing
 
 /// The tools that people come from: each export is recognised, planned and applied, and then there is nothing left to do.
 @Suite("Exports of known tools")
-struct KnownToolTests {
+struct KnownTableTests {
+    @Test(
+        "a table of another resource is recognised for a pair of its name, and not taken for customers",
+        arguments: ["locations", "tags", "sources", "reviews", "messages", "ratings", "charges"])
+    func ownTable(_ name: String) async throws {
+        let bench = try await Workbench()
+        let table = Program.repository.appendingPathComponent("Fixtures/\(name).csv")
+        try bench.write("table.csv", String(contentsOf: table, encoding: .utf8))
+        let start = try await bench.accord.run("init", name, "--from", "table.csv", "--config", "new.yaml")
+        #expect(start.output.contains("this is a table of \(name), whose mapping ships"), "\(start.all)")
+        let customers = try await bench.accord.run("init", "customers", "--from", "table.csv", "--config", "other.yaml")
+        #expect(customers.output.contains("guessed from the header"), "\(customers.all)")
+        try bench.write("other.csv", "a,b\n")
+        let unknown = try await bench.accord.run("init", name, "--from", "other.csv", "--config", "third.yaml")
+        #expect(unknown.status == 64 && unknown.errors.contains("Mappings/\(name).yaml"), "\(unknown.all)")
+    }
+
     @Test(
         "an export is recognised by its header, synced, and has nothing left to do",
         arguments: [
