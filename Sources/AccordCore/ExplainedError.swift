@@ -12,6 +12,8 @@ public protocol ExplainedError: Error, Sendable, CustomStringConvertible {
 
 extension ExplainedError {
     public var description: String {
+        // What a service says often ends with a full stop of its own.
+        let what = what.hasSuffix(".") ? String(what.dropLast()) : what
         let sentence = place.map { "\($0): \(what)" } ?? what
         return next.map { "\(sentence). \($0)." } ?? "\(sentence)."
     }

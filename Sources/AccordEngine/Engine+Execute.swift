@@ -9,7 +9,11 @@ extension Engine {
         _ plan: Plan, kind: String, planID: String? = nil, started: Double, requests: Int
     ) async throws -> RunReport {
         let refusals = plan.pairs.flatMap(\.refusals)
-        guard refusals.isEmpty else { throw EngineError.guarded(refusals) }
+        guard refusals.isEmpty else {
+            let error = EngineError.guarded(refusals)
+            try await remember(kind, .refused, error, started: started, requests: requests)
+            throw error
+        }
         let run = try store.beginRun(kind: kind, planID: planID, at: Int64(time.unixTime))
         var report = RunReport(run: run)
         var failed: Set<String> = []
@@ -43,11 +47,28 @@ extension Engine {
         report.seconds = time.monotonic - started
         report.outcome = outcome(report)
         _ = try store.prune(before: Int64(time.unixTime) - Int64(Engine.ledgerDays) * 86_400)
+        try finish(report)
+        return report
+    }
+
+    /// A run that came to nothing is in the history too: a scheduler's failures shall be seen.
+    func remember(
+        _ kind: String, _ outcome: RunReport.Outcome, _ error: any ExplainedError, started: Double, requests: Int
+    ) async throws {
+        let run = try store.beginRun(kind: kind, at: Int64(time.unixTime))
+        var report = RunReport(run: run)
+        report.outcome = outcome
+        report.failures = [error.description]
+        report.requests = await requestCount() - requests
+        report.seconds = time.monotonic - started
+        try finish(report)
+    }
+
+    private func finish(_ report: RunReport) throws {
         try store.finishRun(
-            run, outcome: report.outcome.rawValue,
+            report.run, outcome: report.outcome.rawValue,
             report: String(decoding: try JSONEncoder().encode(report), as: UTF8.self), requests: report.requests,
             at: Int64(time.unixTime))
-        return report
     }
 
     /// More was written than the first page of the next run can show: what others changed meanwhile is looked for now, so

@@ -78,7 +78,14 @@ public struct Engine: Sendable {
     ) async throws -> RunReport {
         let started = time.monotonic
         let requests = await requestCount()
-        let plan = try await plan(options)
+        let plan: Plan
+        do {
+            plan = try await self.plan(options)
+        } catch let error as any ExplainedError {
+            let isStopped = if case EngineError.stopped = error { true } else { false }
+            try await remember("sync", isStopped ? .interrupted : .failed, error, started: started, requests: requests)
+            throw error
+        }
         onPlan(plan)
         return try await execute(plan, kind: "sync", started: started, requests: requests)
     }

@@ -11,6 +11,7 @@ public enum EngineError: ExplainedError, Hashable {
     case stale(reason: String)
     case guarded([Refusal])
     case planUnreadable(file: String, reason: String)
+    case planUnwritable(file: String)
     /// What its records refer to could not be brought into agreement.
     case waits(pair: String, resource: String)
     /// The project could not be read whole when it had to be: the first time, or with another mapping.
@@ -24,7 +25,7 @@ public enum EngineError: ExplainedError, Hashable {
         case .unknownPair: "accord.yaml"
         case .stale: "plan"
         case .guarded(let refusals): refusals.first?.place
-        case .planUnreadable(let file, _): file
+        case .planUnreadable(let file, _), .planUnwritable(let file): file
         case .stopped: nil
         }
     }
@@ -37,6 +38,7 @@ public enum EngineError: ExplainedError, Hashable {
             "there is no pair \"\(name)\"; there is \(known.sorted().joined(separator: ", "))"
         case .stale(let reason): "the plan is stale: \(reason)"
         case .guarded(let refusals): refusals.map(\.what).joined(separator: "; ")
+        case .planUnwritable: "the plan cannot be written there"
         case .planUnreadable(_, let reason): "this is not a plan that can be read: \(reason)"
         case .waits(_, let resource): "it refers to \(resource), which failed"
         case .projectNotRead(_, let reason): "the project could not be read whole: \(reason)"
@@ -50,6 +52,7 @@ public enum EngineError: ExplainedError, Hashable {
         case .unknownPair: "Name one of those, or none for all"
         case .stale: "Make a new one with accord plan --out"
         case .guarded(let refusals): refusals.first?.next
+        case .planUnwritable: "Check the folder and its permissions"
         case .planUnreadable: "Make a new one with accord plan --out"
         case .waits: "See what is said of that one"
         case .projectNotRead: "Run again when fewer changes are made to it; nothing was done"

@@ -10,6 +10,18 @@ public enum PlanFile {
         return try encoder.encode(plan)
     }
 
+    /// Saves a plan for its owner alone: it holds what people are called and how they are reached.
+    public static func write(_ plan: Plan, to path: String) throws {
+        let bytes = try encode(plan)
+        let draft = "\(path).\(ProcessInfo.processInfo.processIdentifier).tmp"
+        guard FileManager.default.createFile(atPath: draft, contents: bytes, attributes: [.posixPermissions: 0o600]),
+            rename(draft, path) == 0
+        else {
+            try? FileManager.default.removeItem(atPath: draft)
+            throw EngineError.planUnwritable(file: path)
+        }
+    }
+
     /// What tells one plan from another: a plan is applied once.
     public static func id(of plan: Plan) throws -> Fingerprint { Fingerprint(of: Array(try encode(plan))) }
 

@@ -13,6 +13,8 @@ public struct RunReport: Sendable, Hashable, Codable {
         case interrupted
         /// The key was refused, the service stayed away, the source changed underneath: what was done is settled.
         case failed
+        /// A guard refused the plan: nothing was done.
+        case refused
     }
 
     public var run: Int64

@@ -27,14 +27,16 @@ public final class StateLock: Sendable {
         let file = path + ".lock"
         let descriptor = open(file, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw .unreadable(path: file, reason: StateFile.reason(errno)) }
-        let lock = StateLock(descriptor)
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            guard errno == EWOULDBLOCK else { throw .unreadable(path: file, reason: StateFile.reason(errno)) }
+            let problem = errno
+            // Who holds it stays readable: only its holder empties the file.
+            defer { close(descriptor) }
+            guard problem == EWOULDBLOCK else { throw .unreadable(path: file, reason: StateFile.reason(problem)) }
             let holder = Holder.read(descriptor)
             throw .locked(path: path, owner: holder?.description ?? "unknown", since: holder?.since)
         }
         Holder(pid: getpid(), host: hostName(), command: owner, since: now).write(descriptor)
-        return lock
+        return StateLock(descriptor)
     }
 
     /// Gives the lock back; a second time does nothing.

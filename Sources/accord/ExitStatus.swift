@@ -21,6 +21,7 @@ enum ExitStatus: Int32 {
         case .done: self = .done
         case .attention: self = .attention
         case .interrupted, .failed: self = .failed
+        case .refused: self = .guarded
         }
     }
 

@@ -21,6 +21,19 @@ struct StateLockTests {
         try StateLock.acquire(path: state.path, owner: "accord apply", now: 1_700_000_200).release()
     }
 
+    @Test("whoever is refused leaves the holder's name for the next one")
+    func refusedTwice() throws {
+        let state = try TemporaryState()
+        let lock = try StateLock.acquire(path: state.path, owner: "accord sync", now: 1)
+        for _ in 0..<3 {
+            let error = #expect(throws: StateError.self) {
+                try StateLock.acquire(path: state.path, owner: "accord apply", now: 2)
+            }
+            #expect(error?.description.contains("accord sync") == true, "\(String(describing: error))")
+        }
+        lock.release()
+    }
+
     @Test("it goes with whoever held it")
     func dropped() throws {
         let state = try TemporaryState()

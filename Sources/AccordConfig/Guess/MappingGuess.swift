@@ -102,8 +102,9 @@ struct Guesser {
         let canCreate = (has("first_name") || fullName != nil) && (has("email") || has("phone"))
         if canCreate { return ["create: both # or: project, source, none"] }
         return [
-            "# A new customer needs first_name, and email or phone. Not all of them were found, so none are made there.",
-            "create: source",
+            "# A new customer needs first_name, and email or phone. Not all of them were found, so none are made, and none are",
+            "# written here: map what is missing, then write create: both.",
+            "create: none",
         ]
     }
 

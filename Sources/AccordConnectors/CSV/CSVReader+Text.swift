@@ -52,12 +52,17 @@ extension CSVReader {
         guard cells.count == header.columns.count else {
             return "expected \(header.columns.count) cells, as the header has, found \(cells.count)"
         }
+        guard let index = undecodable() else { return nil }
+        return "expected text in \(header.columns[index]), found bytes that the file's encoding does not have; "
+            + "exports of German or French spreadsheets often are encoding: windows-1252"
+    }
+
+    /// The first cell of the row at hand whose bytes are no text of the file's encoding.
+    func undecodable() -> Int? {
         guard row.contains(where: { $0 >= 0x80 }) else { return nil }
-        for (index, cell) in cells.enumerated()
-        where String(validating: UnsafeBufferPointer(rebasing: row[cell.content]), as: UTF8.self) == nil {
-            return "expected text in \(header.columns[index]), found bytes that the file's encoding does not have"
+        return cells.firstIndex { cell in
+            String(validating: UnsafeBufferPointer(rebasing: row[cell.content]), as: UTF8.self) == nil
         }
-        return nil
     }
 
     /// The key of the row at hand: the first of its key cells that is not blank.
@@ -75,6 +80,11 @@ extension CSVReader {
     func header() throws -> RawRecord.Header? {
         guard try next() else { return nil }
         let columns = texts(.asIs).map(\.trimmed)
+        guard !columns.contains(where: { $0.utf8.contains { $0 < 0x09 } }) else {
+            throw SourceError.malformed(
+                place, what: "expected a CSV file, found bytes that are no text, as in a spreadsheet's own file",
+                next: "Export it as CSV")
+        }
         var seen: Set<String> = []
         for (index, column) in columns.enumerated() {
             guard !column.isEmpty else {

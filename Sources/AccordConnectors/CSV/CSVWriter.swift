@@ -58,7 +58,10 @@ struct CSVDecisions {
         let wanted = Wanted(changes, header)
         var found: [Int: [Int]] = [:]
         var faults: [Int: String] = [:]
+        /// The first line whose bytes are no text.
+        var undecodable: Int?
         while try reader.next() {
+            if undecodable == nil, reader.undecodable() != nil { undecodable = reader.line }
             quotesAll = reader.cells.allSatisfy(\.isQuoted)
             for (positions, changesByKey) in wanted.groups {
                 guard let key = reader.key(positions, format.formulas), let index = changesByKey[key] else { continue }
@@ -68,7 +71,8 @@ struct CSVDecisions {
                 }
             }
         }
-        let checker = CSVCellCheck(format: format, transcoder: reader.transcoder, header: header)
+        let checker = CSVCellCheck(
+            format: format, transcoder: reader.transcoder, header: header, undecodable: undecodable)
         for (index, change) in changes.enumerated() {
             let lines = found[index] ?? []
             if let reason = wanted.repeated[index] ?? checker.fault(change)
@@ -138,6 +142,8 @@ struct CSVCellCheck {
     let format: CSVFormat
     let transcoder: CSVTranscoder
     let header: RawRecord.Header
+    /// The first line whose bytes are no text: the file is of another encoding than it is said to be.
+    let undecodable: Int?
 
     func fault(_ change: SourceChange) -> String? {
         var texts: [String: String] = [:]
@@ -149,6 +155,10 @@ struct CSVCellCheck {
         for (column, text) in texts.sorted(by: { $0.key < $1.key }) {
             guard header.index(of: column) != nil else { return "there is no column \(column)" }
             guard text.utf8.count < format.fieldLimit / 2 else { return "the text for \(column) is too long" }
+            if let undecodable, text.utf8.contains(where: { $0 >= 0x80 }) {
+                return "line \(undecodable) shows that the file is not \(format.encoding.rawValue), so the text for "
+                    + "\(column) cannot be written beside it; set encoding, for example to windows-1252"
+            }
             guard transcoder.encode(Array(text.utf8)) != nil else {
                 return "the text for \(column) has a character that \(format.encoding.rawValue) does not have"
             }

@@ -22,13 +22,39 @@ struct Check: AsyncParsableCommand {
                     terminal.styled("!", .yellow)
                         + " \(session.config.project.key.name): others on this machine can read the key; chmod 600 it")
             }
+            var isWhole = true
             for pair in session.pairs {
                 _ = try RecordMapper(mapping: pair.mapping, header: try await pair.source.header())
                 terminal.write("\(tick) \(pair.name): the mapping fits \(pair.source.name)")
-                try await pair.project.readChanged(since: CalendarDay(unixSeconds: 0)) { _ in .enough }
+                let broken = try await brokenRows(of: pair)
+                if let first = broken.first {
+                    isWhole = false
+                    terminal.write(
+                        terminal.styled("!", .yellow)
+                            + " \(pair.name): \(counted(broken.count, "row")) cannot be read; the first: \(first.place): "
+                            + first.reason.displayed(limit: 300))
+                }
+                try await askOnce(pair)
                 terminal.write("\(tick) \(pair.name): \(session.api.url) accepts the key")
             }
-            return .done
+            return isWhole ? .done : .attention
         }
+    }
+
+    private func brokenRows(of pair: Pair) async throws -> [BrokenRecord] {
+        var broken: [BrokenRecord] = []
+        _ = try await pair.source.read { item in
+            if case .broken(let row) = item { broken.append(row) }
+        }
+        return broken
+    }
+
+    private struct Enough: Error {}
+
+    /// The first page of the list, and no more.
+    private func askOnce(_ pair: Pair) async throws {
+        do {
+            _ = try await pair.project.readAll { _ in throw Enough() }
+        } catch is Enough {}
     }
 }

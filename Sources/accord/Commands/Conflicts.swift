@@ -42,16 +42,21 @@ struct Conflicts: AsyncParsableCommand {
         @OptionGroup var common: CommonOptions
         @Argument(help: "The pair.") var pair: String
         @Argument(help: "The source's key of the record.") var key: String
-        @Argument(help: "The field, or \"record\" for the whole record.") var field: String
+        @Argument(help: "The field, or \"record\" for all that is in conflict.") var field: String
         @Option(help: "Whose value counts: source or project.") var take: Side
 
         func run() async throws {
             try await reporting {
                 let session = try await Session.open(
                     common, command: "conflicts resolve", access: .decision, only: [pair])
-                let name: String? = field == "record" ? nil : field
-                guard try session.store.resolve(pair, sourceKey: key, field: name, take) else {
+                let open = try session.store.conflicts(pair).filter {
+                    $0.sourceKey == key && (field == "record" || $0.conflict.field == field)
+                }
+                guard !open.isEmpty else {
                     throw ValidationError("There is no open conflict on \(field) of \(key); see: accord conflicts")
+                }
+                for item in open {
+                    try session.store.resolve(pair, sourceKey: key, field: item.conflict.field, take)
                 }
                 Terminal.standard.write("Decided: the \(take)'s. The next sync carries it out.")
                 return .done

@@ -14,8 +14,13 @@ struct History: AsyncParsableCommand {
     func run() async throws {
         try await reporting {
             let session = try await Session.open(common, command: "history", access: .memory)
+            guard limit > 0 else { throw ValidationError("--limit is a number of runs, 1 or more") }
+            if let run, try session.store.run(run) == nil {
+                throw ValidationError("There is no run \(run); see: accord history")
+            }
             let lines = try run.map { try changes(of: $0, session) } ?? runs(session)
-            Terminal.standard.write(lines.isEmpty ? "No run yet: accord sync" : lines.joined(separator: "\n"))
+            let none = run.map { "Run \($0) wrote nothing." } ?? "No run yet: accord sync"
+            Terminal.standard.write(lines.isEmpty ? none : lines.joined(separator: "\n"))
             return .done
         }
     }

@@ -32,7 +32,12 @@ struct Init: AsyncParsableCommand {
                 throw ValidationError(
                     "a mapping is guessed for customers only; begin with Mappings/\(pair).yaml and docs/resources")
             }
-            let mapping = "\(pair)-mapping.yaml"
+            let folder = (config as NSString).deletingLastPathComponent
+            guard folder.isEmpty || FileManager.default.fileExists(atPath: folder) else {
+                throw ValidationError("there is no folder \(folder); make it first")
+            }
+            // Beside the configuration, whose paths are relative to its own folder.
+            let mapping = (folder as NSString).appendingPathComponent("\(pair)-mapping.yaml")
             if !isConsole {
                 guard !FileManager.default.fileExists(atPath: mapping) else {
                     throw ValidationError("\(mapping) is there already; move it away")
@@ -40,7 +45,7 @@ struct Init: AsyncParsableCommand {
                 let guess = MappingGuess.guess(header: header, sample: sample, source: from)
                 try write(known?.mapping ?? guess, to: mapping)
             }
-            try write(text(mapping: isConsole ? "console" : mapping), to: config)
+            try write(text(mapping: isConsole ? "console" : "\(pair)-mapping.yaml", in: folder), to: config)
             let origin =
                 known.map { "this is \($0.name), whose mapping ships" } ?? "it was guessed from the header"
             Terminal.standard.write(
@@ -52,18 +57,21 @@ struct Init: AsyncParsableCommand {
         }
     }
 
-    private func text(mapping: String) -> String {
-        """
-        project:
-          key: env:MGR_API_KEY       # or file:PATH; the key itself never stands here
-          rate: 5/s                  # requests, at most
-        pairs:
-          \(pair):
-            source:
-              csv: \(from)
-            mapping: \(mapping)
+    private func text(mapping: String, in folder: String) -> String {
+        let isBeside = folder.isEmpty || from.hasPrefix("/")
+        let file = isBeside ? from : FileManager.default.currentDirectoryPath + "/" + from
+        return """
+            project:
+              key: env:MGR_API_KEY       # or file:PATH; the key itself never stands here
+              rate: 5/s                  # requests, at most
+              # url: http://127.0.0.1:8787/project      to try it on the sandbox: accord sandbox
+            pairs:
+              \(pair):
+                source:
+                  csv: \(file)
+                mapping: \(mapping)
 
-        """
+            """
     }
 
     private func write(_ text: String, to path: String) throws {

@@ -26,7 +26,7 @@ struct PlanCommand: AsyncParsableCommand {
             let session = try await Session.open(common, command: "plan", only: pairs, progress: ProgressLine.show)
             let plan = try await session.engine.plan(run.options)
             ProgressLine.clear()
-            if let out { try PlanFile.encode(plan).write(to: URL(fileURLWithPath: out), options: .atomic) }
+            if let out { try PlanFile.write(plan, to: out) }
             let terminal = Terminal.standard
             let rate = session.config.project.rate
             switch format {

@@ -46,6 +46,9 @@ struct QuarantineCommand: AsyncParsableCommand {
                 let count = try session.pairs.reduce(0) {
                     $0 + (try session.store.clearQuarantine($1.name, key: key))
                 }
+                if let key, count == 0 {
+                    throw ValidationError("No record with the key \(key) is in quarantine; see: accord quarantine")
+                }
                 Terminal.standard.write("The next sync tries \(counted(count, "record")) again.")
                 return .done
             }

@@ -23,6 +23,7 @@ struct Sandbox: AsyncParsableCommand {
 
     func run() async throws {
         try await reporting {
+            guard (0...65_535).contains(port) else { throw ValidationError("--port is a number from 0 to 65535") }
             let now: @Sendable () -> Int64 = { Int64(SystemTime().unixTime) }
             let project = try seedFile.map { try SeedFile.read($0, now: now()) } ?? SandboxProject()
             let service = SandboxService(
