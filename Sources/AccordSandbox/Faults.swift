@@ -32,17 +32,21 @@ public struct Faults: Hashable, Sendable {
     public var rotateKeyAfter: Int?
     /// After so many requests the project's plan has no API access: 403.
     public var forbidAfter: Int?
+    /// The answers after so many requests wait until the faults are others: whoever asks is held where they are.
+    public var holdAfter: Int?
     /// Requests a second; more are refused with 429.
     public var rateLimit: Int?
 
     public init() {}
 
-    private static let settings = ["seed", "latency", "rotate-key-after", "forbid-after", "rate-limit"]
+    private static let settings = [
+        "seed", "latency", "rotate-key-after", "forbid-after", "hold-after", "rate-limit",
+    ]
 
     static let example = "seed=7,latency=0-50ms,5xx=2%,drop-before=1%,rotate-key-after=100,rate-limit=5"
 
     /// Reads `name=value` parts with commas between them: `seed`, `latency` (`20ms` or `0-50ms`), `rotate-key-after`,
-    /// `forbid-after` and `rate-limit` (numbers), and the names of ``Kind`` with a percentage.
+    /// `forbid-after`, `hold-after` and `rate-limit` (numbers), and the names of ``Kind`` with a percentage.
     ///
     /// - Throws: ``SandboxError/faults(part:reason:)``.
     public init(_ text: String) throws(SandboxError) {
@@ -71,6 +75,9 @@ public struct Faults: Hashable, Sendable {
         case "forbid-after":
             guard let count = Int(value), count >= 0 else { return "a number of requests" }
             forbidAfter = count
+        case "hold-after":
+            guard let count = Int(value), count >= 0 else { return "a number of requests" }
+            holdAfter = count
         case "rate-limit":
             guard let count = Int(value), count > 0 else { return "a number of requests a second, at least 1" }
             rateLimit = count

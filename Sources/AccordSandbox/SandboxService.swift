@@ -74,7 +74,14 @@ public final class SandboxService: Sendable {
         return state.withLock { state in
             state.project.now = now
             Messages.deliver(in: &state.project)
-            return state.reply(to: request)
+            var reply = state.reply(to: request)
+            reply.number = state.requests
+            return reply
         }
+    }
+
+    /// The `hold-after` fault keeps this answer back for now.
+    func holds(_ reply: SandboxReply) -> Bool {
+        state.withLock { state in state.faults.holdAfter.map { reply.number > $0 } ?? false }
     }
 }

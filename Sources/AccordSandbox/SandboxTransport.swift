@@ -15,12 +15,11 @@ public struct SandboxTransport: HTTPTransport {
     /// - Throws: `TransportError`: `dropped` whether or not the request took effect, `cancelled`.
     public func send(_ request: HTTPRequest) async throws -> HTTPResponse {
         let reply = await service.handle(request)
-        if reply.delay > 0 {
-            do {
-                try await time.sleep(seconds: reply.delay)
-            } catch {
-                throw TransportError(cause: .cancelled, mayHaveBeenSent: true, detail: "cancelled")
-            }
+        do {
+            if reply.delay > 0 { try await time.sleep(seconds: reply.delay) }
+            while service.holds(reply) { try await time.sleep(seconds: 0.005) }
+        } catch {
+            throw TransportError(cause: .cancelled, mayHaveBeenSent: true, detail: "cancelled")
         }
         switch reply.outcome {
         case .answer(let response): return response

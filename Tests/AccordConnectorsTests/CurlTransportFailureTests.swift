@@ -2,7 +2,7 @@ import AccordConnectors
 import Foundation
 import Testing
 
-@Suite("The transport over libcurl, when there is no answer", .timeLimit(.minutes(1)))
+@Suite("The transport over libcurl, when there is no answer", .timeLimit(.minutes(5)))
 struct CurlTransportFailureTests {
     private func failure(
         _ url: String, method: String = "GET", headers: [(name: String, value: String)] = [],

@@ -2,7 +2,7 @@ import AccordConnectors
 import Foundation
 import Testing
 
-@Suite("The transport over libcurl, against real sockets", .timeLimit(.minutes(1)))
+@Suite("The transport over libcurl, against real sockets", .timeLimit(.minutes(5)))
 struct CurlTransportTests {
     private let transport = CurlTransport()
 

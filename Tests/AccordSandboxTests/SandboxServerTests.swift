@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 /// The sandbox behind a socket, asked by the program's own transport.
-@Suite("The sandbox as a server", .timeLimit(.minutes(1)))
+@Suite("The sandbox as a server", .timeLimit(.minutes(5)))
 struct SandboxServerTests {
     private let service = SandboxService(key: "k", now: { 1_772_352_000 })
     private let transport = CurlTransport()

@@ -15,7 +15,7 @@ struct DocumentationTests {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("accord-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
-        let port = Int.random(in: 20_000..<40_000)
+        let port = Int.random(in: 20_000..<32_000)
         let script = Tutorial.script(steps, folder: folder.path, port: port)
         let bash = try Running(
             executable: URL(fileURLWithPath: "/bin/bash"), arguments: ["-c", script], folder: folder, environment: [:])

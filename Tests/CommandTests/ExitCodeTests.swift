@@ -134,14 +134,15 @@ struct ExitCodeTests {
 
     @Test("6: one run at a time, and the message says whose")
     func locked() async throws {
-        let bench = try await Workbench(rows: (1...4).map { Workbench.row($0) }, faults: "latency=1000-1000ms")
+        let bench = try await Workbench(rows: (1...4).map { Workbench.row($0) }, faults: "hold-after=0")
         let long = try bench.accord.start(["sync"])
         // It holds the lock before it sends anything.
-        while try await bench.requestCount() == 0 { try await Task.sleep(for: .milliseconds(10)) }
+        try await bench.whileRunning(long) { try await bench.requestCount() == 0 }
         let second = try await bench.accord.run("sync")
         #expect(second.status == 6, "\(second.all)")
         #expect(second.errors.contains("accord sync") && second.errors.contains("\(long.pid)"), "\(second.errors)")
         #expect(try await bench.accord.run("status").status == 0, "reading needs no lock")
+        try await bench.set(faults: "")
         #expect(try await long.finished().status == 0)
         try await bench.expectAgreement("the first run was not disturbed")
     }

@@ -41,8 +41,10 @@ struct KillTests {
     /// Kills a sync once the service has seen some of its requests, or a moment after. A shell does it, which is not
     /// kept waiting by the tests that run beside this one.
     private func isKilled(_ bench: Workbench, _ dice: inout Dice) async throws -> Bool {
-        try await bench.set(faults: "latency=30-60ms")
         let target = try await bench.requestCount() + Int64.random(in: 1...8, using: &dice)
+        // Held a few requests later at the latest, it cannot come to its end before it is killed.
+        let held = target + Int64.random(in: 0...12, using: &dice)
+        try await bench.set(faults: "latency=30-60ms,hold-after=\(held)")
         let moment = Double.random(in: 0...0.05, using: &dice)
         let script = """
             "$0" sync & program=$!
@@ -93,10 +95,12 @@ struct KillTests {
     @Test(
         "asked to stop, it finishes what is in flight, says so, and leaves a clean state", arguments: [SIGINT, SIGTERM])
     func interrupted(signal: Int32) async throws {
-        let bench = try await Workbench(rows: (1...120).map { Workbench.row($0) }, faults: "latency=20-20ms")
+        let bench = try await Workbench(rows: (1...120).map { Workbench.row($0) }, faults: "hold-after=30")
         let running = try bench.accord.start(["sync"])
-        while try await bench.customers().count < 20, !running.hasEnded { try await Task.sleep(for: .milliseconds(10)) }
+        try await bench.whileRunning(running) { try await bench.requestCount() <= 30 }
         running.send(signal)
+        try await bench.whileRunning(running) { try !running.printed().contains("in flight") }
+        try await bench.set(faults: "")
         let result = try await running.finished()
         #expect(result.status == 1, "\(result.all)")
         #expect(result.errors.contains("what is in flight is finished first"))
@@ -114,30 +118,30 @@ struct KillTests {
 
     @Test("asked to stop while it reads, it stops before anything is written")
     func interruptedReading() async throws {
-        let bench = try await Workbench(rows: (1...3).map { Workbench.row($0) }, faults: "latency=150-150ms")
+        let bench = try await Workbench(rows: (1...3).map { Workbench.row($0) }, faults: "hold-after=2")
         for number in 10..<300 {
             try await bench.add(#"{"first_name": "Some", "email": "some\#(number)@example.com"}"#)
         }
-        let before = try await bench.requestCount()
         let running = try bench.accord.start(["sync"])
-        while try await bench.requestCount() < before + 3, !running.hasEnded {
-            try await Task.sleep(for: .milliseconds(5))
-        }
+        try await bench.whileRunning(running) { try await bench.requestCount() < 3 }
         running.send(SIGINT)
+        try await bench.whileRunning(running) { try !running.printed().contains("in flight") }
+        try await bench.set(faults: "")
         let result = try await running.finished()
         #expect(result.status == 1, "\(result.all)")
         #expect(result.errors.contains("before anything was written"), "\(result.errors)")
-        #expect(try await bench.requestCount() < before + 8, "it did not read on")
+        #expect(try await bench.requestCount() < 5, "it did not read on")
         #expect(try bench.rows.count == 3)
     }
 
     @Test("after a kill the next run says what it repairs")
     func saysSo() async throws {
-        let bench = try await Workbench(rows: (1...60).map { Workbench.row($0) }, faults: "latency=20-20ms")
+        let bench = try await Workbench(rows: (1...60).map { Workbench.row($0) }, faults: "hold-after=30")
         let running = try bench.accord.start(["sync"])
-        while try await bench.customers().count < 10, !running.hasEnded { try await Task.sleep(for: .milliseconds(5)) }
+        try await bench.whileRunning(running) { try await bench.requestCount() <= 30 }
         running.send(SIGKILL)
         #expect(try await running.finished().status == 128 + SIGKILL)
+        try await bench.set(faults: "")
         let status = try await bench.accord.run("status")
         #expect(!status.output.contains("unfinished 0"), "\(status.output)")
         #expect(status.output.contains("stopped"), "\(status.output)")

@@ -88,8 +88,8 @@ final class Running: Sendable {
         return Program.Result(status: status, output: try text(output), errors: try text(errors))
     }
 
-    /// What it has printed so far.
-    func printed() throws -> String { try text(output) }
+    /// What it has printed so far, complaints included.
+    func printed() throws -> String { try text(output) + text(errors) }
 
     private func text(_ file: URL) throws -> String { String(decoding: try Data(contentsOf: file), as: UTF8.self) }
 }

@@ -66,7 +66,7 @@ final class Workbench {
     struct NoSandbox: Error { var printed: String }
 
     private static func address(of sandbox: Running) async throws -> String {
-        for _ in 0..<1000 {
+        for _ in 0..<6000 {
             let printed = try sandbox.printed()
             if let range = printed.firstMatch(of: /http:\/\/127\.0\.0\.1:[0-9]+/) { return String(range.output) }
             try await Task.sleep(for: .milliseconds(10))
@@ -112,6 +112,11 @@ final class Workbench {
     func add(_ customer: String) async throws { _ = try await ask("POST", "customers", customer) }
 
     func set(faults: String) async throws { _ = try await ask("POST", "faults", faults) }
+
+    /// Waits as long as this holds and the process is there.
+    func whileRunning(_ process: Running, _ condition: () async throws -> Bool) async throws {
+        while try await condition(), !process.hasEnded { try await Task.sleep(for: .milliseconds(5)) }
+    }
 
     func rotateKey() async throws { _ = try await ask("POST", "rotate-key", "{}") }
 

@@ -75,6 +75,7 @@ public struct SandboxServer: Sendable {
         if let answer = SandboxAdmin(service: service).answer(message) { return response(answer) }
         let reply = await service.handle(message)
         if reply.delay > 0 { try await Task.sleep(for: .seconds(reply.delay)) }
+        while service.holds(reply) { try await Task.sleep(for: .milliseconds(5)) }
         switch reply.outcome {
         case .answer(let answer): return response(answer)
         case .truncate(let answer): return cut(answer)

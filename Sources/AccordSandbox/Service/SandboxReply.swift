@@ -13,6 +13,8 @@ public struct SandboxReply: Sendable {
     public var outcome: Outcome
     /// Seconds to wait before it.
     public var delay: Double
+    /// The how-manieth request it answers; 0 for none.
+    public var number = 0
 
     public init(_ outcome: Outcome, delay: Double = 0) {
         self.outcome = outcome
