@@ -7,7 +7,7 @@ struct ResourceReader {
 
     private static let keys = [
         "label", "title", "id", "fields", "list", "matcher", "unique", "known by", "told by", "requires one of",
-        "operations",
+        "reaches", "operations",
     ]
 
     func resource() throws(ConfigError) -> ResourceDescription {
@@ -15,7 +15,13 @@ struct ResourceReader {
         var resource = ResourceDescription(
             name: name, label: try table.required("label").name("label"),
             title: try table["title"]?.texts("title") ?? [], id: try table.required("id").name("id"),
-            fields: try fields(table.required("fields")), list: try list(table.required("list")), operations: [])
+            fields: try fields(table.required("fields")), list: ListDescription(path: "", full: [:]), operations: [])
+        // What reaches people is never listed: only the messages that come of it are.
+        if let node = table["reaches"] {
+            resource.reach = try reach(node)
+        } else {
+            resource.list = try list(table.required("list"))
+        }
         resource.operations = try operations(table.required("operations"), resource)
         resource.matcher = try known(table["matcher"], "matcher", resource)
         resource.unique = try known(table["unique"], "unique", resource)
@@ -44,7 +50,7 @@ struct ResourceReader {
                 keys: ["type", "role", "read", "write", "required", "refers to", "fixed"] + TypeReader.keys)
             let read = try table["read"]?.name("read") ?? entry.key
             let write = try table["write"]?.name("write") ?? entry.key
-            let roles: [APIField.Role] = [.optOut, .archived, .modified, .gone]
+            let roles: [APIField.Role] = [.optOut, .archived, .modified, .asked, .gone]
             var role: APIField.Role?
             if let node = table["role"] {
                 role = APIField.Role(rawValue: try node.text("role"))
@@ -79,6 +85,18 @@ struct ResourceReader {
             node?.place ?? self.node.place,
             "\(subject) names \"\(odd)\", which is no field of a \(resource.label)"
                 + Suggestion.hint(for: odd, among: known))
+    }
+
+    private func reach(_ node: YAMLNode) throws(ConfigError) -> Reach {
+        let table = try node.table("reaches", keys: ["people", "channels", "messages"])
+        let messages = try table.required("messages").table(
+            "messages", keys: ["resource", "list", "ask", "channel", "scheduled", "created"])
+        func name(_ key: String) throws(ConfigError) -> String { try messages.required(key).name(key) }
+        return Reach(
+            people: try table.required("people").name("people"),
+            channels: try query(table.required("channels"), "channels"), messages: try name("resource"),
+            list: try path(messages.required("list")), ask: try name("ask"), channel: try name("channel"),
+            scheduled: try name("scheduled"), created: try name("created"))
     }
 
     // MARK: - Lists

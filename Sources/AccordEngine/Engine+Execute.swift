@@ -5,8 +5,9 @@ import Foundation
 
 /// Carrying a plan out, pair by pair.
 extension Engine {
+    /// - Parameter sends: messages may reach people in this run.
     func execute(
-        _ plan: Plan, kind: String, planID: String? = nil, started: Double, requests: Int
+        _ plan: Plan, kind: String, planID: String? = nil, sends: Bool, started: Double, requests: Int
     ) async throws -> RunReport {
         let refusals = plan.pairs.flatMap(\.refusals)
         guard refusals.isEmpty else {
@@ -27,8 +28,10 @@ extension Engine {
                 failed.insert(pair.resource.name)
                 continue
             }
+            let allowed = sends ? pairPlan : pairPlan.withoutSends
+            report.held += pairPlan.operations.count - allowed.operations.count
             var executor = Executor(
-                pair: pair, plan: pairPlan, store: store, time: time, reader: reader(pair), run: run,
+                pair: pair, plan: allowed, store: store, time: time, reader: reader(pair), run: run,
                 concurrency: concurrency,
                 logger: logger, stop: stop, progress: progress)
             try await executor.execute()

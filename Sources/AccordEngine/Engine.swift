@@ -57,15 +57,25 @@ public struct Engine: Sendable {
                 if let other = pair.resource.references.intersection(failed).min() {
                     throw EngineError.waits(pair: pair.name, resource: other)
                 }
-                var planner = try PairPlanner(
-                    pair: pair, store: store, reader: reader(pair), options: options, earlier: plans)
-                plans.append(try await planner.plan())
+                plans.append(try await plan(pair, options, after: plans))
             } catch let error as any ExplainedError where pairs.count > 1 && !error.concernsAllPairs {
                 failed.insert(pair.resource.name)
                 plans.append(PairPlan(pair, failure: error.description))
             }
         }
         return Plan(madeAt: Int64(time.unixTime), state: mark, configuration: configuration, pairs: plans)
+    }
+
+    private func plan(_ pair: Pair, _ options: RunOptions, after earlier: [PairPlan]) async throws -> PairPlan {
+        if let asking = pair.asking {
+            var planner = try AskPlanner(
+                pair: pair, asking: asking, store: store, reader: reader(asking.people), options: options,
+                earlier: earlier, now: Int64(time.unixTime))
+            return try await planner.plan()
+        }
+        var planner = try PairPlanner(
+            pair: pair, store: store, reader: reader(pair), options: options, earlier: earlier)
+        return try await planner.plan()
     }
 
     func reader(_ pair: Pair) -> ProjectReader {
@@ -87,7 +97,8 @@ public struct Engine: Sendable {
             throw error
         }
         onPlan(plan)
-        return try await execute(plan, kind: "sync", started: started, requests: requests)
+        return try await execute(
+            plan, kind: "sync", sends: options.allowances.sends != nil, started: started, requests: requests)
     }
 
     /// Applies a saved plan: exactly that, once. What changed since it was made is skipped and reported.
@@ -99,15 +110,15 @@ public struct Engine: Sendable {
         for index in current.pairs.indices {
             guard let pair = pairs.first(where: { $0.name == current.pairs[index].name }) else { continue }
             // What changed in the project since: each operation is held against it before it is sent.
-            _ = try await reader(pair).refresh(full: false, mappingChanged: false)
+            _ = try await reader(pair.asking?.people ?? pair).refresh(full: false, mappingChanged: false)
             current.pairs[index].refusals = Guard.check(
                 pair: pair.name, entries: current.pairs[index].entries, guards: pair.mapping.guards,
                 linked: try store.linkedCount(pair.name), source: current.pairs[index].source,
                 project: current.pairs[index].project, allowances: options.allowances)
         }
         return try await execute(
-            current, kind: "apply", planID: try PlanFile.id(of: plan).description, started: started,
-            requests: requests)
+            current, kind: "apply", planID: try PlanFile.id(of: plan).description,
+            sends: options.allowances.sends != nil, started: started, requests: requests)
     }
 
     private func checkFresh(_ plan: Plan) throws {

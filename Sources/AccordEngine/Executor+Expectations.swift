@@ -68,6 +68,8 @@ extension Executor {
         let mirror = try entry.projectID.flatMap { try store.projectRecord(pair.name, $0) }
         for operation in entry.operations where operation.side == .project {
             switch operation.kind {
+            // Looked at when it is sent.
+            case .send: return nil
             case .create:
                 for (index, field) in pair.resource.knownBy.enumerated() where pair.resource.identifies(field) {
                     guard let value = operation.changes.first(where: { $0.field == field })?.after, !value.isNull,

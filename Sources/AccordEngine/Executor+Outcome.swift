@@ -47,6 +47,7 @@ extension Executor {
         switch outcome {
         case .done(let answer, let id):
             count(entry.operations.filter { $0.side == .project })
+            if let answer, entry.sends { return asked(entry, answer) }
             tally.writes += 1
             return settled(entry, answer, id: id, closing: closing)
         case .skipped(let reason):

@@ -55,7 +55,7 @@ extension Executor {
                 }
                 return true
             }
-            try store.begin(pair.name, run: run, entries: sendable)
+            try store.begin(pair.name, run: run, entries: sendable, at: Int64(time.unixTime))
             let outcomes = await send(sendable)
             let settlements = zip(sendable, outcomes).map { settle($0, $1) }
             // Before what follows from it is settled: a crash in between costs a read, the other way round a record.
@@ -115,6 +115,7 @@ extension Executor {
     private func write(_ entry: Entry) async -> ProjectOutcome {
         var created: ProjectRecord?
         do {
+            if entry.sends { return try await ask(entry) }
             if let reason = try unmetExpectation(entry) { return .skipped(reason) }
             return try await operations(of: entry, created: &created)
         } catch {
@@ -153,7 +154,7 @@ extension Executor {
             // Where the service does not say at what moment, that it happened is all that is known until the next read.
             case .unsubscribe where answer == nil: record = setting(operation, .boolean(true), in: record)
             case .resubscribe where answer == nil: record = setting(operation, .null, in: record)
-            case .update, .unsubscribe, .resubscribe: break
+            case .update, .unsubscribe, .resubscribe, .send: break
             }
         }
         return .done(ProjectRecord(record: record, isArchived: isArchived), id: id)
@@ -230,7 +231,7 @@ extension Executor {
 
     private func verb(_ kind: Operation.Kind) -> APIOperation.Verb {
         switch kind {
-        case .create: .create
+        case .create, .send: .create
         case .update: .update
         case .delete: .delete
         case .archive: .archive

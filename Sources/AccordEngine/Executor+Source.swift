@@ -12,7 +12,7 @@ extension Executor {
             let rows = try await rows(of: entries)
             let writing = writable(entries, rows)
             guard !writing.isEmpty else { return }
-            try store.begin(pair.name, run: run, entries: writing.map(\.entry))
+            try store.begin(pair.name, run: run, entries: writing.map(\.entry), at: Int64(time.unixTime))
             try await write(writing, over: rows, expecting: stamp)
         } catch let error as SourceError {
             fail(error)

@@ -36,7 +36,9 @@ public struct Explanation: Sendable {
         let mapped = row.map(mapper.map)
         let mirror = try (link?.projectID ?? id).flatMap { try store.projectRecord(pair.name, $0) }
         let source = mapped?.record ?? Record(key: key, values: [:])
-        let project = mirror?.record ?? Record(key: "", values: [:])
+        // What reached a person is remembered, and never read back.
+        let isSent = pair.asking != nil && link != nil
+        let project = mirror?.record ?? Record(key: "", values: isSent ? link?.projectBase ?? [:] : [:])
         let fields = pair.mapping.fields.map { field in
             let input = Merge.Input(
                 source: source[field.name], project: project[field.name],
@@ -44,7 +46,7 @@ public struct Explanation: Sendable {
             return FieldRow(
                 field: field.name, source: input.source, project: input.project, sourceBase: input.sourceBase,
                 projectBase: input.projectBase,
-                rule: Merge.decide(field, policy: pair.mapping.policy(of: field), input).rule)
+                rule: isSent ? .unchanged : Merge.decide(field, policy: pair.mapping.policy(of: field), input).rule)
         }
         var notes = mapped?.problems.map { "\($0)" } ?? []
         notes += try store.quarantine(pair.name).filter { $0.key == key }.map { "in quarantine: \($0.message)" }

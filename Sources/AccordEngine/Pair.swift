@@ -8,12 +8,18 @@ public struct Pair: Sendable {
     public let mapping: Mapping
     public let source: any SourceConnector
     public let project: any ProjectConnector
+    /// Of pairs whose records are messages to people.
+    public let asking: Asking?
 
-    public init(name: String, mapping: Mapping, source: any SourceConnector, project: any ProjectConnector) {
+    public init(
+        name: String, mapping: Mapping, source: any SourceConnector, project: any ProjectConnector,
+        asking: Asking? = nil
+    ) {
         self.name = name
         self.mapping = mapping
         self.source = source
         self.project = project
+        self.asking = asking
     }
 
     /// What the project holds of this kind, as the API is described.

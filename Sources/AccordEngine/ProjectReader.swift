@@ -165,7 +165,10 @@ struct ProjectReader {
 
 extension MirrorRecord {
     init(_ record: ProjectRecord, _ pair: Pair) {
-        let kept = Set(pair.mapping.fields.map(\.name) + pair.resource.knownBy + pair.resource.toldBy)
+        let resource = pair.resource
+        // Who may be asked for a review is told by the last two, whatever is mapped.
+        let roles = [resource.optOut, resource.asked].compactMap { $0?.name }
+        let kept = Set(pair.mapping.fields.map(\.name) + resource.knownBy + resource.toldBy + roles)
         let values = record.record.values.filter { kept.contains($0.key) }
         self.init(
             id: record.record.key, fingerprint: Fingerprint(of: values, isArchived: record.isArchived), values: values,

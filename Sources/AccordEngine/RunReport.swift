@@ -31,6 +31,8 @@ public struct RunReport: Sendable, Hashable, Codable {
     public var unknown: Int
     /// Linked records that were not found in the source, whose read is in doubt: nothing was done about them.
     public var withheld: Int
+    /// People who would be asked for a review, and are not as the run does not allow it.
+    public var held: Int
     /// Requests sent, reads and retries included.
     public var requests: Int
     public var seconds: Double
@@ -57,6 +59,7 @@ public struct RunReport: Sendable, Hashable, Codable {
         skipped = []
         unknown = 0
         withheld = 0
+        held = 0
         requests = 0
         seconds = 0
         failures = []

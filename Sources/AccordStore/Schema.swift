@@ -15,6 +15,9 @@ enum Schema {
                 sql: "INSERT INTO meta (id, created, settled) VALUES (?, ?, 0)", arguments: [newID, now])
             try db.execute(sql: "PRAGMA application_id = \(applicationID)")
         }
+        migrator.registerMigration("2: since when an intent is under way") { db in
+            try db.execute(sql: "ALTER TABLE intents ADD COLUMN begun INTEGER NOT NULL DEFAULT 0")
+        }
         return migrator
     }
 

@@ -29,19 +29,30 @@ extension StateStore {
         }
     }
 
-    /// Makes the intents of a run durable: what it is about to write, one entry a record.
-    public func begin(_ pair: String, run: Int64, entries: [Entry]) throws {
+    /// Makes the intents of a run durable: what it is about to write, one entry a record; `at` is in Unix seconds.
+    public func begin(_ pair: String, run: Int64, entries: [Entry], at: Int64) throws {
         guard !entries.isEmpty else { return }
         try write(.begin) { db in
             let number = try db.pairOrNew(pair)
             for entry in entries {
                 try db.run(
                     """
-                    INSERT OR REPLACE INTO intents (pair, position, run, source_key, project_id, entry)
-                        VALUES (?, ?, ?, ?, ?, ?)
+                    INSERT OR REPLACE INTO intents (pair, position, run, source_key, project_id, entry, begun)
+                        VALUES (?, ?, ?, ?, ?, ?, ?)
                     """,
-                    [number, entry.position, run, entry.sourceKey, entry.projectID, try Stored.text(entry)])
+                    [number, entry.position, run, entry.sourceKey, entry.projectID, try Stored.text(entry), at])
             }
+        }
+    }
+
+    /// When each open intent was made durable, by source key, in Unix seconds.
+    public func intentsBegun(_ pair: String) throws -> [String: Int64] {
+        try read { db in
+            guard let number = try db.pair(pair) else { return [:] }
+            let rows = try db.rows(
+                "SELECT source_key, max(begun) FROM intents WHERE pair = ? AND source_key IS NOT NULL GROUP BY 1",
+                [number])
+            return Dictionary(rows.map { ($0[0], $0[1]) }, uniquingKeysWith: { first, _ in first })
         }
     }
 

@@ -31,6 +31,23 @@ extension StateStore {
         }
     }
 
+    /// What the project holds of each link of a pair, as far as is remembered.
+    public func projectBases(_ pair: String) throws -> [[String: Value]] {
+        try read { db in
+            guard let number = try db.pair(pair) else { return [] }
+            return try db.rows("SELECT source_base, project_base FROM links WHERE pair = ?", [number]).map { row in
+                try Stored.base(row[1], from: Stored.value(row[0]))
+            }
+        }
+    }
+
+    public func linkedProjectIDs(_ pair: String) throws -> Set<String> {
+        try read { db in
+            guard let number = try db.pair(pair) else { return [] }
+            return Set(try db.rows("SELECT project_id FROM links WHERE pair = ?", [number]).map { $0[0] as String })
+        }
+    }
+
     /// Links of which both records are there, as far as is known.
     public func linkedCount(_ pair: String) throws -> Int {
         try read { db in try db.row("SELECT linked FROM pairs WHERE name = ?", [pair])?[0] ?? 0 }

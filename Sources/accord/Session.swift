@@ -61,7 +61,7 @@ struct Session {
         let client = try client(config, api, access, time: time, logger: logger)
         var pairs: [Pair] = []
         for settings in config.pairs where only.isEmpty || only.contains(settings.name) {
-            pairs.append(try await pair(settings, api, client))
+            pairs.append(try await pair(settings, config, api, client))
         }
         try checkReferences(pairs, config)
         let engine = Engine(
@@ -110,6 +110,40 @@ struct Session {
             userAgent: "accord/\(Accord.version)", transport: CurlTransport(), time: time, random: SystemRandom(),
             limiter: RateLimiter(perSecond: config.project.rate, burst: max(1, config.project.rate), time: time),
             logger: logger)
+    }
+
+    private static func pair(
+        _ settings: PairSettings, _ config: Config, _ api: APIDescription, _ client: APIClient
+    ) async throws -> Pair {
+        let pair = try await pair(settings, api, client)
+        guard let rules = pair.mapping.ask, let reach = pair.resource.reach,
+            let messages = api.resources[reach.messages]
+        else { return pair }
+        let people = try await people(reach, of: pair, config, api, client)
+        let asking = Asking(rules: rules, reach: reach, people: people) { id in
+            var list = messages
+            list.list = ListDescription(path: reach.list.replacing("{id}", with: id), full: [:])
+            return RESTConnector(client: client, resource: list)
+        }
+        return Pair(
+            name: pair.name, mapping: pair.mapping, source: pair.source, project: pair.project, asking: asking)
+    }
+
+    /// Whom a pair of asks would reach is known through the pair of customers; without one, through a memory of its own.
+    private static func people(
+        _ reach: Reach, of asks: Pair, _ config: Config, _ api: APIDescription, _ client: APIClient
+    ) async throws -> Pair {
+        for other in config.pairs where other.name != asks.name {
+            let pair = try await pair(other, api, client)
+            if pair.resource.name == reach.people { return pair }
+        }
+        guard let people = api.resources[reach.people] else {
+            throw EngineError.unknownPair(reach.people, known: Array(api.resources.keys))
+        }
+        return Pair(
+            name: "\(asks.name): \(reach.people)",
+            mapping: Mapping(resource: reach.people, key: asks.mapping.key, match: [], fields: []),
+            source: asks.source, project: RESTConnector(client: client, resource: people))
     }
 
     private static func pair(_ settings: PairSettings, _ api: APIDescription, _ client: APIClient) async throws -> Pair

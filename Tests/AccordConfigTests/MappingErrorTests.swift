@@ -136,7 +136,7 @@ struct MappingErrorTests {
             text: "conflct: manual",
             error:
                 "m.yaml:6: unknown key \"conflct\" in the mapping (did you mean \"conflict\"?). The keys here are: resource, "
-                + "key, match, conflict, modified, create, full read every, when gone from source, when gone from project, "
+                + "key, match, conflict, modified, create, ask, full read every, when gone from source, when gone from project, "
                 + "guards, protect, fields."),
         Case(
             text: "conflict: maybe",
@@ -202,11 +202,11 @@ struct MappingErrorTests {
         arguments: [
             (
                 "key: Id\nfields: {email: E}",
-                "m.yaml:1: the mapping has no \"resource\". Write resource: and one of charges, customers, locations, messages, ratings, reviews, sources, tags."
+                "m.yaml:1: the mapping has no \"resource\". Write resource: and one of asks, charges, customers, locations, messages, ratings, reviews, sources, tags."
             ),
             (
                 "resource: custmers\nkey: Id",
-                "m.yaml:1: expected one of charges, customers, locations, messages, ratings, reviews, sources, tags for resource, found \"custmers\" (did you mean \"customers\"?)."
+                "m.yaml:1: expected one of asks, charges, customers, locations, messages, ratings, reviews, sources, tags for resource, found \"custmers\" (did you mean \"customers\"?)."
             ),
             (
                 "resource: customers\nfields: {email: E}",

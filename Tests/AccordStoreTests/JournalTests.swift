@@ -14,7 +14,7 @@ struct JournalTests {
             entry(2, key: "2", id: nil, [update("a", .null, .integer(1))]),
             entry(3, key: nil, id: "p3", [update("a", .null, .integer(1))]),
         ]
-        try store.begin("customers", run: 1, entries: entries)
+        try store.begin("customers", run: 1, entries: entries, at: 0)
         #expect(try store.openIntents("customers") == entries)
         #expect(try store.openIntents("locations").isEmpty)
         try store.settle([linking("1", "p1")])
@@ -31,8 +31,8 @@ struct JournalTests {
     func openPlan() throws {
         let state = try TemporaryState()
         let store = try state.open()
-        try store.begin("customers", run: 1, entries: [entry(1, key: "1", id: "p1", [])])
-        try store.begin("locations", run: 1, entries: [entry(1, key: "1", id: "p1", [])])
+        try store.begin("customers", run: 1, entries: [entry(1, key: "1", id: "p1", [])], at: 0)
+        try store.begin("locations", run: 1, entries: [entry(1, key: "1", id: "p1", [])], at: 0)
         try store.openPlan(
             "customers", run: 2, settlements: [linking("1", "p1")], quarantine: [], conflicts: [])
         #expect(try store.openIntents("customers").isEmpty)
@@ -47,11 +47,11 @@ struct JournalTests {
         let entries = [
             entry(1, key: "1", id: "p1", []), entry(2, key: "2", id: nil, []), entry(3, key: nil, id: "p3", []),
         ]
-        try store.begin("customers", run: 1, entries: entries)
+        try store.begin("customers", run: 1, entries: entries, at: 0)
         try store.openPlan(
             "customers", run: 2, settlements: [], quarantine: [], conflicts: [], keeping: ["2", "project:p3"])
         #expect(try store.openIntents("customers") == Array(entries.dropFirst()))
-        try store.begin("customers", run: 2, entries: [entry(2, key: "9", id: "p9", [])])
+        try store.begin("customers", run: 2, entries: [entry(2, key: "9", id: "p9", [])], at: 0)
         #expect(try store.openIntents("customers").count == 3)
     }
 
@@ -96,7 +96,7 @@ struct JournalTests {
                     sourceKey: "2", projectID: "p2", label: "Bob", conflict: Conflict(field: "a", what: "both"),
                     since: 1)
             ])
-        try store.begin("customers", run: 1, entries: [entry(1, key: "1", id: "p1", [])])
+        try store.begin("customers", run: 1, entries: [entry(1, key: "1", id: "p1", [])], at: 0)
         try store.settle([settlement, refused])
     }
 

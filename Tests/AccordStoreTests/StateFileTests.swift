@@ -47,7 +47,7 @@ struct StateFileTests {
             entry(2, key: "2", id: nil, [update("email", .null, .string("d@e.f"))]),
         ]
         let run = try store.beginRun(kind: "sync", at: 10)
-        try store.begin("customers", run: run, entries: entries)
+        try store.begin("customers", run: run, entries: entries, at: 0)
         let after = try state.openAfterCrash()
         #expect(try after.openIntents("customers") == entries)
         #expect(try after.interruptedRuns().map(\.id) == [run])

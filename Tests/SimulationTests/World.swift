@@ -148,9 +148,11 @@ final class World {
     /// One run of the engine, as one process would make it.
     @discardableResult
     func sync(
-        _ fate: Fate = Fate(), concurrency: Int = 1, onPlan: (Plan) -> Void = { _ in }
+        _ fate: Fate = Fate(), concurrency: Int = 1, sends: Int? = nil, onPlan: (Plan) -> Void = { _ in }
     ) async throws -> RunReport {
-        try await withEngine(fate, concurrency: concurrency) { engine, _ in try await engine.sync(onPlan: onPlan) }
+        try await withEngine(fate, concurrency: concurrency) { engine, _ in
+            try await engine.sync(RunOptions(allowances: Allowances(sends: sends)), onPlan: onPlan)
+        }
     }
 
     func plan(full: Bool = false) async throws -> Plan {
@@ -181,14 +183,33 @@ final class World {
             hooks: CommitHooks(before: { _ in try fate.step() }, after: { _ in try fate.step() }))
         defer { try? store.close() }
         guard let resource = api.resources[mapping.resource] else { throw Crash() }
+        let asking = try asking(resource, api, client)
         let pair = Pair(
             name: resource.name, mapping: mapping,
             source: CSVConnector(path: csv.path, name: "contacts.csv", keyColumns: mapping.key),
-            project: RESTConnector(client: client, resource: resource))
+            project: RESTConnector(client: client, resource: resource), asking: asking)
         let engine = Engine(
             pairs: [pair], store: store, time: time, configuration: Fingerprint(of: "simulation"),
             concurrency: concurrency, logger: logger)
         return try await body(engine, store)
+    }
+
+    /// Of a pair of asks: it has no pair of customers beside it.
+    private func asking(
+        _ resource: ResourceDescription, _ api: APIDescription, _ client: APIClient
+    ) throws -> Asking? {
+        guard let rules = mapping.ask, let reach = resource.reach, let customers = api.resources[reach.people],
+            let messages = api.resources[reach.messages]
+        else { return nil }
+        let people = Pair(
+            name: "people", mapping: Mapping(resource: reach.people, key: mapping.key, match: [], fields: []),
+            source: CSVConnector(path: csv.path, name: "contacts.csv", keyColumns: mapping.key),
+            project: RESTConnector(client: client, resource: customers))
+        return Asking(rules: rules, reach: reach, people: people) { id in
+            var list = messages
+            list.list = ListDescription(path: reach.list.replacing("{id}", with: id), full: [:])
+            return RESTConnector(client: client, resource: list)
+        }
     }
 
     // MARK: - What the two sides say

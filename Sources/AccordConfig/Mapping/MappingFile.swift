@@ -26,7 +26,7 @@ public enum MappingFile {
     }
 
     enum Key: String, CaseIterable {
-        case resource, key, match, conflict, modified, create
+        case resource, key, match, conflict, modified, create, ask
         case fullReadEvery = "full read every"
         case goneFromSource = "when gone from source"
         case goneFromProject = "when gone from project"
@@ -54,6 +54,7 @@ struct MappingReader {
         // What the service cannot do is not asked of it, unless the mapping says so and is told.
         if resource.operation(.create) == nil { mapping.creates = [.source] }
         if resource.operation(.archive) == nil { mapping.whenGoneFromSource = .ignore }
+        try readAsk(into: &mapping)
         if let node = self[.create] { mapping.creates = try sides(node, "create") }
         if let node = self[.fullReadEvery] { mapping.fullReadEvery = try days(node) }
         if let node = self[.goneFromSource] {
@@ -65,6 +66,19 @@ struct MappingReader {
         if let node = self[.guards] { mapping.guards = try guards(node) }
         if let node = self[.protect] { mapping.protected = Set(try node.texts("protect")) }
         return mapping
+    }
+
+    /// What reaches people is sent once and never read back: its fields flow one way.
+    private func readAsk(into mapping: inout Mapping) throws(ConfigError) {
+        guard let reach = resource.reach else {
+            guard let node = self[.ask] else { return }
+            throw ConfigError(node.place, "a \(resource.label) asks nobody", next: "Remove ask")
+        }
+        let next = "Write ask: {channels: [email]}"
+        mapping.ask = try AskReader(node: table.required(Key.ask.rawValue, next: next), reach: reach).rules()
+        mapping.creates = [.project]
+        mapping.match = []
+        for index in mapping.fields.indices { mapping.fields[index].direction = .toProject }
     }
 
     private typealias Key = MappingFile.Key

@@ -14,6 +14,7 @@ extension Mapping {
         parts += ["gone", whenGoneFromSource.rawValue, whenGoneFromProject.rawValue]
         parts += ["guards", String(guards.deletePercent), String(guards.deleteCount), "full", String(fullReadEvery)]
         parts += ["protect"] + protected.sorted()
+        if let ask { parts += ask.meaning }
         if let modified { parts += ["modified", modified.column] + modified.type.meaning }
         for field in fields.sorted(by: { $0.name < $1.name }) { parts += field.meaning }
         return withLengths(parts)
@@ -22,6 +23,13 @@ extension Mapping {
 
 /// Each part carries its length, so that no two lists look alike.
 func withLengths(_ parts: [String]) -> String { parts.map { "\($0.utf8.count):\($0)" }.joined() }
+
+extension AskRules {
+    fileprivate var meaning: [String] {
+        let quiet = quietHours.map { [String($0.from), String($0.to), $0.timeZone.description] } ?? []
+        return ["ask"] + channels.sorted() + [String(reminders), String(delay), String(within), String(window)] + quiet
+    }
+}
 
 extension Field {
     fileprivate var meaning: [String] {

@@ -23,11 +23,13 @@ public struct ResourceDescription: Hashable, Sendable {
     public var toldBy: [String]
     /// Of these fields a create needs at least one.
     public var requiresOneOf: [String]
+    /// Its records are messages to people; nil for all others.
+    public var reach: Reach?
 
     public init(
         name: String, label: String, title: [String] = [], id: String, fields: [APIField], list: ListDescription,
         operations: [APIOperation], matcher: [String] = [], unique: [String] = [], knownBy: [String]? = nil,
-        toldBy: [String] = [], requiresOneOf: [String] = []
+        toldBy: [String] = [], requiresOneOf: [String] = [], reach: Reach? = nil
     ) {
         self.name = name
         self.label = label
@@ -41,6 +43,7 @@ public struct ResourceDescription: Hashable, Sendable {
         self.knownBy = knownBy ?? matcher
         self.toldBy = toldBy
         self.requiresOneOf = requiresOneOf
+        self.reach = reach
     }
 
     public func field(_ name: String) -> APIField? { fields.first { $0.name == name } }
@@ -66,6 +69,9 @@ public struct ResourceDescription: Hashable, Sendable {
 
     /// The field that holds a person's opt-out, if the resource has one.
     public var optOut: APIField? { fields.first { $0.role == .optOut } }
+
+    /// The field that holds when a person was asked last, if the resource has one.
+    public var asked: APIField? { fields.first { $0.role == .asked } }
 
     /// The operations that together write some fields of a record that exists, in the order in which they are sent;
     /// nil if one of the fields cannot be written. Each names the fields that it is there for.
@@ -98,6 +104,8 @@ public struct APIField: Hashable, Sendable {
         case archived
         /// When the record last changed.
         case modified
+        /// When a person was asked for a review last.
+        case asked
         /// No member of the API's: whether the record is gone, for a source that keeps what the project no longer has.
         case gone
     }
@@ -129,6 +137,37 @@ public struct APIField: Hashable, Sendable {
         self.required = required
         self.refersTo = refersTo
         self.isFixed = isFixed
+    }
+}
+
+/// How the records of a resource reach people, and what proves that one did.
+public struct Reach: Hashable, Sendable {
+    /// The resource of the people.
+    public var people: String
+    /// By channel, the field of a person that it needs.
+    public var channels: [String: String]
+    /// The resource of what people got.
+    public var messages: String
+    /// The path below which one person's messages are listed, with `{id}` where the person's id stands.
+    public var list: String
+    /// Fields of a message: the id of the ask that it belongs to, its channel, when it is to be sent, when it was made.
+    public var ask: String
+    public var channel: String
+    public var scheduled: String
+    public var created: String
+
+    public init(
+        people: String, channels: [String: String], messages: String, list: String, ask: String, channel: String,
+        scheduled: String, created: String
+    ) {
+        self.people = people
+        self.channels = channels
+        self.messages = messages
+        self.list = list
+        self.ask = ask
+        self.channel = channel
+        self.scheduled = scheduled
+        self.created = created
     }
 }
 

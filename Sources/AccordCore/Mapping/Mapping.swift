@@ -22,6 +22,8 @@ public struct Mapping: Hashable, Sendable {
     public var protected: Set<String>
     /// A full read of the project is due when the last one is older than this many days.
     public var fullReadEvery: Int
+    /// Of asks alone: whom, when and how.
+    public var ask: AskRules?
     /// Of everything that changes what the mapping does.
     public var fingerprint: Fingerprint
 
@@ -30,7 +32,7 @@ public struct Mapping: Hashable, Sendable {
         modified: ModifiedColumn? = nil, creates: Set<Side> = [.source, .project],
         whenGoneFromSource: ProjectDeletion = .archive, whenGoneFromProject: SourceDeletion = .ignore,
         guards: Guards = Guards(), protected: Set<String> = [], fullReadEvery: Int = 7,
-        fingerprint: Fingerprint = Fingerprint(of: "")
+        ask: AskRules? = nil, fingerprint: Fingerprint = Fingerprint(of: "")
     ) {
         self.resource = resource
         self.key = key
@@ -44,6 +46,7 @@ public struct Mapping: Hashable, Sendable {
         self.guards = guards
         self.protected = protected
         self.fullReadEvery = fullReadEvery
+        self.ask = ask
         self.fingerprint = fingerprint
     }
 

@@ -4,10 +4,13 @@ public struct Allowances: Hashable, Sendable, Codable {
     public var deletes: Int?
     /// `--allow-resubscribes N`: up to so many people who get messages again.
     public var resubscribes: Int?
+    /// `--allow-sends N`: up to so many people who are asked for a review. Nil: nobody is.
+    public var sends: Int?
 
-    public init(deletes: Int? = nil, resubscribes: Int? = nil) {
+    public init(deletes: Int? = nil, resubscribes: Int? = nil, sends: Int? = nil) {
         self.deletes = deletes
         self.resubscribes = resubscribes
+        self.sends = sends
     }
 }
 
@@ -56,6 +59,15 @@ public enum Guard {
                     what:
                         "the plan would subscribe \(returning.count) people again who opted out; the limit is \(limit)",
                     next: "If that is right, allow it for one run with --allow-resubscribes \(returning.count)"))
+        }
+        // Without an allowance nothing is sent at all, and the rest goes on.
+        let sends = entries.flatMap(\.operations).count { $0.isSend }
+        if let allowed = allowances.sends, sends > allowed {
+            refusals.append(
+                Refusal(
+                    pair: pair, side: .project, count: sends,
+                    what: "the plan would ask \(sends) people for a review; this run allows \(allowed)",
+                    next: "If that is right, allow it for one run with --allow-sends \(sends)"))
         }
         return refusals
     }

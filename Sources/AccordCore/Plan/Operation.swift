@@ -2,6 +2,8 @@
 public struct Operation: Hashable, Sendable, Codable {
     public enum Kind: String, Hashable, Sendable, Codable, CaseIterable {
         case create, update, delete, archive, unarchive, unsubscribe, resubscribe
+        /// Asks a person for a review.
+        case send
     }
 
     public var side: Side
@@ -19,6 +21,9 @@ public struct Operation: Hashable, Sendable, Codable {
 
     /// Takes a record away from the people who use that side.
     public var isRemoval: Bool { kind == .delete || kind == .archive }
+
+    /// A message reaches a person.
+    public var isSend: Bool { kind == .send }
 
     /// A person who did not want messages gets them again.
     public var isResubscription: Bool { changes.contains { $0.rule == .resubscribed } }
@@ -101,12 +106,16 @@ public struct Quarantine: Hashable, Sendable, Codable {
         case duplicateKey = "duplicate-key"
         /// More than one record could be meant.
         case ambiguous
+        /// What it refers to is not there.
+        case missing
         /// The service's matcher would make the create an update of somebody else.
         case wouldLandOnAnother = "would-land-on-another"
         /// The service would refuse the write.
         case wouldBeRefused = "would-be-refused"
         /// The service did refuse it.
         case refused
+        /// It may have been sent: that is looked for before anything is sent again.
+        case inDoubt = "in-doubt"
         /// The service took the write and stored something else.
         case storedDifferently = "stored-differently"
         /// The source could not take the write.

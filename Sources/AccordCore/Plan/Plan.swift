@@ -93,6 +93,13 @@ public struct PairPlan: Hashable, Sendable, Codable {
 
     public var operations: [Operation] { entries.flatMap(\.operations) }
 
+    /// The same without the messages to people.
+    public var withoutSends: PairPlan {
+        var plan = self
+        for index in plan.entries.indices { plan.entries[index].operations.removeAll(where: \.isSend) }
+        return plan
+    }
+
     /// Something would be sent, written or linked; what both sides already say alike is only remembered.
     public var hasChanges: Bool { entries.contains { !$0.operations.isEmpty || $0.link != .none } }
 }

@@ -46,7 +46,7 @@ public enum Recovery {
         switch operation.kind {
         case .unsubscribe: OptOut.isOut(held)
         case .resubscribe: !OptOut.isOut(held)
-        case .create, .update, .delete, .archive, .unarchive:
+        case .create, .update, .delete, .archive, .unarchive, .send:
             change.rule == .optOut ? OptOut.isOut(held) == OptOut.isOut(change.after) : held.means(change.after)
         }
     }

@@ -27,6 +27,15 @@ public enum Value: Hashable, Sendable {
         if case .set(let elements) = self { elements } else { [] }
     }
 
+    /// Unix seconds of a moment; of a day, its midnight.
+    public var instant: Int64? {
+        switch self {
+        case .timestamp(let seconds): seconds
+        case .date(let day): day.midnight
+        default: nil
+        }
+    }
+
     /// Whether two values, each in its own side's form, say the same thing: a day and the midnight (UTC) that the
     /// project makes of it do, an integer and the equal decimal do.
     public func means(_ other: Value) -> Bool {

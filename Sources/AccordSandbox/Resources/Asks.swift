@@ -41,7 +41,7 @@ enum Asks {
         return .record(show(ask))
     }
 
-    private static func show(_ row: Row) -> JSON {
+    static func show(_ row: Row) -> JSON {
         .object(row.showing(["uuid", "customer_id", "channels", "reminders_count", "asked_at", "created_at"]))
     }
 }

@@ -9,6 +9,10 @@ extension SandboxProject {
     /// All charges by id, as the API shows them.
     public var charges: [JSON] { rows(.charges).map { Charges.show($0, self) } }
 
+    /// All review requests by id, and the messages that came of them, as the API shows them.
+    public var asks: [JSON] { rows(.asks).map(Asks.show) }
+    public var messages: [JSON] { rows(.messages).map { Messages.show($0, self) } }
+
     /// One customer, as the API shows it.
     public func customer(_ id: Int64) -> JSON? { row(.customers, id).map { Customers.show($0, in: self) } }
 
@@ -67,6 +71,19 @@ extension SandboxProject {
             [
                 "customer_id": .int(customer), "amount": .int(amount), "currency": .string(currency),
                 "charged_at": .int(at),
+            ])
+    }
+
+    /// Adds a message to a customer that no review request asked for.
+    public mutating func addMessage(email: String, at: Int64) throws(SandboxError) {
+        guard let customer = customerID(email: email) else {
+            throw .record(place: "new message", reason: "there is no customer with the e-mail \(email)")
+        }
+        insert(
+            .messages,
+            [
+                "customer_id": .int(customer), "channel": .string("email"), "template": .string("thanks"),
+                "scheduled_at": .int(at),
             ])
     }
 

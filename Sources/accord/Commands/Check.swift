@@ -54,7 +54,8 @@ struct Check: AsyncParsableCommand {
     /// The first page of the list, and no more.
     private func askOnce(_ pair: Pair) async throws {
         do {
-            _ = try await pair.project.readAll { _ in throw Enough() }
+            // Who would be asked is read, as what reaches people is never listed.
+            _ = try await (pair.asking?.people ?? pair).project.readAll { _ in throw Enough() }
         } catch is Enough {}
     }
 }

@@ -10,7 +10,12 @@ struct AllowanceArguments: ParsableArguments {
     @Option(help: ArgumentHelp("Allow up to N people to be subscribed again, this once.", valueName: "N"))
     var allowResubscribes: Int?
 
-    var allowances: Allowances { Allowances(deletes: allowDeletes, resubscribes: allowResubscribes) }
+    @Option(help: ArgumentHelp("Ask up to N people for a review, this once; without it nobody is.", valueName: "N"))
+    var allowSends: Int?
+
+    var allowances: Allowances {
+        Allowances(deletes: allowDeletes, resubscribes: allowResubscribes, sends: allowSends)
+    }
 }
 
 /// What `plan` and `sync` can be asked for.

@@ -19,7 +19,7 @@ struct PlanMarkdown {
         lines += [
             "",
             "Opt-outs: \(summary.optOuts). Subscribed again: \(summary.resubscriptions). Conflicts: \(summary.conflicts). "
-                + "Quarantined: \(summary.quarantined). Messages to people: none. Requests: \(summary.requests).",
+                + "Quarantined: \(summary.quarantined). Messages: \(summary.messages). Requests: \(summary.requests).",
         ]
         for note in pair.notes { lines.append("\n> \(escaped(note))") }
         for refusal in pair.refusals { lines.append("\n> **Refused:** \(escaped(refusal.what))") }

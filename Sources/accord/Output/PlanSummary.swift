@@ -12,10 +12,14 @@ struct PlanSummary {
     var conflicts = 0
     var quarantined = 0
     var requests = 0
-    /// Messages that reach people.
-    var messages: Int { 0 }
+    /// People who are asked for a review.
+    var asked = 0
+    /// How many of them by each channel.
+    var channels: [String: Int] = [:]
+    /// Reminders that they may get besides.
+    var reminders = 0
     /// Seconds that the requests take at the configured rate.
-    var seconds: Double
+    var seconds = 0.0
 
     init(_ pairs: [PairPlan], requestsPerSecond: Double) {
         for pair in pairs {
@@ -30,10 +34,26 @@ struct PlanSummary {
                         optOuts += 1
                     }
                     if operation.isResubscription { resubscriptions += 1 }
+                    if operation.isSend { count(Ask(operation.changes)) }
                 }
             }
         }
         seconds = requestsPerSecond > 0 ? Double(requests) / requestsPerSecond : 0
+    }
+
+    private mutating func count(_ ask: Ask) {
+        asked += 1
+        reminders += ask.reminders * ask.channels.count
+        for channel in ask.channels { channels[channel, default: 0] += 1 }
+    }
+
+    /// What reaches people: `12 people are asked for a review: 9 by email, 3 by sms; up to 24 reminders`.
+    var messages: String {
+        guard asked > 0 else { return "none go to people" }
+        let ways = channels.sorted { $0.key < $1.key }.map { "\(grouped($0.value)) by \($0.key)" }
+        let people = asked == 1 ? "1 person is" : "\(grouped(asked)) people are"
+        return "\(people) asked for a review: \(ways.joined(separator: ", "))"
+            + (reminders > 0 ? "; up to \(counted(reminders, "reminder"))" : "")
     }
 
     func count(_ side: Side, _ kinds: Operation.Kind...) -> Int {

@@ -36,7 +36,8 @@ struct PlanText {
         var rows = [["", "source", "project"]]
         rows.append(["records", grouped(pair.source.records), grouped(pair.project.records)])
         for bucket in Bucket.allCases where pair.source[bucket] + pair.project[bucket] > 0 {
-            rows.append(["  \(name(bucket))", number(pair.source[bucket]), number(pair.project[bucket])])
+            let name = bucket == .created && pair.operations.contains(where: \.isSend) ? "to be asked" : name(bucket)
+            rows.append(["  \(name)", number(pair.source[bucket]), number(pair.project[bucket])])
         }
         let width = rows.map { $0[0].count }.max() ?? 0
         var lines = rows.map { row in
@@ -77,7 +78,7 @@ struct PlanText {
         if summary.linked > 0 {
             lines.append("  " + "link".padded(13) + counted(summary.linked, "record") + " found on both sides")
         }
-        if lines.isEmpty && summary.optOuts + summary.resubscriptions == 0 {
+        if lines.isEmpty && summary.optOuts + summary.resubscriptions + summary.asked == 0 {
             lines.append("  " + terminal.styled("Nothing to do.", .green))
         }
         lines.append("  " + "opt-outs".padded(13) + number(summary.optOuts, .magenta))
@@ -86,7 +87,9 @@ struct PlanText {
         }
         lines.append("  " + "conflicts".padded(13) + number(summary.conflicts, .yellow))
         lines.append("  " + "quarantined".padded(13) + number(summary.quarantined, .yellow))
-        lines.append("  " + "messages".padded(13) + "none go to people")
+        lines.append(
+            "  " + "messages".padded(13)
+                + (summary.asked > 0 ? terminal.styled(summary.messages, .magenta, .bold) : summary.messages))
         if summary.requests > 0 {
             lines.append(
                 "  " + "requests".padded(13) + "\(grouped(summary.requests)), "
@@ -147,7 +150,7 @@ struct PlanText {
         for operation in entry.operations {
             lines.append(heading(operation, entry))
             // A new record is what the other side holds: its fields are in the JSON.
-            if operation.kind == .create { continue }
+            if operation.kind == .create || operation.isSend { continue }
             let width = operation.changes.map(\.field.count).max() ?? 0
             lines += operation.changes.prefix(8).map { line($0, width: width) }
             if operation.changes.count > 8 {
@@ -179,7 +182,16 @@ struct PlanText {
             case .update: ("~", .cyan)
             case .delete, .archive: ("-", .red)
             case .unsubscribe: ("!", .magenta)
+            case .send: ("»", .magenta)
             }
+        if operation.isSend {
+            let ask = Ask(operation.changes)
+            let reminders = ask.reminders > 0 ? ", up to \(counted(ask.reminders, "reminder"))" : ""
+            return "  " + terminal.styled("\(mark) ask", style) + "  " + terminal.styled(entry.label.displayed(), .bold)
+                + "  by \(ask.channels.sorted().joined(separator: " and ")) "
+                + "at \(CalendarDay.describe(unixSeconds: ask.at))\(reminders)  "
+                + terminal.styled(operation.why, .dim)
+        }
         return "  " + terminal.styled("\(mark) \(operation.kind.rawValue)", style) + " in the \(operation.side)  "
             + terminal.styled(entry.label.displayed(), .bold) + "  " + terminal.styled(operation.why, .dim)
     }

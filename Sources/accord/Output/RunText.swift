@@ -26,6 +26,10 @@ struct RunText {
         if report.withheld > 0 {
             lines.append("  \(counted(report.withheld, "record")) not found in the source and left alone: see the plan")
         }
+        if report.held > 0 {
+            let people = report.held == 1 ? "1 person was" : "\(grouped(report.held)) people were"
+            lines.append("  \(people) not asked for a review: allow it with --allow-sends \(report.held)")
+        }
         for skip in report.skipped.prefix(10) {
             lines.append("  skipped \(skip.label.displayed()): \(skip.reason.displayed(limit: 200))")
         }
@@ -38,5 +42,7 @@ struct RunText {
     }
 
     /// `created`, for an operation's kind.
-    static func done(_ kind: String) -> String { kind.hasSuffix("e") ? "\(kind)d" : "\(kind)ed" }
+    static func done(_ kind: String) -> String {
+        kind == "send" ? "sent" : kind.hasSuffix("e") ? "\(kind)d" : "\(kind)ed"
+    }
 }

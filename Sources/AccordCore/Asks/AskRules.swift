@@ -1,0 +1,135 @@
+/// When a row of the source becomes a request for a review, and when it does not: the `ask` of a mapping.
+///
+/// An ask reaches a person, so everything that speaks against it wins.
+public struct AskRules: Hashable, Sendable {
+    /// By which a person is asked, of those that they can be reached by.
+    public var channels: Set<String>
+    /// Reminders that the service sends if nobody answers: 0 to 3.
+    public var reminders: Int
+    /// Seconds from the row's own moment to the ask.
+    public var delay: Int64
+    /// Days after which a row is too old to ask about.
+    public var within: Int
+    /// Days in which nobody is asked again. Never less than `within`: so nobody is asked twice about one row, even
+    /// when all memory of the first time is lost.
+    public var window: Int
+    public var quietHours: QuietHours?
+
+    public init(
+        channels: Set<String>, reminders: Int = 0, delay: Int64 = 0, within: Int = 14, window: Int = 90,
+        quietHours: QuietHours? = nil
+    ) {
+        self.channels = channels
+        self.reminders = reminders
+        self.delay = delay
+        self.within = within
+        self.window = window
+        self.quietHours = quietHours
+    }
+
+    /// An ask is handed over a day ahead at most: what is planned further ahead may not be wanted any more by then.
+    private static let mostAhead: Int64 = 86_400
+
+    /// The row lies so far back that it is never asked about again.
+    public func isTooOld(_ moment: Int64, now: Int64) -> Bool { moment + delay + Int64(within) * 86_400 < now }
+
+    /// - Parameters:
+    ///   - moment: the row's own, in Unix seconds.
+    ///   - wanted: the channels that the row itself names; nil if it names none.
+    ///   - reminders: those that the row itself names; nil if it names none.
+    public func decide(
+        moment: Int64, wanted: Set<String>? = nil, reminders: Int? = nil, person: AskedPerson, now: Int64
+    ) -> AskDecision {
+        if person.isOut { return .rest("opted out") }
+        if person.isArchived { return .rest("archived in the project") }
+        if isTooOld(moment, now: now) { return .rest("older than \(within) days") }
+        let channels = wanted ?? channels
+        let reachable = channels.intersection(person.channels)
+        if reachable.isEmpty {
+            return .rest("cannot be reached by \(channels.sorted().joined(separator: " or "))")
+        }
+        var at = max(moment + delay, now)
+        if let quietHours { at = quietHours.end(from: at) }
+        if let lastAsked = person.lastAsked, abs(at - lastAsked) < Int64(window) * 86_400 {
+            let day = CalendarDay(unixSeconds: lastAsked)
+            return .rest("asked on \(day), and nobody is asked again within \(window) days")
+        }
+        guard at - now <= AskRules.mostAhead else {
+            return .rest("its time comes at \(CalendarDay.describe(unixSeconds: at))")
+        }
+        return .ask(Ask(at: at, channels: reachable, reminders: reminders ?? self.reminders))
+    }
+}
+
+/// What is known of the person whom an ask would reach.
+public struct AskedPerson: Hashable, Sendable {
+    public var isOut: Bool
+    public var isArchived: Bool
+    /// Unix seconds.
+    public var lastAsked: Int64?
+    /// By which they can be reached.
+    public var channels: Set<String>
+
+    public init(isOut: Bool = false, isArchived: Bool = false, lastAsked: Int64? = nil, channels: Set<String>) {
+        self.isOut = isOut
+        self.isArchived = isArchived
+        self.lastAsked = lastAsked
+        self.channels = channels
+    }
+}
+
+/// A request for a review, as it is sent.
+public struct Ask: Hashable, Sendable {
+    /// Unix seconds: never left to the service.
+    public var at: Int64
+    public var channels: Set<String>
+    public var reminders: Int
+
+    public init(at: Int64, channels: Set<String>, reminders: Int) {
+        self.at = at
+        self.channels = channels
+        self.reminders = reminders
+    }
+
+    /// As an operation of a plan says it.
+    public init(_ changes: [FieldChange]) {
+        let values = Dictionary(changes.map { ($0.field, $0.after) }, uniquingKeysWith: { _, last in last })
+        self.init(
+            at: values["asked_at"]?.instant ?? 0, channels: values["channels"]?.elements ?? [],
+            reminders: values["reminders_count"].flatMap { Int($0.description) } ?? 0)
+    }
+}
+
+public enum AskDecision: Hashable, Sendable {
+    case ask(Ask)
+    /// Nobody is asked in this run; why.
+    case rest(String)
+}
+
+/// Hours of the business's own day in which nobody gets a message.
+public struct QuietHours: Hashable, Sendable {
+    /// Minutes of the day, the end not included; an end before the beginning is one of the next day.
+    public var from: Int
+    public var to: Int
+    public var timeZone: TimeOffset
+
+    public init(from: Int, to: Int, timeZone: TimeOffset) {
+        self.from = from
+        self.to = to
+        self.timeZone = timeZone
+    }
+
+    public func contains(_ instant: Int64) -> Bool { end(from: instant) != instant }
+
+    /// The instant itself if it is no quiet one; else when the quiet hours that it lies in are over.
+    public func end(from instant: Int64) -> Int64 {
+        let local = instant + Int64(timeZone.seconds)
+        let midnight = CalendarDay(unixSeconds: local).midnight
+        let second = local - midnight
+        let (first, last) = (Int64(from) * 60, Int64(to) * 60)
+        let isQuiet = first <= last ? (first..<last).contains(second) : second >= first || second < last
+        guard isQuiet else { return instant }
+        let end = midnight + last + (second >= last ? 86_400 : 0)
+        return end - Int64(timeZone.seconds)
+    }
+}

@@ -1,0 +1,123 @@
+import AccordCore
+import Testing
+
+@Suite("Asks, decided")
+struct AskRulesTests {
+    private static let day: Int64 = 86_400
+    /// 2026-11-24, 12:00 UTC.
+    private static let now: Int64 = 1_795_521_600
+    private static let rules = AskRules(channels: ["email", "sms"], reminders: 2, delay: 7200, within: 14, window: 90)
+    private static let reachable = AskedPerson(channels: ["email", "sms"])
+
+    private static func ask(_ at: Int64, _ channels: Set<String> = ["email", "sms"], _ reminders: Int = 2)
+        -> AskDecision
+    {
+        .ask(Ask(at: at, channels: channels, reminders: reminders))
+    }
+
+    struct Case: Sendable, CustomTestStringConvertible {
+        var testDescription: String
+        var moment: Int64 = now - day
+        var person = reachable
+        var wanted: Set<String>?
+        var quiet: QuietHours?
+        var decision: AskDecision
+    }
+
+    static let cases = [
+        Case(testDescription: "long done: now", decision: ask(now)),
+        Case(testDescription: "just done: after the delay", moment: now - 3600, decision: ask(now + 3600)),
+        Case(
+            testDescription: "days ahead: not yet", moment: now + 2 * day,
+            decision: .rest("its time comes at 2026-11-26 14:00:00")),
+        Case(
+            testDescription: "the last moment", moment: now - 14 * day - 7200, decision: ask(now)),
+        Case(
+            testDescription: "a second later", moment: now - 14 * day - 7201, decision: .rest("older than 14 days")),
+        Case(
+            testDescription: "opted out", person: AskedPerson(isOut: true, channels: ["email"]),
+            decision: .rest("opted out")),
+        Case(
+            testDescription: "archived", person: AskedPerson(isArchived: true, channels: ["email"]),
+            decision: .rest("archived in the project")),
+        Case(
+            testDescription: "no telephone", person: AskedPerson(channels: ["email"]), decision: ask(now, ["email"])),
+        Case(
+            testDescription: "the row wants a text, and they have none", person: AskedPerson(channels: ["email"]),
+            wanted: ["sms"], decision: .rest("cannot be reached by sms")),
+        Case(
+            testDescription: "asked 89 days ago",
+            person: AskedPerson(lastAsked: now - 89 * day, channels: ["email"]),
+            decision: .rest("asked on 2026-08-27, and nobody is asked again within 90 days")),
+        Case(
+            testDescription: "asked 90 days ago",
+            person: AskedPerson(lastAsked: now - 90 * day, channels: ["email"]), decision: ask(now, ["email"])),
+        Case(
+            testDescription: "to be asked tomorrow", person: AskedPerson(lastAsked: now + day, channels: ["email"]),
+            decision: .rest("asked on 2026-11-25, and nobody is asked again within 90 days")),
+        Case(
+            testDescription: "a quiet hour: when it is over",
+            quiet: QuietHours(from: 600, to: 780, timeZone: .utc), decision: ask(now + 3600)),
+    ]
+
+    @Test("whatever speaks against it wins", arguments: cases)
+    func decide(sample: Case) {
+        var rules = Self.rules
+        rules.quietHours = sample.quiet
+        let decision = rules.decide(
+            moment: sample.moment, wanted: sample.wanted, person: sample.person, now: Self.now)
+        #expect(decision == sample.decision)
+    }
+
+    @Test(
+        "quiet hours are those of the business's own day",
+        arguments: [
+            // From 20:00 to 09:00 at -05:00: 01:00 to 14:00 in UTC.
+            (hour: 0, "-05:00", end: 0), (1, "-05:00", 14), (13, "-05:00", 14), (14, "-05:00", 14), (23, "-05:00", 23),
+            // At +13:00: 07:00 to 20:00 in UTC.
+            (6, "+13:00", 6), (7, "+13:00", 20), (19, "+13:00", 20), (20, "+13:00", 20),
+        ])
+    func quiet(hour: Int64, zone: String, end: Int64) throws {
+        let hours = QuietHours(from: 20 * 60, to: 9 * 60, timeZone: try #require(TimeOffset(zone)))
+        let midnight = Self.now - 12 * 3600
+        #expect(hours.end(from: midnight + hour * 3600) == midnight + end * 3600)
+        #expect(hours.contains(midnight + hour * 3600) == (end != hour))
+    }
+
+    @Test("quiet hours within one day")
+    func lunch() {
+        let hours = QuietHours(from: 12 * 60, to: 13 * 60, timeZone: .utc)
+        #expect(hours.end(from: Self.now) == Self.now + 3600)
+        #expect(hours.end(from: Self.now - 1) == Self.now - 1)
+        #expect(hours.end(from: Self.now + 3600) == Self.now + 3600)
+    }
+
+    @Test("what became of an ask is told by what its person got")
+    func evidence() {
+        let ask = Ask(at: Self.now, channels: ["email"], reminders: 0)
+        func judge(_ lastAsked: Int64?, _ messages: [AskEvidence.Message], known: Set<String> = []) -> AskEvidence {
+            AskEvidence.judge(ask, begun: Self.now - 10, lastAsked: lastAsked, messages: messages, known: known)
+        }
+        func message(_ id: String?, _ at: Int64, created: Int64, by channel: String = "email") -> AskEvidence.Message {
+            .init(ask: id, channel: channel, scheduledAt: at, createdAt: created)
+        }
+        let old = message("3", Self.now - 100 * Self.day, created: Self.now - 100 * Self.day)
+        #expect(judge(nil, []) == .notSent)
+        #expect(judge(Self.now - 100 * Self.day, [old]) == .notSent)
+        #expect(judge(Self.now, [old, message("9", Self.now, created: Self.now)]) == .sent(id: "9"))
+        #expect(judge(nil, [message("9", Self.now, created: Self.now)]) == .sent(id: "9"), "last asked is not shown")
+        #expect(judge(Self.now, []) == .sent(id: nil), "its messages were deleted")
+        let known = message("9", Self.now, created: Self.now)
+        #expect(judge(nil, [known], known: ["9"]) == .notSent, "it belongs to another row")
+        for unclear in [
+            judge(Self.now + 5, []), judge(nil, [message("9", Self.now + 5, created: Self.now)]),
+            judge(nil, [message("9", Self.now, created: Self.now, by: "sms")]),
+            judge(nil, [message(nil, Self.now - 5, created: Self.now - 5)]),
+        ] {
+            guard case .unclear = unclear else {
+                Issue.record("\(unclear) is a guess")
+                continue
+            }
+        }
+    }
+}

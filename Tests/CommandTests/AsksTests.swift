@@ -1,0 +1,70 @@
+import AccordConnectors
+import AccordCore
+import Foundation
+import Testing
+
+/// What a user sees of messages that reach people, with the mapping and the export that ship.
+@Suite("Asks, the built program")
+struct AsksTests {
+    /// The shipped export, as if its jobs had been done in the last days.
+    private func bench() async throws -> Workbench {
+        let bench = try await Workbench()
+        let root = Program.repository
+        let jobs = try String(contentsOf: root.appendingPathComponent("Fixtures/jobs.csv"), encoding: .utf8)
+        let format = DateFormatter()
+        format.locale = Locale(identifier: "en_US_POSIX")
+        format.timeZone = TimeZone(secondsFromGMT: -5 * 3600)
+        format.dateFormat = "yyyy-MM-dd"
+        var recent = jobs
+        for (age, day) in ["2026-11-23", "2026-11-22", "2026-11-21", "2026-11-20"].enumerated() {
+            recent = recent.replacing(
+                day, with: format.string(from: Date(timeIntervalSinceNow: -86_400 * Double(age + 1))))
+        }
+        try bench.write("jobs.csv", recent.replacing("2025-06-02", with: "2020-06-02"))
+        let mapping = try String(contentsOf: root.appendingPathComponent("Mappings/asks.yaml"), encoding: .utf8)
+        try bench.write("asks.yaml", mapping)
+        let config = try String(contentsOf: bench.folder.appendingPathComponent("accord.yaml"), encoding: .utf8)
+        try bench.write("accord.yaml", config + "\n  asks:\n    source:\n      csv: jobs.csv\n    mapping: asks.yaml\n")
+        try bench.write(rows: [
+            "1,Ada,Lovelace,ada@example.com,+14155550101,,no", "2,Grace,Hopper,grace@example.com,,,yes",
+            "3,Alan,Turing,,+14155550103,,no", "4,Barbara,Liskov,barbara@example.com,,,no",
+        ])
+        return bench
+    }
+
+    @Test("nobody is asked until the run allows it; then each once, their customer made in the same run or before")
+    func once() async throws {
+        let bench = try await bench()
+        #expect(try await bench.accord.run("check").status == 0)
+        let plan = try await bench.accord.run("plan")
+        #expect(plan.output.contains("2 people are asked for a review: 1 by email, 2 by sms"), "\(plan.all)")
+        #expect(plan.output.contains("nobody is asked unless the run allows it: --allow-sends 2"))
+        #expect(plan.output.contains("opted out"))
+
+        let held = try await bench.accord.run("sync")
+        #expect(held.output.contains("2 people were not asked for a review"), "\(held.all)")
+        #expect(try await bench.state()["requests"]?["createAsk"] == nil)
+        #expect(try await bench.accord.run("sync", "--allow-sends", "1").status == 4)
+        #expect(try await bench.state()["requests"]?["createAsk"] == nil)
+
+        let sent = try await bench.accord.run("sync", "asks", "--allow-sends", "2")
+        #expect(sent.status == 3, "three rows wait: \(sent.all)")
+        #expect(sent.output.contains("2 sent in the project"))
+        let again = try await bench.accord.run("sync", "--allow-sends", "9")
+        #expect(again.output.contains("Nothing to do"), "\(again.all)")
+        #expect(try await bench.state()["requests"]?["createAsk"]?.int == 2)
+        let why = try await bench.accord.run("explain", "asks", "J-1001")
+        #expect(why.output.contains("sent in the project"), "\(why.all)")
+    }
+
+    @Test("a saved plan of asks is sent when its application allows it, and once")
+    func applied() async throws {
+        let bench = try await bench()
+        #expect(try await bench.accord.run("sync", "customers").status == 0)
+        #expect(try await bench.accord.run("plan", "asks", "--out", "plan.json").status == 0)
+        #expect(try await bench.accord.run("apply", "plan.json", "--allow-sends", "1").status == 4)
+        #expect(try await bench.accord.run("apply", "plan.json", "--allow-sends", "2").status == 3)
+        #expect(try await bench.accord.run("apply", "plan.json", "--allow-sends", "2").status == 5)
+        #expect(try await bench.state()["requests"]?["createAsk"]?.int == 2)
+    }
+}

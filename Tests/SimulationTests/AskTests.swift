@@ -1,0 +1,181 @@
+import AccordConnectors
+import AccordCore
+import AccordEngine
+import AccordSandbox
+import Chance
+import Foundation
+import Testing
+
+/// Messages reach people: once for each row, or not at all, whatever goes wrong.
+@Suite("Asks, whatever goes wrong")
+struct AskTests {
+    private static let mapping = """
+        resource: asks
+        key: id
+        ask: {channels: [email, sms], reminders: 1, within: 14 days, window: 90 days}
+        fields:
+          email: email
+          asked_at: {column: done, type: timestamp, pattern: unix}
+        """
+
+    private static let now: Int64 = 1_790_000_000
+
+    /// Jobs of people of whom one opted out.
+    private func world(_ jobs: [(key: String, person: Int, daysAgo: Int64)]) throws -> World {
+        let world = try World(mapping: AskTests.mapping)
+        try write(jobs, to: world)
+        for person in 0..<6 { try world.add(person) }
+        try world.edit(4, ["unsubscribed": .bool(true)])
+        return world
+    }
+
+    private func write(_ jobs: [(key: String, person: Int, daysAgo: Int64)], to world: World) throws {
+        let rows = jobs.map { "\($0.key),p\($0.person)@example.com,\(AskTests.now - $0.daysAgo * 86_400)\n" }
+        try Data(("id,email,done\n" + rows.joined()).utf8).write(to: world.csv)
+    }
+
+    private func jobs(seed: Int) -> [(key: String, person: Int, daysAgo: Int64)] {
+        var dice = Dice(seed: UInt64(seed))
+        return (0..<3 + dice.below(6)).map { ("J\($0)", dice.below(6), Int64(dice.below(20))) }
+    }
+
+    /// Somebody else asks, past Accord.
+    private func askByHand(_ person: Int, _ world: World) async throws {
+        let body = #"{"email":"p\#(person)@example.com","channels":["email"]}"#
+        let reply = await world.service.handle(
+            HTTPRequest(
+                method: "POST", url: "http://sandbox/project/asks",
+                headers: [("Authorization", "Bearer key"), ("Content-Type", "application/json")],
+                body: Array(body.utf8)))
+        #expect(reply.response?.status == 200)
+    }
+
+    /// How many asks each person got.
+    private func asks(_ world: World) -> [Int64: Int] {
+        let asks = world.service.edit { project in project.asks }
+        return Dictionary(asks.map { ($0["customer_id"]?.int ?? 0, 1) }, uniquingKeysWith: +)
+    }
+
+    private func id(_ person: Int, _ world: World) -> Int64 { world.customer(person)?["id"]?.int ?? 0 }
+
+    @Test("nobody is asked twice, nor one who opted out, and all others once", arguments: 0..<CrashTests.shards)
+    func once(shard: Int) async throws {
+        for seed in stride(from: shard, to: seeds, by: CrashTests.shards) {
+            let jobs = jobs(seed: seed)
+            let wanted = Set(jobs.filter { $0.daysAgo < 14 && $0.person != 4 }.map(\.person))
+            let calm = try world(jobs)
+            let fate = Fate()
+            try await calm.sync(fate, concurrency: 4, sends: 9)
+            let all = Dictionary(wanted.map { (id($0, calm), 1) }, uniquingKeysWith: +)
+            #expect(asks(calm) == all, "seed \(seed), nothing went wrong")
+
+            let struck = try world(jobs)
+            var dice = Dice(seed: UInt64(seed) &* 31)
+            if seed % 2 == 0 { try struck.set(faults: "seed=\(seed + 1),\(CrashTests.storm)") }
+            for _ in 0..<3 {
+                _ = try? await struck.sync(Fate(dieAt: 1 + dice.below(fate.steps)), concurrency: 4, sends: 9)
+                #expect(asks(struck).values.allSatisfy { $0 == 1 }, "seed \(seed)")
+                if dice.below(2) == 0 { struck.time.advance(1000) }
+            }
+            try struck.set(faults: "")
+            struck.time.advance(1000)
+            for _ in 0..<2 { try await struck.sync(concurrency: 4, sends: 9) }
+            #expect(asks(struck) == all, "seed \(seed)")
+            let messages = struck.service.edit { project in project.messages }
+            #expect(messages.count == 2 * wanted.count, "seed \(seed): a request and a reminder each")
+            let idle = try await struck.sync(sends: 9)
+            #expect(idle.operations == 0 && idle.unknown == 0, "seed \(seed)")
+            let linked = try await struck.withEngine { _, store in try store.linkedCount("asks") }
+            #expect(linked == wanted.count, "seed \(seed): each that was sent is known as sent")
+        }
+    }
+
+    @Test("without the memory of the first time, nobody is asked again")
+    func lostState() async throws {
+        let world = try world([("J1", 1, 1), ("J2", 2, 13)])
+        try await world.sync(sends: 9)
+        try FileManager.default.removeItem(at: world.folder.appendingPathComponent("state.sqlite"))
+        for suffix in ["-wal", "-shm"] {
+            try? FileManager.default.removeItem(at: world.folder.appendingPathComponent("state.sqlite\(suffix)"))
+        }
+        for _ in 0..<4 {
+            #expect(try await world.sync(sends: 9).operations == 0)
+            world.time.advance(5 * 86_400)
+        }
+        #expect(asks(world).values.allSatisfy { $0 == 1 })
+    }
+
+    @Test("nothing is sent unless the run allows it, and not more than it allows")
+    func allowance() async throws {
+        let world = try world([("J1", 1, 1), ("J2", 2, 1)])
+        let held = try await world.sync()
+        #expect(held.held == 2)
+        #expect(held.outcome == .done)
+        await #expect(throws: EngineError.self) { try await world.sync(sends: 1) }
+        #expect(asks(world).isEmpty)
+        #expect(try await world.sync(sends: 2).done == ["project.send": 2])
+    }
+
+    @Test("who opts out, or is asked by somebody else, between plan and apply is not asked")
+    func meanwhile() async throws {
+        let world = try world([("J1", 1, 1), ("J2", 2, 1), ("J3", 3, 1)])
+        let plan = try await world.plan()
+        try world.edit(1, ["unsubscribed": .bool(true)])
+        try await askByHand(2, world)
+        let report = try await world.withEngine { engine, _ in
+            try await engine.apply(plan, RunOptions(allowances: Allowances(sends: 3)))
+        }
+        #expect(report.done == ["project.send": 1])
+        #expect(report.skipped.map(\.reason).contains("opted out"))
+        #expect(report.skipped.count == 2)
+        #expect(asks(world) == [id(2, world): 1, id(3, world): 1])
+    }
+
+    @Test("an ask that was lost on its way waits until it cannot arrive any more, and is sent once")
+    func lost() async throws {
+        let world = try world([("J1", 1, 1)])
+        world.refusal = { $0.url.hasSuffix("/asks") ? 500 : nil }
+        let doubt = try await world.sync(sends: 1)
+        #expect(doubt.unknown == 1)
+        #expect(try await world.sync(sends: 1).quarantined == 1, "it may still be on its way")
+        #expect(asks(world).isEmpty)
+        world.time.advance(1000)
+        #expect(try await world.sync(sends: 1).done == ["project.send": 1])
+        #expect(asks(world).count == 1)
+    }
+
+    @Test("what cannot be told goes to a person, and is done as they say", arguments: [Side.project, .source])
+    func person(says side: Side) async throws {
+        let world = try world([("J1", 1, 1)])
+        world.refusal = { $0.url.hasSuffix("/asks") ? 500 : nil }
+        #expect(try await world.sync(sends: 1).unknown == 1)
+        // They got a message meanwhile: whose it was cannot be told.
+        try world.service.edit { project throws(SandboxError) in
+            try project.addMessage(email: "p1@example.com", at: AskTests.now + 100)
+        }
+        world.time.advance(1000)
+        for _ in 0..<2 { #expect(try await world.sync(sends: 1).conflicts == 1) }
+        try await world.withEngine { _, store in
+            let isThere = try store.resolve("asks", sourceKey: "J1", field: nil, side)
+            #expect(isThere)
+        }
+        let report = try await world.sync(sends: 1)
+        #expect(report.done == (side == .source ? ["project.send": 1] : [:]))
+        #expect(report.conflicts == 0)
+        #expect(asks(world).count == (side == .source ? 1 : 0))
+        #expect(try await world.sync(sends: 1).operations == 0)
+    }
+
+    @Test("a row that changes or vanishes after it was asked about asks nobody again")
+    func changed() async throws {
+        let world = try world([("J1", 1, 1)])
+        try await world.sync(sends: 9)
+        try write([("J1", 2, 0)], to: world)
+        #expect(try await world.sync(sends: 9).operations == 0)
+        try write([], to: world)
+        #expect(try await world.sync(sends: 9).operations == 0)
+        try write([("J1", 3, 0)], to: world)
+        #expect(try await world.sync(sends: 9).operations == 0)
+        #expect(asks(world).count == 1)
+    }
+}
