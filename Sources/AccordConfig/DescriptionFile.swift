@@ -32,7 +32,8 @@ public enum DescriptionFile {
         _ resources: [String: ResourceDescription], _ place: Place
     ) throws(ConfigError) {
         for (name, resource) in resources.sorted(by: { $0.key < $1.key }) {
-            for other in resource.references.sorted() where resources[other] == nil {
+            let others = [resource.facts?.from, resource.reach?.people, resource.reach?.messages].compactMap(\.self)
+            for other in resource.references.union(others).sorted() where resources[other] == nil {
                 throw ConfigError(
                     place,
                     "a field of \(name) refers to \"\(other)\", which is no resource"

@@ -7,7 +7,7 @@ struct ResourceReader {
 
     private static let keys = [
         "label", "title", "id", "fields", "list", "matcher", "unique", "known by", "told by", "requires one of",
-        "reaches", "operations",
+        "reaches", "facts", "operations",
     ]
 
     func resource() throws(ConfigError) -> ResourceDescription {
@@ -22,6 +22,7 @@ struct ResourceReader {
         } else {
             resource.list = try list(table.required("list"))
         }
+        if let node = table["facts"] { resource.facts = try facts(node, resource) }
         resource.operations = try operations(table.required("operations"), resource)
         resource.matcher = try known(table["matcher"], "matcher", resource)
         resource.unique = try known(table["unique"], "unique", resource)
@@ -97,6 +98,17 @@ struct ResourceReader {
             channels: try query(table.required("channels"), "channels"), messages: try name("resource"),
             list: try path(messages.required("list")), ask: try name("ask"), channel: try name("channel"),
             scheduled: try name("scheduled"), created: try name("created"))
+    }
+
+    private func facts(_ node: YAMLNode, _ resource: ResourceDescription) throws(ConfigError) -> Facts {
+        let table = try node.table("facts", keys: ["from", "by", "at", "but not", "count", "last"])
+        var facts = Facts(
+            from: try table.required("from").name("from"), by: try table.required("by").name("by"),
+            at: try table.required("at").name("at"), butNot: try table["but not"]?.name("but not"),
+            count: try table["count"]?.name("count"), last: [:])
+        if let node = table["last"] { facts.last = try query(node, "last") }
+        try check(facts.fields.sorted(), node, "facts", resource)
+        return facts
     }
 
     // MARK: - Lists

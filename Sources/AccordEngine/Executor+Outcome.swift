@@ -41,7 +41,7 @@ indirect enum ProjectOutcome: Sendable {
 
 /// What is remembered of it.
 extension Executor {
-    mutating func settle(_ entry: Entry, _ outcome: ProjectOutcome) -> Settlement {
+    mutating func settle(_ entry: Entry, _ outcome: ProjectOutcome) throws -> Settlement {
         var closing = Settlement(pair: pair.name, sourceKey: entry.sourceKey, projectID: entry.projectID, link: .keep)
         closing.closesIntent = true
         switch outcome {
@@ -49,7 +49,7 @@ extension Executor {
             count(entry.operations.filter { $0.side == .project })
             if let answer, entry.sends { return asked(entry, answer) }
             tally.writes += 1
-            return settled(entry, answer, id: id, closing: closing)
+            return try settled(entry, answer, id: id, closing: closing)
         case .skipped(let reason):
             skip(entry, reason)
         case .refused(let quarantine):
@@ -65,13 +65,13 @@ extension Executor {
         case .stopped(let error):
             fail(error)
         case .created(let record, let then):
-            return created(entry, record, settle(entry, then))
+            return try created(entry, record, settle(entry, then))
         }
         return closing
     }
 
     /// The new record is linked, whatever became of the rest: the next plan sees what is still to be done.
-    private mutating func created(_ entry: Entry, _ answer: ProjectRecord, _ rest: Settlement) -> Settlement {
+    private mutating func created(_ entry: Entry, _ answer: ProjectRecord, _ rest: Settlement) throws -> Settlement {
         guard let key = entry.sourceKey else { return rest }
         var half = entry
         half.operations = entry.operations.filter { $0.kind == .create }
@@ -82,7 +82,7 @@ extension Executor {
         for change in pending.filter({ $0.kind == .update && $0.side == .project }).flatMap(\.changes) {
             settlement.projectBase[change.field] = answer.record[change.field]
         }
-        settlement.mirror = .stored(MirrorRecord(answer, pair))
+        settlement.mirror = .stored(try pair.mirrored(answer, store))
         settlement.quarantine = rest.quarantine
         settlement.closesIntent = true
         count(half.operations)
@@ -92,7 +92,7 @@ extension Executor {
 
     private func settled(
         _ entry: Entry, _ answer: ProjectRecord?, id: String, closing: Settlement
-    ) -> Settlement {
+    ) throws -> Settlement {
         guard let key = entry.sourceKey else { return closing }
         let pending = entry.operations.filter { $0.side == .source }
         let written = Settlement.Written(sourceKey: key, projectID: id, sourceFingerprint: entry.sourceFingerprint)
@@ -100,7 +100,7 @@ extension Executor {
             entry, side: .project, stored: answer?.record ?? Record(key: id, values: [:]), pending: pending,
             written: written)
         if let answer {
-            settlement.mirror = .stored(MirrorRecord(answer, pair))
+            settlement.mirror = .stored(try pair.mirrored(answer, store))
             if entry.operations.contains(where: { $0.kind == .archive }) { settlement.link = .state(.archived) }
             if let kept = storedDifferently(entry, answer.record) {
                 settlement.quarantine = quarantineItem(entry, kept, operation: entry.operationFingerprint)

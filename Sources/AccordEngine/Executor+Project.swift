@@ -57,7 +57,7 @@ extension Executor {
             }
             try store.begin(pair.name, run: run, entries: sendable, at: Int64(time.unixTime))
             let outcomes = await send(sendable)
-            let settlements = zip(sendable, outcomes).map { settle($0, $1) }
+            let settlements = try zip(sendable, outcomes).map { try settle($0, $1) }
             // Before what follows from it is settled: a crash in between costs a read, the other way round a record.
             if outcomes.contains(where: \.hasVanished) {
                 try store.setMirrorCursor(pair.name, nil)

@@ -10,16 +10,19 @@ public struct Pair: Sendable {
     public let project: any ProjectConnector
     /// Of pairs whose records are messages to people.
     public let asking: Asking?
+    /// Of pairs that map fields which no record of theirs carries.
+    public let computed: FactSource?
 
     public init(
         name: String, mapping: Mapping, source: any SourceConnector, project: any ProjectConnector,
-        asking: Asking? = nil
+        asking: Asking? = nil, computed: FactSource? = nil
     ) {
         self.name = name
         self.mapping = mapping
         self.source = source
         self.project = project
         self.asking = asking
+        self.computed = computed
     }
 
     /// What the project holds of this kind, as the API is described.

@@ -15,6 +15,7 @@ struct ProjectReader {
     /// - Parameter mappingChanged: fields may be mapped now that the mirror does not hold.
     func refresh(full: Bool, mappingChanged: Bool) async throws -> SideReading {
         let before = await pair.project.requestCount
+        let facts = try await readFacts(full: full)
         let cursor = try store.mirrorCursor(pair.name)
         let isFull = full || mappingChanged || cursor == nil || isFullReadDue()
         var reading =
@@ -26,6 +27,7 @@ struct ProjectReader {
             throw EngineError.projectNotRead(pair: pair.name, reason: doubt)
         }
         if reading.mode == .changes { try await lookForUnsettled() }
+        try renewFacts(facts)
         let counts = try store.mirrorCount(pair.name)
         reading.records = counts.live + counts.archived
         reading.requests = await pair.project.requestCount - before
@@ -52,7 +54,7 @@ struct ProjectReader {
             try stop.check()
             count += page.records.count
             progress(.reading(pair: pair.name, side: .project, count: count))
-            _ = try store.mirror(pair.name, records: page.records.map(mirrored), read: read)
+            _ = try store.mirror(pair.name, records: try page.records.map(mirrored), read: read)
         }
         var incomplete = report.incomplete
         if incomplete == nil { incomplete = try await lookForUnlisted(read) }
@@ -74,7 +76,7 @@ struct ProjectReader {
         for record in unlisted.prefix(ProjectReader.mostLookedFor) {
             try stop.check()
             guard let present = try await present(record) else { continue }
-            _ = try store.mirror(pair.name, records: [mirrored(present)], read: read)
+            _ = try store.mirror(pair.name, records: [try mirrored(present)], read: read)
             found += 1
         }
         guard found > 0, unlisted.count > ProjectReader.mostLookedFor else { return nil }
@@ -105,7 +107,7 @@ struct ProjectReader {
         let day = CalendarDay(daysSinceEpoch: CalendarDay(unixSeconds: settled).daysSinceEpoch - 1)
         try await pair.project.readChanged(since: day) { page in
             try stop.check()
-            let records = page.records.map(mirrored)
+            let records = try page.records.map(mirrored)
             let known = try store.mirror(pair.name, records: records, read: read)
             unknown += zip(records, known).filter { !$0.1 }.map(\.0)
             if newest == nil { newest = page.records.first?.record.modified }
@@ -159,8 +161,7 @@ struct ProjectReader {
         }
     }
 
-    /// What is kept of a record: the mapped fields, and those by which the service finds it.
-    private func mirrored(_ record: ProjectRecord) -> MirrorRecord { MirrorRecord(record, pair) }
+    private func mirrored(_ record: ProjectRecord) throws -> MirrorRecord { try pair.mirrored(record, store) }
 }
 
 extension MirrorRecord {

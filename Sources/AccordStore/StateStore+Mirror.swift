@@ -153,6 +153,23 @@ extension StateStore {
         }
     }
 
+    /// The ids of all project records that are not known to be gone.
+    public func projectRecordIDs(_ pair: String) throws -> [String] {
+        try read { db in
+            guard let number = try db.pair(pair) else { return [] }
+            return try db.rows("SELECT id FROM project_records WHERE pair = ? AND gone = 0 ORDER BY id", [number])
+                .map { $0[0] }
+        }
+    }
+
+    /// Nothing has to be done about any record: for those that are read for what others are told by them.
+    public func settleProjectRecords(_ pair: String) throws {
+        try note { db in
+            try db.run(
+                "UPDATE project_records SET settled = 1 WHERE pair = ? AND settled = 0", [try db.pairOrNew(pair)])
+        }
+    }
+
     /// How many project records are known, each in one of the three.
     public func mirrorCount(_ pair: String) throws -> (live: Int, archived: Int, gone: Int) {
         try read { db in

@@ -157,7 +157,8 @@ struct Session {
         }
         return Pair(
             name: settings.name, mapping: mapping, source: source,
-            project: RESTConnector(client: client, resource: resource))
+            project: RESTConnector(client: client, resource: resource),
+            computed: FactSource(of: mapping, resource, api, source) { RESTConnector(client: client, resource: $0) })
     }
 
     static func connector(_ settings: PairSettings, _ api: APIDescription) throws -> CSVConnector {

@@ -187,7 +187,10 @@ final class World {
         let pair = Pair(
             name: resource.name, mapping: mapping,
             source: CSVConnector(path: csv.path, name: "contacts.csv", keyColumns: mapping.key),
-            project: RESTConnector(client: client, resource: resource), asking: asking)
+            project: RESTConnector(client: client, resource: resource), asking: asking,
+            computed: FactSource(
+                of: mapping, resource, api, CSVConnector(path: csv.path, name: "contacts.csv", keyColumns: mapping.key)
+            ) { RESTConnector(client: client, resource: $0) })
         let engine = Engine(
             pairs: [pair], store: store, time: time, configuration: Fingerprint(of: "simulation"),
             concurrency: concurrency, logger: logger)

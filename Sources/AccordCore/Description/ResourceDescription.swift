@@ -25,11 +25,13 @@ public struct ResourceDescription: Hashable, Sendable {
     public var requiresOneOf: [String]
     /// Its records are messages to people; nil for all others.
     public var reach: Reach?
+    /// Fields that are made of another resource's records; nil if none are.
+    public var facts: Facts?
 
     public init(
         name: String, label: String, title: [String] = [], id: String, fields: [APIField], list: ListDescription,
         operations: [APIOperation], matcher: [String] = [], unique: [String] = [], knownBy: [String]? = nil,
-        toldBy: [String] = [], requiresOneOf: [String] = [], reach: Reach? = nil
+        toldBy: [String] = [], requiresOneOf: [String] = [], reach: Reach? = nil, facts: Facts? = nil
     ) {
         self.name = name
         self.label = label
@@ -44,6 +46,7 @@ public struct ResourceDescription: Hashable, Sendable {
         self.toldBy = toldBy
         self.requiresOneOf = requiresOneOf
         self.reach = reach
+        self.facts = facts
     }
 
     public func field(_ name: String) -> APIField? { fields.first { $0.name == name } }

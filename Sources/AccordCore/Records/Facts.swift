@@ -1,0 +1,44 @@
+/// Fields of a record that are made of another resource's records: a customer's last review, of the reviews.
+public struct Facts: Hashable, Sendable {
+    /// The resource that they are made of.
+    public var from: String
+    /// Its field that names the record which gets them.
+    public var by: String
+    /// Its field by which the last one is told.
+    public var at: String
+    /// Its field that says of one, if it is true, that it does not count.
+    public var butNot: String?
+    /// The field that becomes their number.
+    public var count: String?
+    /// Fields, and the fields of the last one that they become.
+    public var last: [String: String]
+
+    public init(from: String, by: String, at: String, butNot: String?, count: String?, last: [String: String]) {
+        self.from = from
+        self.by = by
+        self.at = at
+        self.butNot = butNot
+        self.count = count
+        self.last = last
+    }
+
+    /// All that it makes.
+    public var fields: Set<String> { Set(last.keys).union([count].compactMap(\.self)) }
+
+    /// The fields of the other resource that are needed for it.
+    public var needs: [String] { Set([by, at] + [butNot].compactMap(\.self) + last.values).sorted() }
+
+    /// What a record's own ones make; nothing if there is none that counts.
+    ///
+    /// - Parameter records: with their ids, by which the last of two of one moment is told.
+    public func values(of records: [Record]) -> [String: Value] {
+        let counting = records.filter { record in butNot.map { record[$0] != .boolean(true) } ?? true }
+        func isEarlier(_ a: Record, _ b: Record) -> Bool {
+            (a[at].instant ?? .min, a.key.utf8.count, a.key) < (b[at].instant ?? .min, b.key.utf8.count, b.key)
+        }
+        guard let latest = counting.max(by: isEarlier) else { return [:] }
+        var values = last.mapValues { latest[$0] }
+        if let count { values[count] = .integer(Int64(counting.count)) }
+        return values
+    }
+}
