@@ -16,6 +16,8 @@ indirect enum ProjectOutcome: Sendable {
     case stopped(ProjectError)
     /// The record was created, and what was to follow was not done.
     case created(ProjectRecord, then: ProjectOutcome)
+    /// The record was deleted, and the one that was to take its place certainly not created.
+    case deleted(then: ProjectOutcome)
 
     var isDone: Bool {
         if case .done = self { true } else { false }
@@ -25,7 +27,7 @@ indirect enum ProjectOutcome: Sendable {
     var stop: ProjectError? {
         switch self {
         case .stopped(let error): error
-        case .created(_, let then): then.stop
+        case .created(_, let then), .deleted(let then): then.stop
         case .done, .skipped, .refused, .vanished, .unknown: nil
         }
     }
@@ -33,7 +35,7 @@ indirect enum ProjectOutcome: Sendable {
     var hasVanished: Bool {
         switch self {
         case .vanished: true
-        case .created(_, let then): then.hasVanished
+        case .created(_, let then), .deleted(let then): then.hasVanished
         case .done, .skipped, .refused, .unknown, .stopped: false
         }
     }
@@ -66,6 +68,16 @@ extension Executor {
             fail(error)
         case .created(let record, let then):
             return try created(entry, record, settle(entry, then))
+        case .deleted(let then):
+            // Its row has no record any more: the next plan creates one, or says why it cannot.
+            closing = try settle(entry, then)
+            closing.link = .remove
+            closing.mirror = .gone
+            var rest = entry
+            rest.operations.removeAll { $0.kind == .delete }
+            rest.projectID = nil
+            closing.quarantine?.operationFingerprint = rest.operationFingerprint
+            count(entry.operations.filter { $0.kind == .delete })
         }
         return closing
     }

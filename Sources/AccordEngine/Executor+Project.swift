@@ -114,13 +114,16 @@ extension Executor {
 
     private func write(_ entry: Entry) async -> ProjectOutcome {
         var created: ProjectRecord?
+        var isDeleted = false
         do {
             if entry.sends { return try await ask(entry) }
             if let reason = try unmetExpectation(entry) { return .skipped(reason) }
-            return try await operations(of: entry, created: &created)
+            return try await operations(of: entry, created: &created, isDeleted: &isDeleted)
         } catch {
             let outcome = outcome(of: error)
-            return created.map { .created($0, then: outcome) } ?? outcome
+            if let created { return .created(created, then: outcome) }
+            if case .unknown = outcome { return outcome }
+            return isDeleted ? .deleted(then: outcome) : outcome
         }
     }
 
@@ -134,8 +137,12 @@ extension Executor {
         }
     }
 
-    /// - Parameter created: the record, once it is there.
-    private func operations(of entry: Entry, created: inout ProjectRecord?) async throws -> ProjectOutcome {
+    /// - Parameters:
+    ///   - created: the record, once it is there.
+    ///   - isDeleted: the record is gone, and another takes its place.
+    private func operations(
+        of entry: Entry, created: inout ProjectRecord?, isDeleted: inout Bool
+    ) async throws -> ProjectOutcome {
         let mirror = try entry.projectID.flatMap { try store.projectRecord(pair.name, $0) }
         var record = mirror?.record ?? Record(key: "", values: [:])
         var isArchived = mirror?.archived ?? false
@@ -148,7 +155,10 @@ extension Executor {
             }
             switch operation.kind {
             case .create: created = answer
-            case .delete: return .done(nil, id: id)
+            case .delete where !entry.replaces: return .done(nil, id: id)
+            case .delete:
+                try store.markGone(pair.name, id: id)
+                (record, isArchived, id, isDeleted) = (Record(key: "", values: [:]), false, "", true)
             case .archive: isArchived = true
             case .unarchive: isArchived = false
             // Where the service does not say at what moment, that it happened is all that is known until the next read.

@@ -37,6 +37,9 @@ extension Entry {
 
     func writes(_ side: Side) -> Bool { operations.contains { $0.side == side } }
 
+    /// It would delete a record of the project and create it anew.
+    var replaces: Bool { createsInProject && operations.contains { $0.side == .project && $0.kind == .delete } }
+
     /// It would create a record in the project.
     var createsInProject: Bool { operations.contains { $0.side == .project && $0.kind == .create } }
 }

@@ -149,6 +149,16 @@ extension PairPlanner {
             linking = .new(why: "gone from the project, and made there again")
             mirror = heir
         }
+        if mirror?.gone ?? true, intent?.createsInProject ?? false,
+            case .present(let row, let fingerprint, let place) = source
+        {
+            // The old one is deleted, and the new one was not created: the row has none, whatever becomes of this run.
+            var entry = reconciler.decide(onlyInSource: row, fingerprint: fingerprint, place: place)
+            if entry.quarantine == nil { (entry.projectID, entry.link) = (link.projectID, .removed) }
+            entries.append(entry)
+            decided.insert(link.projectID)
+            return
+        }
         if let mirror, mirror.archived, intent?.operations.contains(where: { $0.kind == .archive }) ?? false {
             // It happened, and was not settled.
             link.state = .archived

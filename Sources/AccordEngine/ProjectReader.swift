@@ -126,10 +126,20 @@ struct ProjectReader {
     private func lookForUnsettled() async throws {
         for intent in try store.openIntents(pair.name) {
             try stop.check()
+            if intent.replaces { try await lookForReplaced(intent) }
             let found = try await written(by: intent).map(mirrored)
             guard !found.isEmpty else { continue }
             _ = try store.mirror(pair.name, records: found, read: store.beginProjectRead(pair.name))
         }
+    }
+
+    /// Whether what was to give way to a new record is still there.
+    private func lookForReplaced(_ intent: Entry) async throws {
+        guard let id = intent.projectID, let days = pair.resource.list.days,
+            let known = try store.projectRecord(pair.name, id), let moment = known.values[days.field]
+        else { return }
+        let found = try await pair.project.find(days.field, moment)
+        if !found.contains(where: { $0.record.key == id }) { try store.markGone(pair.name, id: id) }
     }
 
     private func written(by intent: Entry) async throws -> [ProjectRecord] {

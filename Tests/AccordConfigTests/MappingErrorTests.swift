@@ -19,7 +19,9 @@ struct MappingErrorTests {
             error:
                 "m.yaml:6: a customer has no field \"fon\". Its fields are: first_name, last_name, email, phone, company, "
                 + "notes, address1, address2, city, state, postal_code, location, tags, signed_up_at, unsubscribed_at, "
-                + "archived_at, updated_at, created_at, review_link, last_asked_at, last_reviewed_at."),
+                + "archived_at, updated_at, created_at, review_link, last_asked_at, last_reviewed_at, "
+                + "last_review_score, reviews_count, first_asked_at, charges_count, charges_sum, first_charged_at, "
+                + "last_charged_at."),
         Case(
             text: "  phone: {colunm: Phone}",
             error:
@@ -136,7 +138,7 @@ struct MappingErrorTests {
             text: "conflct: manual",
             error:
                 "m.yaml:6: unknown key \"conflct\" in the mapping (did you mean \"conflict\"?). The keys here are: resource, "
-                + "key, match, conflict, modified, create, ask, full read every, when gone from source, when gone from project, "
+                + "key, match, conflict, modified, create, ask, full read every, when changed, when gone from source, when gone from project, "
                 + "guards, protect, fields."),
         Case(
             text: "conflict: maybe",

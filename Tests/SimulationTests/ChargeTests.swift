@@ -40,10 +40,14 @@ struct ChargeTests {
         }
     }
 
-    private func world(_ payments: Payments) throws -> World {
-        let world = try World(mapping: ChargeTests.mapping)
+    private func write(_ payments: Payments, to world: World) throws {
         let rows = payments.rows.enumerated().map { "\($0.offset),\($0.element)\n" }.joined()
         try Data(("id,email,amount,paid\n" + rows).utf8).write(to: world.csv)
+    }
+
+    private func world(_ payments: Payments, mapping: String = ChargeTests.mapping) throws -> World {
+        let world = try World(mapping: mapping)
+        try write(payments, to: world)
         for person in 0..<2 { try world.add(person) }
         for payment in payments.there {
             let cells = payment.split(separator: ",")
@@ -53,6 +57,63 @@ struct ChargeTests {
                     at: Int64(cells[2]) ?? 0)
             }
         }
+        return world
+    }
+
+    @Test(
+        "a row that changes is one charge all the same, where the mapping replaces it", arguments: 0..<CrashTests.shards
+    )
+    func replaced(shard: Int) async throws {
+        for seed in stride(from: shard, to: seeds / 2, by: CrashTests.shards) {
+            var payments = Payments(seed: seed)
+            payments.there = []
+            let calm = try await agreed(payments)
+            let struck = try await agreed(payments)
+            var dice = Dice(seed: UInt64(seed) &* 37)
+            for index in payments.rows.indices where dice.below(2) == 0 {
+                payments.rows[index] = payments.rows[index].replacing(",2.50", with: ",1.50").replacing(
+                    "p0@", with: "p1@")
+            }
+            for world in [calm, struck] { try write(payments, to: world) }
+            let fate = Fate()
+            try await calm.sync(fate, concurrency: 4)
+            #expect(charges(calm) == payments.expected, "seed \(seed), nothing went wrong")
+            #expect(try await calm.sync().operations == 0, "seed \(seed)")
+
+            if seed % 2 == 0 { try struck.set(faults: "seed=\(seed + 1),\(CrashTests.storm)") }
+            for _ in 0..<2 {
+                _ = try? await struck.sync(Fate(dieAt: 1 + dice.below(fate.steps)), concurrency: 4)
+            }
+            try struck.set(faults: "")
+            for _ in 0..<2 { try await struck.sync() }
+            #expect(charges(struck) == payments.expected, "seed \(seed)")
+            #expect(try await struck.sync().operations == 0, "seed \(seed)")
+        }
+    }
+
+    @Test("a replacement that the service refuses is not forgotten: it is done when its row is corrected")
+    func refusedReplacement() async throws {
+        var payments = Payments(seed: 1)
+        payments.rows = ["p0@example.com,1.50,1600000000"]
+        payments.there = []
+        let world = try await agreed(payments)
+        payments.rows = ["p0@example.com,2.50,1600000000"]
+        try write(payments, to: world)
+        world.refusal = { $0.method == "POST" ? 422 : nil }
+        #expect(try await world.sync().quarantined == 1)
+        #expect(charges(world).isEmpty)
+        #expect(try await world.sync().operations == 0, "the same is not tried again")
+        payments.rows = ["p1@example.com,2.50,1600000000"]
+        try write(payments, to: world)
+        #expect(try await world.sync().done == ["project.create": 1])
+        #expect(charges(world) == payments.expected)
+    }
+
+    private func agreed(_ payments: Payments) async throws -> World {
+        let world = try world(
+            payments, mapping: ChargeTests.mapping + "\nwhen changed: replace\nguards: {deletes: 100%}")
+        try await world.sync(concurrency: 4)
+        #expect(charges(world) == payments.expected)
         return world
     }
 

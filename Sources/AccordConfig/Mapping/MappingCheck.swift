@@ -17,6 +17,7 @@ struct MappingCheck {
         try checkMatch()
         try checkCreates()
         try checkDeletes()
+        try checkReplaces()
     }
 
     private func place(_ field: Field) -> Place { field.place ?? table.place }
@@ -154,6 +155,16 @@ struct MappingCheck {
         throw ConfigError(
             place(.goneFromSource), "a \(resource.label) cannot be \(verb == .archive ? "archived" : "deleted")",
             next: "Write when gone from source: ignore")
+    }
+
+    /// Replacing is for what has no name and no update.
+    private func checkReplaces() throws(ConfigError) {
+        guard mapping.whenChanged == .replace else { return }
+        guard resource.operation(.update) == nil, resource.operation(.delete) != nil else {
+            throw ConfigError(
+                place(.changed), "a \(resource.label) is updated when it changes, not replaced",
+                next: "Remove \"\(MappingFile.Key.changed.rawValue)\"")
+        }
     }
 
     /// What a new record needs.

@@ -28,6 +28,7 @@ public enum MappingFile {
     enum Key: String, CaseIterable {
         case resource, key, match, conflict, modified, create, ask
         case fullReadEvery = "full read every"
+        case changed = "when changed"
         case goneFromSource = "when gone from source"
         case goneFromProject = "when gone from project"
         case guards, protect, fields
@@ -57,6 +58,7 @@ struct MappingReader {
         try readAsk(into: &mapping)
         if let node = self[.create] { mapping.creates = try sides(node, "create") }
         if let node = self[.fullReadEvery] { mapping.fullReadEvery = try days(node) }
+        if let node = self[.changed] { mapping.whenChanged = try node.choice(Key.changed.rawValue) }
         if let node = self[.goneFromSource] {
             mapping.whenGoneFromSource = try node.choice(Key.goneFromSource.rawValue)
         }

@@ -11,7 +11,7 @@ extension Mapping {
     private var meaning: String {
         var parts = ["resource", resource, "key"] + key + ["match"] + match
         parts += ["conflict", conflict.rawValue, "create"] + creates.map(\.rawValue).sorted()
-        parts += ["gone", whenGoneFromSource.rawValue, whenGoneFromProject.rawValue]
+        parts += ["changed", whenChanged.rawValue, "gone", whenGoneFromSource.rawValue, whenGoneFromProject.rawValue]
         parts += ["guards", String(guards.deletePercent), String(guards.deleteCount), "full", String(fullReadEvery)]
         parts += ["protect"] + protected.sorted()
         if let ask { parts += ask.meaning }

@@ -13,6 +13,8 @@ public struct Mapping: Hashable, Sendable {
     public var modified: ModifiedColumn?
     /// On which sides records that the other side alone has are created.
     public var creates: Set<Side>
+    /// What becomes of a project record that the service cannot change, when its source record changed.
+    public var whenChanged: FixedChange
     /// What becomes of a project record whose source record vanished.
     public var whenGoneFromSource: ProjectDeletion
     /// What becomes of a source record whose project record vanished.
@@ -30,7 +32,8 @@ public struct Mapping: Hashable, Sendable {
     public init(
         resource: String, key: [String], match: [String], fields: [Field], conflict: ConflictPolicy = .manual,
         modified: ModifiedColumn? = nil, creates: Set<Side> = [.source, .project],
-        whenGoneFromSource: ProjectDeletion = .archive, whenGoneFromProject: SourceDeletion = .ignore,
+        whenChanged: FixedChange = .report, whenGoneFromSource: ProjectDeletion = .archive,
+        whenGoneFromProject: SourceDeletion = .ignore,
         guards: Guards = Guards(), protected: Set<String> = [], fullReadEvery: Int = 7,
         ask: AskRules? = nil, fingerprint: Fingerprint = Fingerprint(of: "")
     ) {
@@ -41,6 +44,7 @@ public struct Mapping: Hashable, Sendable {
         self.conflict = conflict
         self.modified = modified
         self.creates = creates
+        self.whenChanged = whenChanged
         self.whenGoneFromSource = whenGoneFromSource
         self.whenGoneFromProject = whenGoneFromProject
         self.guards = guards
@@ -118,6 +122,14 @@ public enum ConflictPolicy: String, Hashable, Sendable, Codable, CaseIterable {
     case union
     /// A person decides.
     case manual
+}
+
+/// What becomes of a record that the service cannot change.
+public enum FixedChange: String, Hashable, Sendable, Codable, CaseIterable {
+    /// It stays, and the row is set aside with that as its reason.
+    case report
+    /// It is deleted, and created anew.
+    case replace
 }
 
 public enum ProjectDeletion: String, Hashable, Sendable, Codable, CaseIterable {

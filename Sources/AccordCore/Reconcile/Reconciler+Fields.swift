@@ -117,6 +117,21 @@ extension Reconciler {
                 + "put it back, or delete the \(resource.label) and create it anew")
     }
 
+    /// What cannot be changed gives way to a new one, where the mapping says so; nil if it does not.
+    func replaced(_ entry: Entry, _ source: Record) -> Entry? {
+        guard mapping.whenChanged == .replace else { return nil }
+        var entry = entry
+        let creates = projectCreates(source)
+        if let missing = missing(in: creates) { return entry.quarantined(Quarantine(.unmappable, missing)) }
+        let changed = entry.operations.filter { $0.side == .project }.flatMap { $0.changes.map(\.field) }
+        let why =
+            "\(changed.joined(separator: " and ")) changed in the source, and the mapping replaces what cannot change"
+        entry.operations = [Operation(side: .project, kind: .delete, why: why)] + creates
+        entry.agreements = []
+        entry.bucket = .updated
+        return entry
+    }
+
     private func sourceWrites(_ changes: [FieldChange]) -> [Operation] {
         changes.isEmpty ? [] : [Operation(side: .source, kind: .update, changes: changes, why: why(changes))]
     }

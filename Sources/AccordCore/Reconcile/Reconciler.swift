@@ -76,7 +76,7 @@ public struct Reconciler: Sendable {
     /// Both are there. An archived one that Accord itself archived comes back with its source record.
     private func bothPresent(_ pairing: Pairing, _ source: Record, _ project: Record) -> Entry {
         var entry = merged(pairing, source, project)
-        if let fixed = unwritable(entry.operations) { return entry.quarantined(fixed) }
+        if let fixed = unwritable(entry.operations) { return replaced(entry, source) ?? entry.quarantined(fixed) }
         if pairing.link.state == .archived, case .present(_, true, _) = pairing.project {
             // Until that is done the link remembers that it was Accord who archived it.
             entry.operations.insert(
