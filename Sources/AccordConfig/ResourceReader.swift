@@ -48,7 +48,8 @@ struct ResourceReader {
         for entry in try node.table("fields").entries {
             let table = try entry.value.table(
                 "the field \(entry.key)",
-                keys: ["type", "role", "read", "write", "required", "refers to", "fixed"] + TypeReader.keys)
+                keys: ["type", "role", "read", "write", "required", "refers to", "fixed", "also sets"] + TypeReader.keys
+            )
             let read = try table["read"]?.name("read") ?? entry.key
             let write = try table["write"]?.name("write") ?? entry.key
             let roles: [APIField.Role] = [.optOut, .archived, .modified, .asked, .gone]
@@ -64,9 +65,17 @@ struct ResourceReader {
                     write: write == "none" ? nil : write,
                     required: try table["required"]?.flag("required") ?? false,
                     refersTo: try table["refers to"]?.name("refers to"),
-                    isFixed: try table["fixed"]?.flag("fixed") ?? false))
+                    isFixed: try table["fixed"]?.flag("fixed") ?? false, alsoSets: try target(table["also sets"])))
         }
         return fields
+    }
+
+    /// `customers.location`.
+    private func target(_ node: YAMLNode?) throws(ConfigError) -> APIField.Target? {
+        guard let node else { return nil }
+        let parts = try node.name("also sets").split(separator: ".").map(String.init)
+        guard parts.count == 2 else { throw node.expected("a resource and its field, such as customers.location") }
+        return APIField.Target(resource: parts[0], field: parts[1])
     }
 
     private func known(

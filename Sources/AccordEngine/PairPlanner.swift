@@ -71,6 +71,7 @@ struct PairPlanner {
         try holdWhatWasRefused(project)
         number()
         try foresee()
+        try foreseeEffects()
         let unrepaired = unrepaired(pass)
         noteRepairs(unrepaired)
         var source = pass.reading

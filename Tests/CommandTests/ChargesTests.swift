@@ -107,6 +107,47 @@ struct ChargesTests {
         #expect(try await charges(bench).contains("ben.carter@example.com -1200 JPY"))
     }
 
+    @Test("a charge's location becomes its customer's own: the plan says so, and the next run carries it to the source")
+    func location() async throws {
+        let bench = try await Workbench(
+            rows: ["1,Ada,Okafor,ada@example.com,,,no"],
+            mapping: Workbench.mapping.replacing("company: company", with: "location: company"))
+        for slug in ["harbor", "pier-12"] {
+            try await bench.call("POST", "locations", #"{"name": "\#(slug)", "slug": "\#(slug)"}"#)
+        }
+        let config = try String(
+            contentsOf: bench.folder.appendingPathComponent("accord.yaml"), encoding: .utf8)
+        try bench.write("accord.yaml", config + "\n  charges: {source: {csv: charges.csv}, mapping: charges.yaml}\n")
+        try bench.write(
+            "charges.yaml",
+            """
+            resource: charges
+            key: id
+            create: project
+            fields:
+              email: {column: email, direction: to-project}
+              amount: {column: amount, type: money, currency: USD, direction: to-project}
+              charged_at: {column: paid, type: date, direction: to-project}
+              location: {column: store, direction: to-project}
+            """)
+        let header = "id,email,amount,paid,store\n"
+        let rows = ["1,ada@example.com,10.00,2026-11-01,pier-12", "2,ada@example.com,11.00,2026-11-02,harbor"]
+        try bench.write("charges.csv", header + rows[0] + "\n")
+        let first = try await bench.accord.run("sync")
+        #expect(first.output.contains("the customer's own location becomes pier-12, too"), "\(first.all)")
+        #expect(try await bench.accord.run("sync").output.contains("location"), "it flows to the source")
+        #expect(try bench.rows == ["1,Ada,Okafor,ada@example.com,,pier-12,no"])
+
+        let more = rows + ["3,ada@example.com,12.00,2026-11-03,pier-12", "4,ada@example.com,13.00,2026-11-04,harbor"]
+        try bench.write("charges.csv", header + more.map { $0 + "\n" }.joined())
+        let second = try await bench.accord.run("sync")
+        #expect(second.output.contains("becomes harbor, too; it is pier-12 before"), "\(second.all)")
+        #expect(second.output.contains("the service gives the location of 3 charges to the customer"), "\(second.all)")
+        _ = try await bench.accord.run("sync")
+        #expect(try bench.rows == ["1,Ada,Okafor,ada@example.com,,harbor,no"], "the last row's is what stays")
+        #expect(try await bench.accord.run("sync").output.contains("nothing to write"))
+    }
+
     @Test("answers that are lost double nothing", arguments: 1...6)
     func lostAnswers(_ seed: Int) async throws {
         let bench = try await bench()

@@ -127,10 +127,23 @@ public struct APIField: Hashable, Sendable {
     public var refersTo: String?
     /// Chosen when the record is created. What the service makes of it later is its own affair.
     public var isFixed: Bool
+    /// The service gives it to another record as well: to the one that this one names.
+    public var alsoSets: Target?
+
+    /// A field of another resource.
+    public struct Target: Hashable, Sendable {
+        public var resource: String
+        public var field: String
+
+        public init(resource: String, field: String) {
+            self.resource = resource
+            self.field = field
+        }
+    }
 
     public init(
         name: String, type: FieldType, role: Role? = nil, read: [String], write: String?, required: Bool = false,
-        refersTo: String? = nil, isFixed: Bool = false
+        refersTo: String? = nil, isFixed: Bool = false, alsoSets: Target? = nil
     ) {
         self.name = name
         self.type = type
@@ -140,6 +153,7 @@ public struct APIField: Hashable, Sendable {
         self.required = required
         self.refersTo = refersTo
         self.isFixed = isFixed
+        self.alsoSets = alsoSets
     }
 }
 

@@ -169,8 +169,9 @@ struct PlanText {
                 "  " + terminal.styled("×", .yellow) + " " + entry.label.displayed() + terminal.styled(place, .dim))
             lines.append("      " + quarantine.message.displayed(limit: 300))
         }
-        if let note = entry.note, lines.isEmpty {
-            lines.append("  · " + entry.label.displayed() + "  " + terminal.styled(note, .dim))
+        if let note = entry.note {
+            let shown = terminal.styled(note.displayed(limit: 200), .dim)
+            lines.append(lines.isEmpty ? "  · " + entry.label.displayed() + "  " + shown : "      " + shown)
         }
         return lines
     }
