@@ -31,7 +31,7 @@ struct AskReaderTests {
             mapping.ask
                 == AskRules(
                     channels: ["email", "sms"], reminders: 3, delay: 5400, within: 7, window: 30,
-                    quietHours: QuietHours(from: 1230, to: 540, timeZone: try #require(TimeOffset("-05:00")))))
+                    quietHours: QuietHours(from: 1230, to: 540, timeZone: try #require(LocalTime("-05:00")))))
         #expect(mapping.creates == [.project])
         #expect(mapping.fields.allSatisfy { $0.direction == .toProject })
         #expect(mapping.fingerprint != (try parse("ask: {channels: [email]}")).fingerprint)

@@ -78,7 +78,7 @@ struct AskRulesTests {
             (6, "+13:00", 6), (7, "+13:00", 20), (19, "+13:00", 20), (20, "+13:00", 20),
         ])
     func quiet(hour: Int64, zone: String, end: Int64) throws {
-        let hours = QuietHours(from: 20 * 60, to: 9 * 60, timeZone: try #require(TimeOffset(zone)))
+        let hours = QuietHours(from: 20 * 60, to: 9 * 60, timeZone: try #require(LocalTime(zone)))
         let midnight = Self.now - 12 * 3600
         #expect(hours.end(from: midnight + hour * 3600) == midnight + end * 3600)
         #expect(hours.contains(midnight + hour * 3600) == (end != hour))

@@ -34,12 +34,16 @@ struct AskReader {
 
     private func quietHours(_ node: YAMLNode) throws(ConfigError) -> QuietHours {
         let table = try node.table("quiet hours", keys: ["from", "to", "time zone"])
-        let zone = try table.required("time zone", next: "Name the time zone of the business: time zone: \"-05:00\"")
-        guard let offset = TimeOffset(try zone.name("time zone")) else {
-            throw zone.expected("UTC or an offset such as \"+01:00\"")
+        let zone = try table.required(
+            "time zone", next: "Name the time zone of the business: time zone: America/New_York")
+        let name = try zone.name("time zone")
+        guard let timeZone = LocalTime(name) else {
+            throw ConfigError(
+                zone.place, "\"\(name.prefix(40))\" is no time zone\(LocalTime.hint(for: name))",
+                next: "Write a name such as America/New_York, an offset such as \"-05:00\", or UTC")
         }
         let (from, to) = (try table.required("from"), try table.required("to"))
-        let hours = QuietHours(from: try AskReader.minutes(from), to: try AskReader.minutes(to), timeZone: offset)
+        let hours = QuietHours(from: try AskReader.minutes(from), to: try AskReader.minutes(to), timeZone: timeZone)
         guard hours.from != hours.to else { throw to.expected("another time of the day than from") }
         return hours
     }

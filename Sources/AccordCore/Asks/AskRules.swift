@@ -111,9 +111,9 @@ public struct QuietHours: Hashable, Sendable {
     /// Minutes of the day, the end not included; an end before the beginning is one of the next day.
     public var from: Int
     public var to: Int
-    public var timeZone: TimeOffset
+    public var timeZone: LocalTime
 
-    public init(from: Int, to: Int, timeZone: TimeOffset) {
+    public init(from: Int, to: Int, timeZone: LocalTime) {
         self.from = from
         self.to = to
         self.timeZone = timeZone
@@ -123,13 +123,13 @@ public struct QuietHours: Hashable, Sendable {
 
     /// The instant itself if it is no quiet one; else when the quiet hours that it lies in are over.
     public func end(from instant: Int64) -> Int64 {
-        let local = instant + Int64(timeZone.seconds)
+        let local = instant + Int64(timeZone.offset(at: instant).seconds)
         let midnight = CalendarDay(unixSeconds: local).midnight
         let second = local - midnight
         let (first, last) = (Int64(from) * 60, Int64(to) * 60)
         let isQuiet = first <= last ? (first..<last).contains(second) : second >= first || second < last
         guard isQuiet else { return instant }
         let end = midnight + last + (second >= last ? 86_400 : 0)
-        return end - Int64(timeZone.seconds)
+        return timeZone.instant(clock: end)
     }
 }

@@ -19,33 +19,35 @@ extension DatePattern {
             guard let moment = Moment(text, parts), let day = moment.day, let second = moment.secondOfDay else {
                 return nil
             }
-            return day.midnight + Int64(second - (moment.offset ?? zone).seconds)
+            let clock = day.midnight + Int64(second)
+            return moment.offset.map { clock - Int64($0.seconds) } ?? zone.instant(clock: clock)
         }
     }
 
     /// Nil for a day outside the years 1 to 9999, or one that a two-digit year cannot name.
     public func text(_ day: CalendarDay) -> String? {
         guard case .parts(let parts) = form else { return nil }
-        return text(day, second: 0, parts)
+        return text(day, second: 0, offset: .utc, parts)
     }
 
     /// In this pattern's time zone; what is finer than the pattern is cut off. Nil as for a day.
     public func text(instant: Int64) -> String? {
         if case .unix = form { return String(instant) }
-        let (local, isTooFar) = instant.addingReportingOverflow(Int64(zone.seconds))
+        let offset = zone.offset(at: instant)
+        let (local, isTooFar) = instant.addingReportingOverflow(Int64(offset.seconds))
         guard !isTooFar else { return nil }
         let day = CalendarDay(unixSeconds: local)
         let second = Int(local - day.midnight)
         guard case .parts(let parts) = form else {
             let time = [second / 3600, second / 60 % 60, second % 60].map { padded($0, to: 2) }.joined(separator: ":")
-            return DatePattern.isWritable(day) ? "\(day)T\(time)\(zone.description)" : nil
+            return DatePattern.isWritable(day) ? "\(day)T\(time)\(offset.description)" : nil
         }
-        return text(day, second: second, parts)
+        return text(day, second: second, offset: offset, parts)
     }
 
     private static func isWritable(_ day: CalendarDay) -> Bool { (1...9999).contains(day.civil.year) }
 
-    private func text(_ day: CalendarDay, second: Int, _ parts: [Part]) -> String? {
+    private func text(_ day: CalendarDay, second: Int, offset: TimeOffset, _ parts: [Part]) -> String? {
         guard DatePattern.isWritable(day) else { return nil }
         let (year, month, dayOfMonth) = day.civil
         if parts.contains(.shortYear), !(1969...2068).contains(year) { return nil }
@@ -69,7 +71,7 @@ extension DatePattern {
             case .second: String(second % 60)
             case .paddedSecond: padded(second % 60, to: 2)
             case .half: hour < 12 ? "AM" : "PM"
-            case .offset: zone.description
+            case .offset: offset.description
             case .literal(let text): text
             }
         }.joined()
@@ -89,12 +91,13 @@ extension DatePattern {
     private func iso(_ text: String) -> Int64? {
         guard let day = CalendarDay(iso: text.prefix(10)) else { return nil }
         var rest = text.dropFirst(10)
-        guard let mark = rest.first else { return day.midnight - Int64(zone.seconds) }
+        guard let mark = rest.first else { return zone.instant(clock: day.midnight) }
         guard mark == "T" || mark == "t" || mark == " " else { return nil }
         rest.removeFirst()
         let time = rest.prefix { $0.isASCII && ($0.isNumber || $0 == ":" || $0 == ".") }
         let offsetText = rest[time.endIndex...].drop { $0 == " " }
-        guard let offset = offsetText.isEmpty ? zone : TimeOffset(offsetText) else { return nil }
+        let offset = TimeOffset(offsetText)
+        guard offsetText.isEmpty || offset != nil else { return nil }
         let fraction = time.split(separator: ".", omittingEmptySubsequences: false)
         guard (1...2).contains(fraction.count), fraction.count == 1 || (1...9).contains(fraction[1].count),
             fraction.count == 1 || fraction[1].allSatisfy(\.isNumber)
@@ -109,7 +112,8 @@ extension DatePattern {
             return nil
         }
         let second = numbers[0] * 3600 + numbers[1] * 60 + (numbers.count == 3 ? numbers[2] : 0)
-        return day.midnight + Int64(second - offset.seconds)
+        let clock = day.midnight + Int64(second)
+        return offset.map { clock - Int64($0.seconds) } ?? zone.instant(clock: clock)
     }
 
     // MARK: - Patterns

@@ -16,7 +16,7 @@ public struct DatePattern: Hashable, Sendable {
     /// As the mapping has it.
     public let pattern: String
     let form: Form
-    let zone: TimeOffset
+    let zone: LocalTime
 
     /// A pattern of days.
     ///
@@ -38,10 +38,10 @@ public struct DatePattern: Hashable, Sendable {
     /// - Parameter timeZone: of texts without an offset.
     /// - Throws: ``PatternProblem`` unless it holds a year, a month and a day, no part twice, and `a` where it has `h`.
     public init(instants pattern: String, timeZone: String) throws(PatternProblem) {
-        guard let zone = TimeOffset(timeZone) else {
+        guard let zone = LocalTime(timeZone) else {
             throw PatternProblem(
-                what: "expected UTC or an offset such as +02:00 for time zone, found \"\(timeZone.prefix(40))\"",
-                next: "Named zones are not supported: write the offset")
+                what: "\"\(timeZone.prefix(40))\" is no time zone\(LocalTime.hint(for: timeZone))",
+                next: "Write a name such as America/New_York, an offset such as \"-05:00\", or UTC")
         }
         self.pattern = pattern
         self.zone = zone
