@@ -45,7 +45,7 @@ let package = Package(
                 "Tools/shopify", "Tools/google-contacts", "Tools/square-customers", "Tools/stripe-customers",
                 "Tools/quickbooks", "Tools/jobber", "Tools/housecall-pro", "Tools/podium", "Tools/birdeye",
                 "Tools/locations", "Tools/tags", "Tools/sources", "Tools/reviews", "Tools/messages", "Tools/ratings",
-                "Tools/charges",
+                "Tools/charges", "Tools/asks", "Tools/stripe-payments", "Tools/shopify-orders",
             ].map { .embedInCode("\($0).yaml") }),
         room("AccordStore", ["AccordCore", .product(name: "GRDB", package: "GRDB.swift")]),
         room(

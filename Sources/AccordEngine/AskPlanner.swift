@@ -32,6 +32,7 @@ struct AskPlanner {
     private let refused: [String: QuarantineItem]
     private var sent = 0
     private var tooOld = 0
+    private var leftOut = 0
 
     init(
         pair: Pair, asking: Asking, store: StateStore, reader: ProjectReader, options: RunOptions, earlier: [PairPlan],
@@ -66,6 +67,7 @@ struct AskPlanner {
         if sends > 0, options.allowances.sends == nil {
             notes.append("nobody is asked unless the run allows it: --allow-sends \(sends)")
         }
+        if leftOut > 0 { notes.append(pair.leftOut(leftOut)) }
         if tooOld > 0 {
             let rows = tooOld == 1 ? "1 row is" : "\(tooOld) rows are"
             notes.append("\(rows) older than \(asking.rules.within) days: nobody is asked about what lies so far back")
@@ -120,6 +122,8 @@ struct AskPlanner {
         switch item {
         case .broken(let row):
             setAside("row \(row.place.line)", key: nil, row.place, Quarantine(.unreadable, row.reason))
+        case .record(let raw) where mapper.leavesOut(raw):
+            leftOut += 1
         case .record(let raw):
             guard let key = mapper.key(of: raw) else {
                 let columns = pair.mapping.key.joined(separator: " and ")
@@ -235,7 +239,7 @@ struct AskPlanner {
 
     private func balance(_ source: inout SideReading) {
         for entry in entries where entry.present.contains(.source) { source[entry.bucket] += 1 }
-        source[.resting] += tooOld
+        source[.resting] += tooOld + leftOut
         source[.unchanged] += sent
     }
 }

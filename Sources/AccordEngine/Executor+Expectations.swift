@@ -50,6 +50,7 @@ extension Executor {
             return rows.report.incomplete.map { "the source cannot be read whole by now: \($0)" }
         }
         guard entry.present.contains(.source) else { return "its row is back" }
+        if rows.mapper.leavesOut(raw) { return "the mapping leaves its row out by now" }
         let held = rows.mapper.map(raw).record
         for change in entry.operations.filter({ $0.side == .project }).flatMap(\.changes)
         where !says(held[change.field], change.origin, change) {

@@ -25,6 +25,12 @@ public struct Pair: Sendable {
         self.computed = computed
     }
 
+    /// For a plan's notes.
+    func leftOut(_ count: Int) -> String {
+        let column = mapping.only?.column ?? ""
+        return "\(count == 1 ? "1 row is" : "\(count) rows are") left out by the mapping, by \"\(column)\""
+    }
+
     /// What the project holds of this kind, as the API is described.
     public var resource: ResourceDescription { project.resource }
 

@@ -77,6 +77,7 @@ extension PairPlanner {
     }
 
     private mutating func decide(_ raw: RawRecord, _ lookup: StateStore.Lookup?, _ mapper: RecordMapper) throws {
+        if mapper.leavesOut(raw) { return try leaveOut(raw, lookup, mapper) }
         guard let key = mapper.key(of: raw) else {
             let columns = pair.mapping.key.joined(separator: " and ")
             entries.append(
@@ -113,6 +114,16 @@ extension PairPlanner {
         let row = SourceRow(
             record: mapped.record, fingerprint: raw.fingerprint, place: raw.place, quarantine: mapped.quarantine)
         try decide(link, source: row.side)
+    }
+
+    /// Nothing is done about it, on either side: one that is linked has not vanished.
+    private mutating func leaveOut(_ raw: RawRecord, _ lookup: StateStore.Lookup?, _ mapper: RecordMapper) throws {
+        leftOutRows += 1
+        guard let lookup else { return }
+        seen.insert(lookup)
+        if let key = mapper.key(of: raw), let link = try store.link(pair.name, sourceKey: key) {
+            decided.insert(link.projectID)
+        }
     }
 
     /// A row that is not a record: its key, if it can be told, has not vanished.

@@ -26,6 +26,8 @@ struct PairPlanner {
     var sourceDoubt: String?
     /// Linked project records whose row was not found, and does not count as gone.
     var withheldIDs: Set<String> = []
+    /// Rows that the mapping leaves out.
+    var leftOutRows = 0
     /// Rows that a fingerprint proved settled.
     var unchangedRows = 0
     var seen = SeenKeys()
@@ -74,6 +76,7 @@ struct PairPlanner {
         try foreseeEffects()
         let unrepaired = unrepaired(pass)
         noteRepairs(unrepaired)
+        if leftOutRows > 0 { notes.append(pair.leftOut(leftOutRows)) }
         var source = pass.reading
         source.incomplete = source.incomplete ?? sourceDoubt
         try balance(&source, &project)
@@ -157,6 +160,7 @@ struct PairPlanner {
             source[.unchanged] += source.records - source.buckets.values.reduce(0, +)
         } else {
             source[.unchanged] += unchangedRows
+            source[.resting] += leftOutRows
         }
         project[.unchanged] += project.records - project.buckets.values.reduce(0, +)
         for (side, reading) in [(Side.source, source), (.project, project)] {

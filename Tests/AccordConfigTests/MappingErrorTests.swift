@@ -138,7 +138,7 @@ struct MappingErrorTests {
             text: "conflct: manual",
             error:
                 "m.yaml:6: unknown key \"conflct\" in the mapping (did you mean \"conflict\"?). The keys here are: resource, "
-                + "key, match, conflict, modified, create, ask, full read every, when changed, when gone from source, when gone from project, "
+                + "key, match, only, conflict, modified, create, ask, full read every, when changed, when gone from source, when gone from project, "
                 + "guards, protect, fields."),
         Case(
             text: "conflict: maybe",

@@ -89,9 +89,10 @@ struct DatePatternTests {
     }
 
     @Test(
-        "A time zone is UTC or an offset",
+        "A time zone is UTC, an offset or a name",
         arguments: [
-            ("UTC", true), ("Z", true), ("+02:00", true), ("-0330", true), ("+05", true), ("Europe/Berlin", false),
+            ("UTC", true), ("Z", true), ("+02:00", true), ("-0330", true), ("+05", true), ("Europe/Berlin", true),
+            ("Berlin", false),
             ("", false),
             ("+2", false), ("+19:00", false), ("+01:60", false), ("02:00", false), ("+1:000", false),
         ])

@@ -10,7 +10,7 @@ struct AsksTests {
     private func bench() async throws -> Workbench {
         let bench = try await Workbench()
         let root = Program.repository
-        let jobs = try String(contentsOf: root.appendingPathComponent("Fixtures/jobs.csv"), encoding: .utf8)
+        let jobs = try String(contentsOf: root.appendingPathComponent("Fixtures/asks.csv"), encoding: .utf8)
         let format = DateFormatter()
         format.locale = Locale(identifier: "en_US_POSIX")
         format.timeZone = TimeZone(secondsFromGMT: -5 * 3600)

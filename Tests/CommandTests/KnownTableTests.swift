@@ -7,7 +7,7 @@ import Testing
 struct KnownTableTests {
     @Test(
         "a table of another resource is recognised for a pair of its name, and not taken for customers",
-        arguments: ["locations", "tags", "sources", "reviews", "messages", "ratings", "charges"])
+        arguments: ["locations", "tags", "sources", "reviews", "messages", "ratings", "charges", "asks"])
     func ownTable(_ name: String) async throws {
         let bench = try await Workbench()
         let table = Program.repository.appendingPathComponent("Fixtures/\(name).csv")
@@ -19,6 +19,44 @@ struct KnownTableTests {
         try bench.write("other.csv", "a,b\n")
         let unknown = try await bench.accord.run("init", name, "--from", "other.csv", "--config", "third.yaml")
         #expect(unknown.status == 64 && unknown.errors.contains("Mappings/\(name).yaml"), "\(unknown.all)")
+    }
+
+    @Test(
+        "an export of payments is recognised by its header; what is no payment is left out, and nothing is left to do",
+        arguments: [
+            ("stripe-payments", "Stripe's payments", ["12000 USD", "4800 JPY", "6000 USD", "8550 USD"], 2),
+            ("shopify-orders", "Shopify's orders", ["5940 USD", "8640 USD"], 3),
+        ])
+    func payments(_ file: String, _ name: String, _ expected: [String], _ leftOut: Int) async throws {
+        let bench = try await Workbench()
+        for person in ["ada.okafor", "ben.carter"] {
+            try await bench.add(#"{"first_name": "Some", "email": "\#(person)@example.com"}"#)
+        }
+        let export = Program.repository.appendingPathComponent("Fixtures/tools/\(file).csv")
+        try bench.write("export.csv", String(contentsOf: export, encoding: .utf8))
+        let start = try await bench.accord.run("init", "charges", "--from", "export.csv", "--config", "new.yaml")
+        #expect(start.output.contains("an export of \(name)"), "\(start.all)")
+        let text = try String(contentsOf: bench.folder.appendingPathComponent("new.yaml"), encoding: .utf8)
+        try bench.write("new.yaml", text.replacing("project:\n", with: "project:\n  url: \(bench.base)/project\n"))
+        let sync = try await bench.accord.run("sync", "--config", "new.yaml")
+        #expect(sync.status == 3 && sync.output.contains("1 record in quarantine"), "nobody says who paid: \(sync.all)")
+        #expect(sync.output.contains("\(leftOut) rows are left out by the mapping"), "\(sync.all)")
+        func charges() async throws -> [String] {
+            try await bench.call("GET", "charges").array.map { charges in
+                charges.map { "\($0["amount"]?.int ?? 0) \($0["currency"]?.string ?? "")" }.sorted()
+            } ?? []
+        }
+        #expect(try await charges() == expected)
+        let idle = try await bench.accord.run("plan", "--config", "new.yaml", "--full", "--detailed-exitcode")
+        #expect(idle.status == 0, "\(idle.all)")
+
+        // A payment that fails later is left alone: it is neither changed nor gone.
+        let failed = try String(contentsOf: export, encoding: .utf8).replacing(",Paid,", with: ",Failed,")
+            .replacing(",paid,", with: ",voided,")
+        try bench.write("export.csv", failed)
+        let later = try await bench.accord.run("sync", "--config", "new.yaml", "--full")
+        #expect(later.output.contains("nothing to write"), "\(later.all)")
+        #expect(try await charges() == expected)
     }
 
     @Test(

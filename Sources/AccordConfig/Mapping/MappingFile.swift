@@ -26,7 +26,7 @@ public enum MappingFile {
     }
 
     enum Key: String, CaseIterable {
-        case resource, key, match, conflict, modified, create, ask
+        case resource, key, match, only, conflict, modified, create, ask
         case fullReadEvery = "full read every"
         case changed = "when changed"
         case goneFromSource = "when gone from source"
@@ -50,6 +50,7 @@ struct MappingReader {
         } else {
             mapping.match = resource.knownBy.filter { name in fields.contains { $0.name == name } }
         }
+        if let node = self[.only] { mapping.only = try filter(node) }
         if let node = self[.conflict] { mapping.conflict = try node.choice("conflict") }
         if let node = self[.modified] { mapping.modified = try modified(node) }
         // What the service cannot do is not asked of it, unless the mapping says so and is told.
@@ -110,6 +111,12 @@ struct MappingReader {
         }
         guard !fields.isEmpty else { throw ConfigError(node.place, "there are no fields to map") }
         return fields
+    }
+
+    private func filter(_ node: YAMLNode) throws(ConfigError) -> RowFilter {
+        let table = try node.table("only", keys: ["column", "is"])
+        let column = try table.required("column").name("column")
+        return RowFilter(column: column, words: Set(try names(table.required("is"), "is")))
     }
 
     private func modified(_ node: YAMLNode) throws(ConfigError) -> ModifiedColumn {

@@ -7,10 +7,12 @@ public enum KnownTable: String, CaseIterable, Sendable {
     case googleContacts = "google-contacts"
     case squareCustomers = "square-customers"
     case stripeCustomers = "stripe-customers"
+    case stripePayments = "stripe-payments"
+    case shopifyOrders = "shopify-orders"
     case quickbooks, jobber
     case housecallPro = "housecall-pro"
     case podium, birdeye
-    case locations, tags, sources, reviews, messages, ratings, charges
+    case locations, tags, sources, reviews, messages, ratings, charges, asks
 
     /// For people.
     public var name: String {
@@ -23,12 +25,15 @@ public enum KnownTable: String, CaseIterable, Sendable {
         case .googleContacts: "an export of Google Contacts"
         case .squareCustomers: "an export of Square"
         case .stripeCustomers: "an export of Stripe"
+        case .stripePayments: "an export of Stripe's payments"
+        case .shopifyOrders: "an export of Shopify's orders"
         case .quickbooks: "an export of QuickBooks Online"
         case .jobber: "an export of Jobber"
         case .housecallPro: "an export of Housecall Pro"
         case .podium: "an export of Podium"
         case .birdeye: "an export of Birdeye"
-        case .locations, .tags, .sources, .reviews, .messages, .ratings, .charges: "a table of \(rawValue)"
+        case .locations, .tags, .sources, .reviews, .messages, .ratings, .charges, .asks:
+            "a table of \(rawValue)"
         }
     }
 
@@ -44,6 +49,8 @@ public enum KnownTable: String, CaseIterable, Sendable {
             case .googleContacts: PackageResources.google_contacts_yaml
             case .squareCustomers: PackageResources.square_customers_yaml
             case .stripeCustomers: PackageResources.stripe_customers_yaml
+            case .stripePayments: PackageResources.stripe_payments_yaml
+            case .shopifyOrders: PackageResources.shopify_orders_yaml
             case .quickbooks: PackageResources.quickbooks_yaml
             case .jobber: PackageResources.jobber_yaml
             case .housecallPro: PackageResources.housecall_pro_yaml
@@ -56,6 +63,7 @@ public enum KnownTable: String, CaseIterable, Sendable {
             case .messages: PackageResources.messages_yaml
             case .ratings: PackageResources.ratings_yaml
             case .charges: PackageResources.charges_yaml
+            case .asks: PackageResources.asks_yaml
             }
         return String(decoding: bytes, as: UTF8.self)
     }
@@ -70,7 +78,8 @@ public enum KnownTable: String, CaseIterable, Sendable {
             guard let mapping = try? MappingFile.parse(table.mapping, file: table.rawValue, api: api),
                 resource == nil || mapping.resource == resource
             else { continue }
-            let columns = Set(mapping.key + mapping.fields.compactMap(\.column))
+            let filter = mapping.only.map { [$0.column] } ?? []
+            let columns = Set(mapping.key + filter + mapping.fields.compactMap(\.column))
             if columns.isSubset(of: there), columns.count > best?.columns ?? 0 { best = (table, columns.count) }
         }
         return best?.table

@@ -7,6 +7,8 @@ public struct Mapping: Hashable, Sendable {
     /// Project fields by which records without a link are matched, in order.
     public var match: [String]
     public var fields: [Field]
+    /// The rows that are meant; nil: all.
+    public var only: RowFilter?
     /// What decides a field that both sides changed, where the field itself does not say.
     public var conflict: ConflictPolicy
     /// The source column that says when a record was last changed: for the policy `newest`.
@@ -30,7 +32,8 @@ public struct Mapping: Hashable, Sendable {
     public var fingerprint: Fingerprint
 
     public init(
-        resource: String, key: [String], match: [String], fields: [Field], conflict: ConflictPolicy = .manual,
+        resource: String, key: [String], match: [String], fields: [Field], only: RowFilter? = nil,
+        conflict: ConflictPolicy = .manual,
         modified: ModifiedColumn? = nil, creates: Set<Side> = [.source, .project],
         whenChanged: FixedChange = .report, whenGoneFromSource: ProjectDeletion = .archive,
         whenGoneFromProject: SourceDeletion = .ignore,
@@ -41,6 +44,7 @@ public struct Mapping: Hashable, Sendable {
         self.key = key
         self.match = match
         self.fields = fields
+        self.only = only
         self.conflict = conflict
         self.modified = modified
         self.creates = creates

@@ -8,6 +8,7 @@ public struct RecordMapper {
     private let keyPositions: [Int]
     private let fields: [CompiledField]
     private let modified: (position: Int, codec: FieldCodec)?
+    private let filter: (position: Int, filter: RowFilter)?
 
     struct CompiledField {
         let field: Field
@@ -27,6 +28,11 @@ public struct RecordMapper {
         var keyPositions: [Int] = []
         for column in mapping.key { keyPositions.append(try RecordMapper.position(column, header, nil)) }
         self.keyPositions = keyPositions
+        if let only = mapping.only {
+            filter = (try RecordMapper.position(only.column, header, nil), only)
+        } else {
+            filter = nil
+        }
         var fields: [CompiledField] = []
         for field in mapping.fields { fields.append(try RecordMapper.compiled(field, header)) }
         self.fields = fields
@@ -66,6 +72,9 @@ public struct RecordMapper {
     }
 
     // MARK: - From the source
+
+    /// The mapping means other rows than this one.
+    public func leavesOut(_ raw: RawRecord) -> Bool { filter.map { !$0.filter.takes(raw[$0.position]) } ?? false }
 
     /// The first key column that is not blank, without white space at both ends; nil if all are.
     public func key(of raw: RawRecord) -> String? {
