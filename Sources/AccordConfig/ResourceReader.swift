@@ -48,11 +48,12 @@ struct ResourceReader {
         for entry in try node.table("fields").entries {
             let table = try entry.value.table(
                 "the field \(entry.key)",
-                keys: ["type", "role", "read", "write", "required", "refers to", "fixed", "also sets"] + TypeReader.keys
+                keys: ["type", "role", "read", "write", "required", "refers to", "fixed", "made from", "also sets"]
+                    + TypeReader.keys
             )
             let read = try table["read"]?.name("read") ?? entry.key
             let write = try table["write"]?.name("write") ?? entry.key
-            let roles: [APIField.Role] = [.optOut, .archived, .modified, .asked, .gone]
+            let roles: [APIField.Role] = [.optOut, .archived, .modified, .context, .asked, .gone]
             var role: APIField.Role?
             if let node = table["role"] {
                 role = APIField.Role(rawValue: try node.text("role"))
@@ -65,7 +66,8 @@ struct ResourceReader {
                     write: write == "none" ? nil : write,
                     required: try table["required"]?.flag("required") ?? false,
                     refersTo: try table["refers to"]?.name("refers to"),
-                    isFixed: try table["fixed"]?.flag("fixed") ?? false, alsoSets: try target(table["also sets"])))
+                    isFixed: try table["fixed"]?.flag("fixed") ?? false,
+                    madeFrom: try table["made from"]?.name("made from"), alsoSets: try target(table["also sets"])))
         }
         return fields
     }

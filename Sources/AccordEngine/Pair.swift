@@ -12,10 +12,13 @@ public struct Pair: Sendable {
     public let asking: Asking?
     /// Of pairs that map fields which no record of theirs carries.
     public let computed: FactSource?
+    /// It keeps what a field of another pair names, and has no table of its own.
+    public let isDerived: Bool
 
     public init(
         name: String, mapping: Mapping, source: any SourceConnector, project: any ProjectConnector,
-        asking: Asking? = nil, computed: FactSource? = nil
+        asking: Asking? = nil, computed: FactSource? = nil,
+        isDerived: Bool = false
     ) {
         self.name = name
         self.mapping = mapping
@@ -23,6 +26,7 @@ public struct Pair: Sendable {
         self.project = project
         self.asking = asking
         self.computed = computed
+        self.isDerived = isDerived
     }
 
     /// For a plan's notes.
@@ -40,7 +44,7 @@ public struct Pair: Sendable {
         var names: [String: References.Names] = [:]
         for field in mapping.fields {
             guard let pair = field.pair, names[pair] == nil else { continue }
-            var known = References.Names()
+            var known = References.Names(isOpen: field.createsMissing)
             for (key, name) in try store.linkedNames(pair) { known.add(key: key, name: name) }
             for (key, name) in planned.first(where: { $0.name == pair })?.plannedNames ?? [:] {
                 known.add(key: key, name: name)

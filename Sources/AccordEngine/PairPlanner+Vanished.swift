@@ -43,6 +43,8 @@ extension PairPlanner {
     }
 
     private func doubt(_ report: SourceReport, missing: Int) -> String? {
+        // A name that nobody uses any more is no loss.
+        if pair.isDerived { return nil }
         let doubt = Completeness.doubt(
             flaw: report.incomplete, records: report.count, endsCleanly: report.endsCleanly, before: memory,
             missing: missing, allowances: options.allowances)

@@ -74,14 +74,16 @@ struct PairPlanner {
         number()
         try foresee()
         try foreseeEffects()
+        let names = try foreseenNames()
         let unrepaired = unrepaired(pass)
         noteRepairs(unrepaired)
         if leftOutRows > 0 { notes.append(pair.leftOut(leftOutRows)) }
         var source = pass.reading
         source.incomplete = source.incomplete ?? sourceDoubt
         try balance(&source, &project)
-        let linked = try store.linkedCount(pair.name)
-        return PairPlan(
+        // What only others name is neither deleted nor suddenly gone.
+        let linked = pair.isDerived ? 0 : try store.linkedCount(pair.name)
+        var plan = PairPlan(
             name: pair.name, resource: pair.resource.name, namedBy: pair.resource.knownBy.first,
             label: pair.resource.label, mapping: pair.mapping.fingerprint, source: source,
             project: project, entries: entries,
@@ -90,6 +92,8 @@ struct PairPlanner {
                 project: project, allowances: options.allowances),
             notes: notes, withheld: withheldIDs.count, unrepaired: unrepaired,
             requests: entries.flatMap(\.operations).reduce(0) { $0 + requests(of: $1) })
+        plan.foreseenNames = names.isEmpty ? nil : names
+        return plan
     }
 
     /// Records that a stopped run had begun with, and of which nothing can be said now: a later plan looks again.

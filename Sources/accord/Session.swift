@@ -64,6 +64,9 @@ struct Session {
             pairs.append(try await pair(settings, config, api, client))
         }
         try checkReferences(pairs, config)
+        pairs = pairs.flatMap { pair in
+            [pair.withDerivedNames] + pair.derived(api) { RESTConnector(client: client, resource: $0) }
+        }
         let engine = Engine(
             pairs: pairs, store: store, time: time, configuration: try config.fingerprint(),
             concurrency: config.project.concurrency, logger: logger, stop: stop, progress: progress)

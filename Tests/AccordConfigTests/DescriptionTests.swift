@@ -65,7 +65,10 @@ struct DescriptionTests {
             ("verb: archive\n", "verb: hide\n", "expected one of create, update, delete, archive, unarchive"),
             ("PUT /customers/{id}/notes", "customers", "expected a method and a path, such as POST /customers"),
             ("matcher: [email, phone]", "matcher: [emial]", "matcher names \"emial\", which is no field of a customer"),
-            ("role: opt-out", "role: optout", "expected one of opt-out, archived, modified, asked, gone for role"),
+            (
+                "role: opt-out", "role: optout",
+                "expected one of opt-out, archived, modified, context, asked, gone for role"
+            ),
             ("writes: [notes]", "writes: [review_link]", "writes review_link, which has no member to be written by"),
             ("most: 30", "most: 0", "expected a whole number from 1 to 10000 for most, found \"0\""),
             ("https://api", "http://api", "http:// to another machine would send the key in the clear"),

@@ -6,7 +6,7 @@ struct FieldReader {
     let entry: YAMLNode.Entry
 
     private static let keys = [
-        "column", "type", "direction", "transform", "required", "conflict", "resubscribe", "pair",
+        "column", "type", "direction", "transform", "required", "conflict", "resubscribe", "pair", "create missing",
     ]
 
     func field() throws(ConfigError) -> Field {
@@ -34,7 +34,21 @@ struct FieldReader {
             }
             field.pair = try node.name("pair")
         }
+        if let node = table["create missing"] { field.createsMissing = try createsMissing(node, field) }
         return field
+    }
+
+    private func createsMissing(_ node: YAMLNode, _ field: Field) throws(ConfigError) -> Bool {
+        guard described.refersTo != nil else {
+            throw ConfigError(
+                node.place, "\(described.name) names nothing that could be missing", next: "Remove create missing")
+        }
+        guard field.pair == nil else {
+            throw ConfigError(
+                node.place, "what \(described.name) names is created by the pair \(field.pair ?? "")",
+                next: "Remove create missing, or pair")
+        }
+        return try node.flag("create missing")
     }
 
     private func column(_ table: YAMLTable, _ transforms: [Transform]) throws(ConfigError) -> String? {

@@ -36,8 +36,9 @@ extension Field {
     fileprivate var meaning: [String] {
         let column = column.map { ["column", $0] } ?? []
         let rules = [direction.rawValue, String(required), conflict?.rawValue ?? "-", String(isOptOut), pair ?? ""]
+        let missing = createsMissing ? ["create missing"] : []
         let sides = resubscribe.map(\.rawValue).sorted()
-        return ["field", name] + column + type.meaning + rules + sides + transforms.map(\.meaning)
+        return ["field", name] + column + type.meaning + rules + missing + sides + transforms.map(\.meaning)
     }
 }
 

@@ -23,7 +23,7 @@ struct RecordDecoder: Sendable {
             switch field.role {
             case .modified: modified = instant(value)
             case .archived: isArchived = !value.isNull && value != .boolean(false)
-            case .optOut, .asked, .gone, nil: break
+            case .optOut, .context, .asked, .gone, nil: break
             }
         }
         return ProjectRecord(record: Record(key: id, values: values, modified: modified), isArchived: isArchived)

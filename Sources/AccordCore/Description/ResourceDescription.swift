@@ -107,6 +107,8 @@ public struct APIField: Hashable, Sendable {
         case archived
         /// When the record last changed.
         case modified
+        /// The resource whose records it is for.
+        case context
         /// When a person was asked for a review last.
         case asked
         /// No member of the API's: whether the record is gone, for a source that keeps what the project no longer has.
@@ -127,6 +129,8 @@ public struct APIField: Hashable, Sendable {
     public var refersTo: String?
     /// Chosen when the record is created. What the service makes of it later is its own affair.
     public var isFixed: Bool
+    /// The field that the service makes it of, if it is left out.
+    public var madeFrom: String?
     /// The service gives it to another record as well: to the one that this one names.
     public var alsoSets: Target?
 
@@ -143,7 +147,8 @@ public struct APIField: Hashable, Sendable {
 
     public init(
         name: String, type: FieldType, role: Role? = nil, read: [String], write: String?, required: Bool = false,
-        refersTo: String? = nil, isFixed: Bool = false, alsoSets: Target? = nil
+        refersTo: String? = nil, isFixed: Bool = false, madeFrom: String? = nil,
+        alsoSets: Target? = nil
     ) {
         self.name = name
         self.type = type
@@ -153,6 +158,7 @@ public struct APIField: Hashable, Sendable {
         self.required = required
         self.refersTo = refersTo
         self.isFixed = isFixed
+        self.madeFrom = madeFrom
         self.alsoSets = alsoSets
     }
 }

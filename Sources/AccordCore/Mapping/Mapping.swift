@@ -86,13 +86,16 @@ public struct Field: Hashable, Sendable {
     public var isOptOut: Bool
     /// The column holds the key of a record of that pair, whose name in the project is meant.
     public var pair: String?
+    /// What it names and the project lacks is created first.
+    public var createsMissing: Bool
     /// Where the mapping file says so; nil for a mapping made by Accord.
     public var place: Place?
 
     public init(
         name: String, column: String?, type: FieldType = .string, direction: Direction = .both,
         transforms: [Transform] = [], required: Bool = false, conflict: ConflictPolicy? = nil,
-        resubscribe: Set<Side> = [], isOptOut: Bool = false, pair: String? = nil, place: Place? = nil
+        resubscribe: Set<Side> = [], isOptOut: Bool = false, pair: String? = nil,
+        createsMissing: Bool = false, place: Place? = nil
     ) {
         self.name = name
         self.column = column
@@ -104,6 +107,7 @@ public struct Field: Hashable, Sendable {
         self.resubscribe = resubscribe
         self.isOptOut = isOptOut
         self.pair = pair
+        self.createsMissing = createsMissing
         self.place = place
     }
 }

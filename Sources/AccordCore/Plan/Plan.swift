@@ -39,6 +39,8 @@ public struct PairPlan: Hashable, Sendable, Codable {
     public var resource: String
     /// The field by which records of other pairs name one of these.
     public var namedBy: String?
+    /// By source key, what records will be called that do not say it themselves; nil if all do.
+    public var foreseenNames: [String: String]?
     /// One record of the project, for people: `customer`.
     public var label: String
     public var mapping: Fingerprint
@@ -80,11 +82,11 @@ public struct PairPlan: Hashable, Sendable, Codable {
 
     /// By source key, the names that records are about to get.
     public var plannedNames: [String: String] {
-        var names: [String: String] = [:]
+        var names = foreseenNames ?? [:]
         for entry in entries {
-            for change in entry.operations.filter({ $0.side == .project }).flatMap(\.changes)
-            where change.field == namedBy {
-                guard let key = entry.sourceKey, case .string(let name) = change.after else { continue }
+            guard let key = entry.sourceKey else { continue }
+            let changes = entry.operations.filter { $0.side == .project }.flatMap(\.changes)
+            if case .string(let name)? = changes.first(where: { $0.field == namedBy })?.after {
                 names[key] = name
             }
         }

@@ -45,7 +45,8 @@ extension Reconciler {
             source: source[field.name], project: project[field.name], sourceBase: base.source,
             projectBase: base.project, agreedBefore: !isNew && knownFields.contains(field.name),
             newest: newest(source, project))
-        if resource.field(field.name)?.isFixed ?? false, isNew || input.source.means(input.sourceBase) {
+        let isFixed = resource.field(field.name)?.isFixed ?? false
+        if isFixed, isNew || field.direction == .toSource || input.source.means(input.sourceBase) {
             let isKnown = input.source.means(input.sourceBase) && input.project.means(input.projectBase)
             return input.keep(isKnown ? .unchanged : .agreed)
         }
