@@ -55,20 +55,21 @@ extension AskPlanner {
             try store.projectRecord(asking.people.name, id).map { record in
                 Found(
                     id: id, label: labels.label(of: record.record), name: name,
-                    person: withPlans(asking.person(record.record, isArchived: record.archived), id))
+                    person: withPlans(asking.person(record.record, isArchived: record.archived), id, name))
             }
         }
         if let planned, planned.id == nil, var person = planned.person {
-            if askedNewcomers.contains(name) { person.lastAsked = now }
+            if askedNow.contains(name) { person.lastAsked = now }
             found.append(Found(id: nil, label: planned.label, name: name, person: person))
         }
         return found
     }
 
     /// With what is remembered here, and what earlier plans of this run do to them.
-    private func withPlans(_ person: AskedPerson, _ id: String) -> AskedPerson {
+    private func withPlans(_ person: AskedPerson, _ id: String, _ name: MatchValue) -> AskedPerson {
         var person = person
         if let at = asked[id] { person.lastAsked = max(person.lastAsked ?? at, at) }
+        if askedNow.contains(name) { person.lastAsked = max(person.lastAsked ?? now, now) }
         if planned.optedOut.contains(id) { person.isOut = true }
         if planned.removed.contains(id) { person.isArchived = true }
         return person

@@ -25,8 +25,8 @@ struct AskPlanner {
     var doubts: [String: Doubt] = [:]
     /// When each person was asked last as far as is remembered here, by id; those of this very plan too.
     var asked: [String: Int64] = [:]
-    /// People whom this plan asks and the project does not have yet, by what they are known by.
-    var askedNewcomers: Set<MatchValue> = []
+    /// People whom this plan, or another pair's of this run, asks: by what the ask names them by.
+    var askedNow: Set<MatchValue> = []
     let planned: PlannedPeople
     /// Asks that the service refused, by source key.
     private let refused: [String: QuarantineItem]
@@ -58,11 +58,14 @@ struct AskPlanner {
             guard let person = base["customer_id"]?.description, let at = base["asked_at"]?.instant else { continue }
             asked[person] = max(asked[person] ?? at, at)
         }
+        for operation in earlier.flatMap(\.operations) where operation.isSend {
+            for change in operation.changes { askedNow.insert(MatchValue(field: change.field, value: change.after)) }
+        }
         try await settleDoubts()
         var source = try await readSource()
         decideDoubtsWithoutRow()
         number()
-        balance(&source)
+        try balance(&source)
         let sends = entries.flatMap(\.operations).count { $0.isSend }
         if sends > 0, options.allowances.sends == nil {
             notes.append("nobody is asked unless the run allows it: --allow-sends \(sends)")
@@ -203,7 +206,7 @@ struct AskPlanner {
 
     private mutating func remember(_ ask: Ask, _ found: Found) {
         if let id = found.id { asked[id] = max(asked[id] ?? ask.at, ask.at) }
-        askedNewcomers.insert(found.name)
+        askedNow.insert(found.name)
     }
 
     private func isProtected(_ key: String, _ row: Record, _ found: Found) -> Bool {
@@ -237,9 +240,14 @@ struct AskPlanner {
         for index in entries.indices { entries[index].position = index + 1 }
     }
 
-    private func balance(_ source: inout SideReading) {
+    /// Every row lies in exactly one bucket, or the plan is not shown.
+    private func balance(_ source: inout SideReading) throws {
         for entry in entries where entry.present.contains(.source) { source[entry.bucket] += 1 }
         source[.resting] += tooOld + leftOut
         source[.unchanged] += sent
+        let sum = source.buckets.values.reduce(0, +)
+        guard sum == source.records else {
+            throw EngineError.unbalanced(pair: pair.name, side: .source, records: source.records, counted: sum)
+        }
     }
 }

@@ -18,10 +18,12 @@ struct FieldReader {
                 isOptOut: described.role == .optOut, place: entry.place)
         }
         let table = try entry.value.table("the field \(described.name)", keys: FieldReader.keys + TypeReader.keys)
+        // A key of another pair's is a text, whatever that record is called in the project.
+        let named: TypeReader.Kind = table["pair"] != nil && standard != .set ? .string : standard
         let transforms = try TransformReader.transforms(table["transform"])
         var field = Field(
             name: described.name, column: try column(table, transforms),
-            type: try TypeReader(table: table, standard: standard).type(), transforms: transforms,
+            type: try TypeReader(table: table, standard: named).type(), transforms: transforms,
             isOptOut: described.role == .optOut, place: entry.place)
         if let node = table["direction"] { field.direction = try node.choice("direction") }
         if let node = table["required"] { field.required = try node.flag("required") }

@@ -53,7 +53,8 @@ struct MappingCheck {
 
     private func checkType(_ field: Field) throws(ConfigError) {
         guard let described = resource.field(field.name) else { return }
-        let kinds = MappingCheck.kinds(holding: described)
+        let holds = MappingCheck.kinds(holding: described)
+        let kinds = field.pair == nil || holds == [.set] ? holds : [.string]
         guard !kinds.contains(TypeReader.Kind(field.type)) else { return }
         let words = kinds.map(\.rawValue).joined(separator: " or ")
         throw ConfigError(

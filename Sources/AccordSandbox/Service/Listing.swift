@@ -34,7 +34,7 @@ struct Listing: Sendable {
             let kept = rows.filter { row in
                 guard keep(row, project) else { return false }
                 guard let days else { return true }
-                return row.int(dateKey).map { days.contains(CalendarDay(unixSeconds: $0)) } ?? false
+                return row.int(dateKey).map { days.contains(project.day(of: $0)) } ?? false
             }
             let ascending = kept.map { SortKey(value: $0[sortKey], text: text($0, sortKey), id: $0.id) }.sorted()
             return (isAscending ? ascending : ascending.reversed()).map(\.id)

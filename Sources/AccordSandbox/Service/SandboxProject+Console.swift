@@ -13,6 +13,9 @@ extension SandboxProject {
     public var asks: [JSON] { rows(.asks).map(Asks.show) }
     public var messages: [JSON] { rows(.messages).map { Messages.show($0, self) } }
 
+    /// All reviews by id, as the API shows them.
+    public var reviews: [JSON] { rows(.reviews).map { Reviews.show($0, self) } }
+
     /// One customer, as the API shows it.
     public func customer(_ id: Int64) -> JSON? { row(.customers, id).map { Customers.show($0, in: self) } }
 

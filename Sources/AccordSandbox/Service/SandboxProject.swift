@@ -1,4 +1,5 @@
 import AccordConnectors
+import AccordCore
 
 /// A project's records, in memory. Ids and UUIDs follow from the order of the changes alone.
 public struct SandboxProject: Sendable {
@@ -17,7 +18,15 @@ public struct SandboxProject: Sendable {
     private var belongings: [Table: [Int64: Set<Int64>]] = [:]
     private var listing: (name: String, ids: [Int64])?
 
+    /// By which the service cuts its lists into calendar days.
+    public var localTime = LocalTime.utc
+
     public init() {}
+
+    /// The calendar day of an instant where the service runs.
+    func day(of instant: Int64) -> CalendarDay {
+        CalendarDay(unixSeconds: instant + Int64(localTime.offset(at: instant).seconds))
+    }
 
     // MARK: - Reading
 
