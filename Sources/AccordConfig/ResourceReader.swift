@@ -125,11 +125,17 @@ struct ResourceReader {
     // MARK: - Lists
 
     private func list(_ node: YAMLNode) throws(ConfigError) -> ListDescription {
-        let table = try node.table("list", keys: ["path", "full", "also full", "changed", "lookup", "days", "paged"])
+        let table = try node.table(
+            "list", keys: ["path", "full", "also full", "choices", "changed", "lookup", "days", "paged"])
         var list = ListDescription(
             path: try path(table.required("path")), full: try query(table.required("full"), "full"))
         if let node = table["also full"] {
             for element in try node.list("also full") { list.alsoFull.append(try query(element, "also full")) }
+        }
+        if let node = table["choices"] {
+            for entry in try node.table("choices").entries {
+                list.choices[entry.key] = try query(entry.value, entry.key)
+            }
         }
         if let node = table["changed"] {
             let table = try node.table("changed", keys: ["query", "from day", "by", "unsettled days"])

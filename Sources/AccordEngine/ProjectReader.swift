@@ -54,13 +54,23 @@ struct ProjectReader {
             try stop.check()
             count += page.records.count
             progress(.reading(pair: pair.name, side: .project, count: count))
-            _ = try store.mirror(pair.name, records: try page.records.map(mirrored), read: read)
+            _ = try store.mirror(pair.name, records: try meant(page.records).map(mirrored), read: read)
         }
         var incomplete = report.incomplete
         if incomplete == nil { incomplete = try await lookForUnlisted(read) }
         try store.finishFullRead(pair.name, read: read, complete: incomplete == nil, at: Int64(time.unixTime))
         if incomplete == nil { try store.setMirrorCursor(pair.name, newest ?? 0) }
         return SideReading(mode: .full, records: 0, read: report.count, incomplete: incomplete)
+    }
+
+    /// Those that the mapping does not leave out. One that was there before is gone, as far as this pair goes.
+    private func meant(_ records: [ProjectRecord]) throws -> [ProjectRecord] {
+        guard !pair.mapping.leavesOut.isEmpty else { return records }
+        return try records.filter { record in
+            guard pair.mapping.leavesOut.contains(where: { record.record[$0] == .boolean(true) }) else { return true }
+            try store.markGone(pair.name, id: record.record.key)
+            return false
+        }
     }
 
     /// Linked records that are looked for one by one before they count as gone. More than these are gone only if none
@@ -107,7 +117,7 @@ struct ProjectReader {
         let day = CalendarDay(daysSinceEpoch: CalendarDay(unixSeconds: settled).daysSinceEpoch - 1)
         try await pair.project.readChanged(since: day) { page in
             try stop.check()
-            let records = try page.records.map(mirrored)
+            let records = try meant(page.records).map(mirrored)
             let known = try store.mirror(pair.name, records: records, read: read)
             unknown += zip(records, known).filter { !$0.1 }.map(\.0)
             if newest == nil { newest = page.records.first?.record.modified }

@@ -155,9 +155,10 @@ struct Session {
         // An empty file has no header; the run that reads it says so.
         let header = (try? await source.header())?.columns ?? []
         let mapping = try settings.mapping(header: header, api: api)
-        guard let resource = api.resources[mapping.resource] else {
+        guard var resource = api.resources[mapping.resource] else {
             throw EngineError.unknownPair(mapping.resource, known: Array(api.resources.keys))
         }
+        resource.list.chosen = mapping.includes.compactMap { resource.list.choices[$0] }
         return Pair(
             name: settings.name, mapping: mapping, source: source,
             project: RESTConnector(client: client, resource: resource),

@@ -26,8 +26,8 @@ struct MappingErrorTests {
             text: "  phone: {colunm: Phone}",
             error:
                 "m.yaml:6: unknown key \"colunm\" in the field phone (did you mean \"column\"?). The keys here are: column, "
-                + "type, direction, transform, required, conflict, resubscribe, pair, create missing, yes, no, pattern, time zone, separator, "
-                + "country, currency, currency column."),
+                + "type, direction, transform, required, conflict, resubscribe, pair, create missing, yes, no, pattern, "
+                + "time zone, separator, country, currency, currency column."),
         Case(
             text: "  phone:\n    column: Phone\n    type: phoen",
             error:
@@ -138,8 +138,8 @@ struct MappingErrorTests {
             text: "conflct: manual",
             error:
                 "m.yaml:6: unknown key \"conflct\" in the mapping (did you mean \"conflict\"?). The keys here are: resource, "
-                + "key, match, only, conflict, modified, create, ask, full read every, when changed, when gone from source, when gone from project, "
-                + "guards, protect, fields."),
+                + "key, match, only, include, conflict, modified, create, ask, leave out, full read every, when changed, "
+                + "when gone from source, when gone from project, guards, protect, fields."),
         Case(
             text: "conflict: maybe",
             error: "m.yaml:6: expected one of source, project, newest, union, manual for conflict, found \"maybe\"."),

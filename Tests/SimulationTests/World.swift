@@ -182,7 +182,8 @@ final class World {
             path: folder.appendingPathComponent("state.sqlite").path, now: Int64(time.unixTime), durability: .none,
             hooks: CommitHooks(before: { _ in try fate.step() }, after: { _ in try fate.step() }))
         defer { try? store.close() }
-        guard let resource = api.resources[mapping.resource] else { throw Crash() }
+        guard var resource = api.resources[mapping.resource] else { throw Crash() }
+        resource.list.chosen = mapping.includes.compactMap { resource.list.choices[$0] }
         let asking = try asking(resource, api, client)
         let pair = Pair(
             name: resource.name, mapping: mapping,

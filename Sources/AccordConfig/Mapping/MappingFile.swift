@@ -26,7 +26,8 @@ public enum MappingFile {
     }
 
     enum Key: String, CaseIterable {
-        case resource, key, match, only, conflict, modified, create, ask
+        case resource, key, match, only, include, conflict, modified, create, ask
+        case leaveOut = "leave out"
         case fullReadEvery = "full read every"
         case changed = "when changed"
         case goneFromSource = "when gone from source"
@@ -51,6 +52,8 @@ struct MappingReader {
             mapping.match = resource.knownBy.filter { name in fields.contains { $0.name == name } }
         }
         if let node = self[.only] { mapping.only = try filter(node) }
+        if let node = self[.include] { mapping.includes = try choices(node) }
+        if let node = self[.leaveOut] { mapping.leavesOut = try flags(node) }
         if let node = self[.conflict] { mapping.conflict = try node.choice("conflict") }
         if let node = self[.modified] { mapping.modified = try modified(node) }
         // What the service cannot do is not asked of it, unless the mapping says so and is told.
@@ -111,6 +114,27 @@ struct MappingReader {
         }
         guard !fields.isEmpty else { throw ConfigError(node.place, "there are no fields to map") }
         return fields
+    }
+
+    private func choices(_ node: YAMLNode) throws(ConfigError) -> [String] {
+        let (names, known) = (try names(node, "include"), resource.list.choices.keys.sorted())
+        guard let odd = names.first(where: { !known.contains($0) }) else { return names }
+        throw ConfigError(
+            node.place,
+            "\"\(odd.prefix(60))\" is nothing that a list of \(resource.name) leaves out"
+                + Suggestion.hint(for: odd, among: known),
+            next: known.isEmpty ? "Remove include" : "It can be asked for \(known.joined(separator: ", "))")
+    }
+
+    private func flags(_ node: YAMLNode) throws(ConfigError) -> [String] {
+        let names = try names(node, Key.leaveOut.rawValue)
+        let known = resource.fields.filter { if case .boolean = $0.type { true } else { false } }.map(\.name)
+        guard let odd = names.first(where: { !known.contains($0) }) else { return names }
+        throw ConfigError(
+            node.place,
+            "\"\(odd.prefix(60))\" is no field of a \(resource.label) that is true or false"
+                + Suggestion.hint(for: odd, among: known),
+            next: "Name such a field: \(known.joined(separator: ", "))")
     }
 
     private func filter(_ node: YAMLNode) throws(ConfigError) -> RowFilter {

@@ -15,6 +15,8 @@ extension Mapping {
         parts += ["guards", String(guards.deletePercent), String(guards.deleteCount), "full", String(fullReadEvery)]
         parts += ["protect"] + protected.sorted()
         if let only { parts += ["only", only.column] + only.words.sorted() }
+        if !includes.isEmpty { parts += ["include"] + includes.sorted() }
+        if !leavesOut.isEmpty { parts += ["leave out"] + leavesOut.sorted() }
         if let ask { parts += ask.meaning }
         if let modified { parts += ["modified", modified.column] + modified.type.meaning }
         for field in fields.sorted(by: { $0.name < $1.name }) { parts += field.meaning }

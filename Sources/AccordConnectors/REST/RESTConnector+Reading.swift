@@ -23,12 +23,16 @@ extension RESTConnector {
     ) async throws -> (report: ProjectReport, isCalm: Bool) {
         var certificate = Certificate(label: resource.label)
         try await readListing(resource.list.full, isArchived: false, &certificate, body)
-        guard !resource.list.alsoFull.isEmpty else {
+        guard !(resource.list.chosen + resource.list.alsoFull).isEmpty else {
             return (
                 ProjectReport(count: certificate.count, incomplete: certificate.doubt), isCalm: !certificate.hasGrown
             )
         }
         let total = certificate.total
+        for query in resource.list.chosen {
+            let whole = resource.list.full.merging(query) { $1 }
+            try await readListing(whole, isArchived: false, &certificate, body)
+        }
         for query in resource.list.alsoFull {
             try await readListing(query, isArchived: true, &certificate, body)
         }
@@ -80,8 +84,16 @@ extension RESTConnector {
             throw ProjectError.nonsense(
                 request: "GET \(resource.list.path)", reason: "the API's description has no list of changes")
         }
-        var query = changed.query
-        query[changed.fromDay] = day.description
+        for choice in [[:]] + resource.list.chosen {
+            var query = changed.query.merging(choice) { $1 }
+            query[changed.fromDay] = day.description
+            try await readChanges(query, body)
+        }
+    }
+
+    private func readChanges(
+        _ query: [String: String], _ body: (ProjectPage) async throws -> Reading
+    ) async throws {
         for restart in 0...RESTConnector.mostRestarts {
             let isLast = restart == RESTConnector.mostRestarts
             if try await readChanges(query, ignoringMoves: isLast, body) { return }

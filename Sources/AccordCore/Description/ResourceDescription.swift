@@ -201,6 +201,10 @@ public struct ListDescription: Hashable, Sendable {
     public var full: [String: String]
     /// Further queries that list what a full read leaves out, for example the archived ones.
     public var alsoFull: [[String: String]]
+    /// By name, queries that list what is left out unless it is asked for, such as duplicates.
+    public var choices: [String: [String: String]] = [:]
+    /// Those that were asked for.
+    public var chosen: [[String: String]] = []
     public var changed: Changed?
     /// For each match field, the query parameter that finds records by it; those without one are looked for in the
     /// whole list.

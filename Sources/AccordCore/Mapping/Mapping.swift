@@ -9,6 +9,10 @@ public struct Mapping: Hashable, Sendable {
     public var fields: [Field]
     /// The rows that are meant; nil: all.
     public var only: RowFilter?
+    /// What the project's list leaves out unless it is asked for, by the names that its description gives it.
+    public var includes: [String]
+    /// Fields that, if they are true, keep a project record out of this pair.
+    public var leavesOut: [String]
     /// What decides a field that both sides changed, where the field itself does not say.
     public var conflict: ConflictPolicy
     /// The source column that says when a record was last changed: for the policy `newest`.
@@ -33,6 +37,7 @@ public struct Mapping: Hashable, Sendable {
 
     public init(
         resource: String, key: [String], match: [String], fields: [Field], only: RowFilter? = nil,
+        includes: [String] = [], leavesOut: [String] = [],
         conflict: ConflictPolicy = .manual,
         modified: ModifiedColumn? = nil, creates: Set<Side> = [.source, .project],
         whenChanged: FixedChange = .report, whenGoneFromSource: ProjectDeletion = .archive,
@@ -45,6 +50,8 @@ public struct Mapping: Hashable, Sendable {
         self.match = match
         self.fields = fields
         self.only = only
+        self.includes = includes
+        self.leavesOut = leavesOut
         self.conflict = conflict
         self.modified = modified
         self.creates = creates
