@@ -228,9 +228,8 @@ struct AskPlanner {
     private mutating func quarantineDuplicates(_ keys: Set<String>) {
         guard !keys.isEmpty else { return }
         for index in entries.indices {
-            guard let key = entries[index].sourceKey, keys.contains(key), entries[index].conflicts.isEmpty else {
-                continue
-            }
+            // What an earlier run sent is sent, whichever row it was.
+            guard let key = entries[index].sourceKey, keys.contains(key), entries[index].sends else { continue }
             entries[index] = entries[index].quarantined(
                 Quarantine(.duplicateKey, "another row has the same key, \(key)"))
         }

@@ -3,6 +3,7 @@ import AccordCore
 import AccordEngine
 import AccordStore
 import ArgumentParser
+import Foundation
 
 /// What the program's exit code says. Documented in docs/cli.md.
 enum ExitStatus: Int32 {
@@ -37,8 +38,16 @@ enum ExitStatus: Int32 {
 
 /// Runs a command's body; an error is told in its own words, with the exit code that belongs to it.
 func reporting(_ body: () async throws -> ExitStatus) async throws {
+    // Whoever reads the output may go away; what was begun is finished all the same.
+    signal(SIGPIPE, SIG_IGN)
     do {
-        let status = try await body()
+        var status = try await body()
+        if Terminal.hasLostOutput.withLock({ $0 }) {
+            Terminal.error.complain(
+                "accord: the output could not be written to where it was sent; what was to be done is done all the same. "
+                    + "Make room there, or print it again with accord status")
+            status = .failed
+        }
         if status != .done { throw status.code }
     } catch let exit as ExitCode {
         throw exit

@@ -12,8 +12,6 @@ struct Interrupt {
     private let sources: [any DispatchSourceSignal]
 
     init(_ stop: StopSignal) {
-        // Whoever reads the output may go away; what was begun is finished all the same.
-        signal(SIGPIPE, SIG_IGN)
         sources = [SIGINT, SIGTERM].map { number in
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number)

@@ -120,6 +120,16 @@ struct MappingErrorTests {
             error: "m.yaml:6: newest needs to know when the source changed a record. "
                 + "Name the column that says so: modified: {column: …, type: timestamp}."),
         Case(
+            text: "  location: {column: C, create missing: true, direction: to-source}",
+            error: "m.yaml:6: location flows to the source alone, so nothing is created for it. "
+                + "Remove create missing, or the direction."),
+        Case(
+            text: "  city: {column: C, create missing: true}",
+            error: "m.yaml:6: city names nothing that could be missing. Remove create missing."),
+        Case(
+            text: "  location: {column: C, create missing: true, pair: stores}",
+            error: "m.yaml:6: what location names is created by the pair stores. Remove create missing, or pair."),
+        Case(
             text: "  company: {column: C, resubscribe: source}",
             error: "m.yaml:6: resubscribe belongs to the field that holds the opt-out, and company does not. Remove it."
         ),

@@ -132,6 +132,20 @@ struct ExitCodeTests {
         #expect(try await bench.customers().count == 1)
     }
 
+    @Test("1: output that is lost, on a full disk, is not taken for said; a reader who has seen enough is no failure")
+    func lostOutput() async throws {
+        let bench = try await Workbench(rows: [Workbench.row(1)])
+        for (script, status) in [("\"$0\" sync > /dev/full", 1), ("\"$0\" status | true; exit ${PIPESTATUS[0]}", 0)] {
+            let shell = try Running(
+                executable: URL(fileURLWithPath: "/bin/bash"), arguments: ["-c", script, Program.executable.path],
+                folder: bench.folder, environment: bench.accord.environment)
+            let result = try await shell.finished()
+            #expect(result.status == status, "\(result.all)")
+            #expect(result.errors.contains("could not be written") == (status == 1))
+        }
+        #expect(try await bench.customers().count == 1, "it was done all the same")
+    }
+
     @Test("6: one run at a time, and the message says whose")
     func locked() async throws {
         let bench = try await Workbench(rows: (1...4).map { Workbench.row($0) }, faults: "hold-after=0")

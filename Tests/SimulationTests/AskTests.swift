@@ -178,4 +178,23 @@ struct AskTests {
         #expect(try await world.sync(sends: 9).operations == 0)
         #expect(asks(world).count == 1)
     }
+
+    @Test("a row that was doubled after a crash does not forget that it asked")
+    func doubledRow() async throws {
+        let fate = Fate()
+        try await world([("J1", 1, 1)]).sync(fate, sends: 9)
+        for step in 1...fate.steps {
+            let world = try world([("J1", 1, 1)])
+            _ = try? await world.sync(Fate(dieAt: step), sends: 9)
+            try write([("J1", 1, 1), ("J1", 1, 1)], to: world)
+            world.time.advance(1000)
+            try await world.sync(sends: 9)
+            let wasAsked = !asks(world).isEmpty
+            let linked = try await world.withEngine { _, store in try store.linkedCount("asks") }
+            #expect(linked == (wasAsked ? 1 : 0), "step \(step)")
+            try write([("J1", 1, 1)], to: world)
+            try await world.sync(sends: 9)
+            #expect(asks(world).values.map { $0 } == [1], "step \(step)")
+        }
+    }
 }

@@ -50,6 +50,11 @@ struct FieldReader {
                 node.place, "what \(described.name) names is created by the pair \(field.pair ?? "")",
                 next: "Remove create missing, or pair")
         }
+        guard field.direction != .toSource else {
+            throw ConfigError(
+                node.place, "\(described.name) flows to the source alone, so nothing is created for it",
+                next: "Remove create missing, or the direction")
+        }
         return try node.flag("create missing")
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 #if canImport(Glibc)
     import Glibc
@@ -37,13 +38,26 @@ struct Terminal {
         return "\u{1B}[\(styles.map(\.rawValue).joined(separator: ";"))m\(text)\u{1B}[0m"
     }
 
-    func write(_ text: String) { Terminal.put(text, on: .standardOutput) }
+    func write(_ text: String) { Terminal.put(text, on: 1) }
 
-    func complain(_ text: String) { Terminal.put(text, on: .standardError) }
+    func complain(_ text: String) { Terminal.put(text, on: 2) }
+
+    /// Some of what was to be printed is nowhere: whoever reads it later would take a part for the whole.
+    static let hasLostOutput = Mutex(false)
 
     /// A reader that went away (`accord sync | head`) or a full disk is no reason to stop in the middle of a run.
-    private static func put(_ text: String, on handle: FileHandle) {
-        try? handle.write(contentsOf: Data((text + "\n").utf8))
+    private static func put(_ text: String, on descriptor: Int32) {
+        var rest = Array((text + "\n").utf8)[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count > 0 {
+                rest = rest.dropFirst(count)
+            } else if errno != EINTR {
+                // Who closes a pipe has seen enough.
+                if descriptor == 1, errno != EPIPE { hasLostOutput.withLock { $0 = true } }
+                return
+            }
+        }
     }
 }
 
