@@ -34,6 +34,14 @@ struct PlanMarkdown {
                         + "\(escaped(fields)) | \(escaped(operation.why)) |")
             }
         }
+        let waiting = pair.entries.flatMap { entry in
+            let place = entry.place.map { " (\($0))" } ?? ""
+            let what =
+                entry.conflicts.map { ("conflict on \($0.field ?? "the whole record")", $0.what) }
+                + (entry.quarantine.map { [("quarantine", $0.message)] } ?? [])
+            return what.map { "| \($0.0) | \(escaped(entry.label + place)) | \(escaped($0.1)) |" }
+        }
+        if !waiting.isEmpty { lines += ["", "| waits | record | why |", "|---|---|---|"] + waiting }
         return lines.joined(separator: "\n")
     }
 
