@@ -55,24 +55,51 @@ extension AskPlanner {
             try store.projectRecord(asking.people.name, id).map { record in
                 Found(
                     id: id, label: labels.label(of: record.record), name: name,
-                    person: withPlans(asking.person(record.record, isArchived: record.archived), id, name))
+                    person: withPlans(asking.person(record.record, isArchived: record.archived), record, name))
             }
         }
         if let planned, planned.id == nil, var person = planned.person {
             if askedNow.contains(name) { person.lastAsked = now }
+            if optedOutInSource.contains(name) { person.isOut = true }
             found.append(Found(id: nil, label: planned.label, name: name, person: person))
         }
         return found
     }
 
     /// With what is remembered here, and what earlier plans of this run do to them.
-    private func withPlans(_ person: AskedPerson, _ id: String, _ name: MatchValue) -> AskedPerson {
+    private func withPlans(_ person: AskedPerson, _ record: MirrorRecord, _ name: MatchValue) -> AskedPerson {
         var person = person
+        let id = record.id
         if let at = asked[id] { person.lastAsked = max(person.lastAsked ?? at, at) }
         if askedNow.contains(name) { person.lastAsked = max(person.lastAsked ?? now, now) }
-        if planned.optedOut.contains(id) { person.isOut = true }
+        let names = asking.people.resource.knownBy.compactMap { field in
+            record.values[field].map { MatchValue(field: field, value: $0) }
+        }
+        if planned.optedOut.contains(id) || !optedOutInSource.isDisjoint(with: names + [name]) { person.isOut = true }
         if planned.removed.contains(id) { person.isArchived = true }
         return person
+    }
+}
+
+extension AskPlanner {
+    /// Who opted out in the people's own source is not asked, though the project may not know it yet: their row may wait, or
+    /// their pair be left out of this run.
+    func readOptOuts() async throws -> Set<MatchValue> {
+        let people = asking.people
+        guard let optOut = people.mapping.fields.first(where: \.isOptOut) else { return [] }
+        var mapping = people.mapping
+        mapping.fields = mapping.fields.filter { $0.isOptOut || people.resource.knownBy.contains($0.name) }
+        let mapper = try RecordMapper(mapping: mapping, header: try await people.source.header())
+        var names: Set<MatchValue> = []
+        _ = try await people.source.read { item in
+            guard case .record(let raw) = item else { return }
+            let record = mapper.map(raw).record
+            guard OptOut.isOut(record[optOut.name]) else { return }
+            for field in people.resource.knownBy where !record[field].isNull {
+                names.insert(MatchValue(field: field, value: record[field]))
+            }
+        }
+        return names
     }
 }
 

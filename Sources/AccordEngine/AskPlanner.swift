@@ -28,6 +28,8 @@ struct AskPlanner {
     /// People whom this plan, or another pair's of this run, asks: by what the ask names them by.
     var askedNow: Set<MatchValue> = []
     let planned: PlannedPeople
+    /// By what the people are known whom their own source calls opted out, whether or not the project knows it yet.
+    var optedOutInSource: Set<MatchValue> = []
     /// Asks that the service refused, by source key.
     private let refused: [String: QuarantineItem]
     private var sent = 0
@@ -54,6 +56,7 @@ struct AskPlanner {
 
     mutating func plan() async throws -> PairPlan {
         let project = try await readPeople()
+        optedOutInSource = try await readOptOuts()
         for base in try store.projectBases(pair.name) {
             guard let person = base["customer_id"]?.description, let at = base["asked_at"]?.instant else { continue }
             asked[person] = max(asked[person] ?? at, at)

@@ -57,6 +57,21 @@ struct AsksTests {
         #expect(why.output.contains("sent in the project"), "\(why.all)")
     }
 
+    @Test("who opted out in the customers' own file is not asked, though the project does not know it yet")
+    func optedOutHere() async throws {
+        let bench = try await bench()
+        #expect(try await bench.accord.run("sync", "customers").status == 0)
+        // Ada's row opts out, and is doubled besides, so that nothing of it is carried; Alan's is not synced.
+        let rows = try bench.rows
+        try bench.write(
+            rows: rows.map { $0.replacing(",,no", with: ",,yes") } + rows.filter { $0.hasPrefix("1,") })
+        let sent = try await bench.accord.run("sync", "asks", "--allow-sends", "9")
+        #expect(sent.output.contains("opted out"), "\(sent.all)")
+        #expect(try await bench.state()["requests"]?["createAsk"] == nil)
+        #expect(try await bench.accord.run("sync", "--allow-sends", "9").status == 3)
+        #expect(try await bench.state()["requests"]?["createAsk"] == nil)
+    }
+
     @Test("a saved plan of asks is sent when its application allows it, and once")
     func applied() async throws {
         let bench = try await bench()
