@@ -54,7 +54,7 @@ public struct SourceReport: Sendable, Hashable {
     public var incomplete: String?
     /// The last record ended with a line end (always true where a source has no such thing).
     public var endsCleanly: Bool
-    /// Keys that more than one record has: which of them is meant cannot be told.
+    /// Keys that more than one record has, of those that the mapping means: which of them it is cannot be told.
     public var duplicateKeys: Set<String>
 
     public init(

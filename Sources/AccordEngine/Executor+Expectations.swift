@@ -18,7 +18,8 @@ extension Executor {
         var byKey: [String: RawRecord] = [:]
         let report = try await pair.source.read { item in
             guard case .record(let raw) = item, let key = mapper.key(of: raw), wanted.contains(key) else { return }
-            byKey[key] = raw
+            // One that is left out stands back for the one that is meant.
+            if byKey[key] == nil || !mapper.leavesOut(raw) { byKey[key] = raw }
         }
         return Rows(mapper: mapper, byKey: byKey, report: report)
     }

@@ -69,6 +69,7 @@ extension Executor {
         guard let key = entry.sourceKey, let raw = rows.byKey[key] else {
             throw Unwritable(reason: "its row is not there any more")
         }
+        if rows.mapper.leavesOut(raw) { throw Unwritable(reason: "the mapping leaves its row out by now") }
         if operation.kind == .delete {
             guard raw.fingerprint == entry.sourceFingerprint else {
                 throw Unwritable(reason: "its row changed meanwhile")

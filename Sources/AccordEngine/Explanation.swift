@@ -31,13 +31,16 @@ public struct Explanation: Sendable {
         let mapper = try pair.mapper(try await pair.source.header(), store)
         var row: RawRecord?
         _ = try await pair.source.read { item in
-            if case .record(let raw) = item, row == nil, mapper.key(of: raw) == key { row = raw }
+            guard case .record(let raw) = item, mapper.key(of: raw) == key else { return }
+            // One that is left out stands back for the one that is meant.
+            if row.map(mapper.leavesOut) ?? true { row = raw }
         }
         let mapped = row.map(mapper.map)
         let mirror = try (link?.projectID ?? id).flatMap { try store.projectRecord(pair.name, $0) }
         let source = mapped?.record ?? Record(key: key, values: [:])
         // What reached a person is remembered, and never read back.
         let isSent = pair.asking != nil && link != nil
+        let isLeftOut = row.map(mapper.leavesOut) ?? false
         let project = mirror?.record ?? Record(key: "", values: isSent ? link?.projectBase ?? [:] : [:])
         let fields = pair.mapping.fields.map { field in
             let input = Merge.Input(
@@ -49,13 +52,14 @@ public struct Explanation: Sendable {
                 rule: isSent ? .unchanged : Merge.decide(field, policy: pair.mapping.policy(of: field), input).rule)
         }
         var notes = mapped?.problems.map { "\($0)" } ?? []
+        if isLeftOut { notes = ["nothing is done about it: " + pair.leftOut(1)] }
         notes += try store.quarantine(pair.name).filter { $0.key == key }.map { "in quarantine: \($0.message)" }
         notes += try store.conflicts(pair.name).filter { $0.sourceKey == key }.map {
             "in conflict: \($0.conflict.what)"
         }
         return Explanation(
             key: key, summary: summary(pair, row, link, mirror),
-            fields: link == nil && row == nil && mirror == nil ? [] : fields, notes: notes,
+            fields: isLeftOut || link == nil && row == nil && mirror == nil ? [] : fields, notes: notes,
             history: try store.history(pair.name, sourceKey: key))
     }
 

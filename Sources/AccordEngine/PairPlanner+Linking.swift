@@ -77,6 +77,10 @@ extension PairPlanner {
                 link.projectBase[change.field] = mirror.values[change.field]
             }
             let row = takeUnlinked(key: key)
+            if row == nil, resting.keys.contains(key) {
+                try withhold(link, "created by a run that was stopped, and the mapping leaves its row out now")
+                continue
+            }
             if row == nil, sourceDoubt != nil || waiting.contains(where: { !$0.hasKey }) {
                 try withhold(link, "created by a run that was stopped, and its row cannot be told now")
                 continue

@@ -27,7 +27,10 @@ extension PairPlanner {
     /// Streams the source once. A row whose bytes are those of a settled link costs a look-up and nothing more.
     mutating func readSource() async throws -> SourcePass {
         let stamp = try await pair.source.stamp()
-        if let memory, memory.stamp == stamp.text, !mappingChanged, !options.full, openIntents.isEmpty {
+        // Which linked rows the mapping leaves out, only the rows themselves say.
+        if let memory, memory.stamp == stamp.text, !mappingChanged, !options.full, openIntents.isEmpty,
+            pair.mapping.only == nil
+        {
             return SourcePass(
                 reading: SideReading(
                     mode: .notRead, records: memory.records, read: 0, stamp: stamp.text,
@@ -50,6 +53,7 @@ extension PairPlanner {
             }
         }
         try decide(chunk, mapper)
+        rest()
         quarantineDuplicates(report.duplicateKeys)
         return SourcePass(
             reading: SideReading(
@@ -77,7 +81,7 @@ extension PairPlanner {
     }
 
     private mutating func decide(_ raw: RawRecord, _ lookup: StateStore.Lookup?, _ mapper: RecordMapper) throws {
-        if mapper.leavesOut(raw) { return try leaveOut(raw, lookup, mapper) }
+        if mapper.leavesOut(raw) { return leaveOut(raw, lookup, mapper) }
         guard let key = mapper.key(of: raw) else {
             let columns = pair.mapping.key.joined(separator: " and ")
             entries.append(
@@ -116,13 +120,23 @@ extension PairPlanner {
         try decide(link, source: row.side)
     }
 
-    /// Nothing is done about it, on either side: one that is linked has not vanished.
-    private mutating func leaveOut(_ raw: RawRecord, _ lookup: StateStore.Lookup?, _ mapper: RecordMapper) throws {
+    /// Another row with its key may be the one that is meant: that is known when all are read.
+    private mutating func leaveOut(_ raw: RawRecord, _ lookup: StateStore.Lookup?, _ mapper: RecordMapper) {
         leftOutRows += 1
-        guard let lookup else { return }
-        seen.insert(lookup)
-        if let key = mapper.key(of: raw), let link = try store.link(pair.name, sourceKey: key) {
-            decided.insert(link.projectID)
+        guard let key = mapper.key(of: raw), lookup != nil || openIntents.bySourceKey[key] != nil else { return }
+        resting[key] = .some(lookup)
+    }
+
+    /// A linked row that is left out has not vanished, and nothing is done about it on either side.
+    private mutating func rest() {
+        for (key, lookup) in resting {
+            guard let lookup else { continue }
+            if seen.contains(lookup) {
+                resting[key] = nil
+            } else {
+                seen.insert(lookup)
+                decided.insert(lookup.projectID)
+            }
         }
     }
 

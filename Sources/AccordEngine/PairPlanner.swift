@@ -28,6 +28,8 @@ struct PairPlanner {
     var withheldIDs: Set<String> = []
     /// Rows that the mapping leaves out.
     var leftOutRows = 0
+    /// Those of them that are linked, or that a stopped run had begun with, by key.
+    var resting: [String: StateStore.Lookup?] = [:]
     /// Rows that a fingerprint proved settled.
     var unchangedRows = 0
     var seen = SeenKeys()
@@ -101,7 +103,9 @@ struct PairPlanner {
         guard !openIntents.isEmpty else { return [] }
         let known = Dictionary(entries.map { ($0.identity, $0) }, uniquingKeysWith: { first, _ in first })
         return openIntents.identities.filter { identity in
-            guard let entry = known[identity] else { return (pass.reading.incomplete ?? sourceDoubt) != nil }
+            guard let entry = known[identity] else {
+                return resting.keys.contains(identity) || (pass.reading.incomplete ?? sourceDoubt) != nil
+            }
             return entry.quarantine != nil || entry.isWithheld
         }
     }

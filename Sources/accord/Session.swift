@@ -166,6 +166,7 @@ struct Session {
     }
 
     static func connector(_ settings: PairSettings, _ api: APIDescription) throws -> CSVConnector {
+        let rows = try settings.rows(api: api)
         switch settings.source {
         case .csv(let csv):
             return CSVConnector(
@@ -173,7 +174,7 @@ struct Session {
                 format: CSVFormat(
                     delimiter: csv.delimiter, encoding: CSVFormat.Encoding(rawValue: csv.encoding.rawValue) ?? .utf8,
                     formulas: CSVFormat.Formulas(rawValue: csv.formulas.rawValue) ?? .escape),
-                keyColumns: try settings.keyColumns(api: api))
+                keyColumns: rows.key, only: rows.only)
         }
     }
 

@@ -35,6 +35,21 @@ struct MappedRowsTests {
         }
     }
 
+    @Test("What is no time zone is told with the line of its field, and what was probably meant")
+    func timeZone() throws {
+        let text =
+            "resource: customers\nkey: Id\nfields:\n  first_name: N\n  email: E\n"
+            + "  signed_up_at: {column: S, type: timestamp, time zone: Europe/Berln}\n"
+        let mapping = try MappingFile.parse(text, file: "m.yaml", api: projectAPI())
+        let problem = #expect(throws: MappingProblem.self) {
+            try RecordMapper(mapping: mapping, header: RawRecord.Header(["Id", "N", "E", "S"]))
+        }
+        #expect(problem?.place == "m.yaml:6")
+        #expect(
+            problem?.what
+                == "signed_up_at: \"Europe/Berln\" is no time zone (did you mean \"Europe/Berlin\"?)")
+    }
+
     @Test("Of the export that ships exactly one row is set aside, for its date")
     func shipped() throws {
         let yaml = try repositoryFile("Mappings/crm-contacts.yaml")

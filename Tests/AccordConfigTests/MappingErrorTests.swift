@@ -193,6 +193,19 @@ struct MappingErrorTests {
             text: "match: [emial]",
             error: "m.yaml:6: match names \"emial\", which no field maps (did you mean \"email\"?). "
                 + "Map it under fields, or match by another."),
+        Case(
+            text: "only: {column: Kind}",
+            error: "m.yaml:6: only has no \"is\"."),
+        Case(
+            text: "only: {colum: Kind, is: Person}",
+            error: "m.yaml:6: unknown key \"colum\" in only (did you mean \"column\"?). The keys here are: column, is."),
+        Case(
+            text: "only: {column: Kind, is: []}",
+            error: "m.yaml:6: expected one or more different names for is, found a list."),
+        Case(
+            text: "only: {column: Kind, is: Person}",
+            error: "m.yaml:6: a customer whose row is left out would get another one in the source. "
+                + "Write create: project, or create: none."),
         Case(text: "match: []", error: "m.yaml:6: expected one or more different names for match, found a list."),
     ]
 

@@ -37,6 +37,7 @@ struct MappingFileTests {
             match: phone
             conflict: newest
             modified: {column: Changed, type: timestamp, pattern: unix}
+            only: {column: Kind, is: [Person, "1"]}
             create: project
             full read every: 30 days
             when gone from source: delete
@@ -57,13 +58,14 @@ struct MappingFileTests {
               unsubscribed_at: {column: Out, type: boolean, yes: [Yes, 1], no: No, resubscribe: [source, project]}
               signed_up_at: {column: Since, type: date, pattern: M/d/yyyy, direction: to-project}
               notes: {transform: {join: [A, B], with: " / "}, direction: to-project}
-              created_at: {column: Made, type: timestamp, pattern: "yyyy-MM-dd HH:mm", time zone: "+02:00", direction: to-source}
+              created_at: {column: Made, type: timestamp, pattern: "yyyy-MM-dd HH:mm", time zone: Europe/Berlin, direction: to-source}
             """)
         #expect(mapping.key == ["Record ID", "Email"])
         #expect(mapping.match == ["phone"])
         #expect(mapping.conflict == .newest)
         #expect(
             mapping.modified == ModifiedColumn(column: "Changed", type: .timestamp(pattern: "unix", timeZone: "UTC")))
+        #expect(mapping.only == RowFilter(column: "Kind", words: ["person", "1"]))
         #expect(mapping.creates == [.project])
         #expect(mapping.fullReadEvery == 30)
         #expect(mapping.whenGoneFromSource == .delete)
@@ -85,7 +87,7 @@ struct MappingFileTests {
         #expect(mapping.field("notes")?.column == nil)
         #expect(mapping.field("notes")?.transforms == [.join(columns: ["A", "B"], with: " / ")])
         #expect(
-            mapping.field("created_at")?.type == .timestamp(pattern: "yyyy-MM-dd HH:mm", timeZone: "+02:00"))
+            mapping.field("created_at")?.type == .timestamp(pattern: "yyyy-MM-dd HH:mm", timeZone: "Europe/Berlin"))
     }
 
     @Test("Its fingerprint is that of what it means, not of how it is written")

@@ -79,6 +79,20 @@ struct CSVReadingTests {
         #expect(content.report.duplicateKeys == ["1"])
     }
 
+    @Test("a row that the mapping leaves out is no duplicate, whichever comes first")
+    func leftOut() async throws {
+        let file = try CSVFile("id,b\n1,x\n1,\n2,\n2,X \n3,x\n3,x\n")
+        let connector = CSVConnector(
+            path: file.path, name: "people.csv", keyColumns: ["id"], only: RowFilter(column: "b", words: ["x"]))
+        var broken: [Int] = []
+        let report = try await connector.read { item in
+            if case .broken(let row) = item { broken.append(row.place.line) }
+        }
+        #expect(broken == [7])
+        #expect(report.duplicateKeys == ["3"])
+        #expect(report.count == 6)
+    }
+
     @Test(
         "a read that was not whole says so",
         arguments: [("", "empty"), ("\n\n", "empty"), ("id,b\n1,2\n3", "middle of the row on line 3")])

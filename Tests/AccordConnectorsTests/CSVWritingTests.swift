@@ -34,6 +34,20 @@ struct CSVWritingTests {
         Case(before: "id,b\n1,x\n", changes: [.update("1", ["b": ("x", "x")])], after: "id,b\n1,x\n"),
     ]
 
+    @Test("of rows with one key, the one that the mapping means is written")
+    func meant() async throws {
+        let file = try CSVFile("id,b,c\n1,,old\n1,x,old\n2,,old\n")
+        let connector = CSVConnector(
+            path: file.path, name: "people.csv", keyColumns: ["id"], only: RowFilter(column: "b", words: ["x"]))
+        let changes: [SourceChange] = [.update("1", ["c": ("old", "new")]), .update("2", ["c": ("old", "new")])]
+        let report = try await connector.write(changes, expecting: connector.stamp())
+        #expect(try file.text == "id,b,c\n1,,old\n1,x,new\n2,,old\n")
+        guard case .expectationFailed = report.outcomes[1] else {
+            Issue.record("a row that is left out was written")
+            return
+        }
+    }
+
     @Test("only the bytes of what changes change", arguments: cases)
     func bytes(_ example: Case) async throws {
         let file = try CSVFile(example.before)

@@ -25,17 +25,27 @@ struct LocalTimeTests {
         both("America/New_York", "2026-11-01 00:59", "2026-11-01T04:59:00Z"),
         both("America/New_York", "2026-11-01 01:30", "2026-11-01T05:30:00Z"),
         both("America/New_York", "2026-11-01 02:00", "2026-11-01T07:00:00Z"),
+        both("America/Los_Angeles", "2026-03-08 02:00", "2026-03-08T10:00:00Z", written: "2026-03-08 03:00"),
+        both("America/Los_Angeles", "2026-11-01 01:59", "2026-11-01T08:59:00Z"),
+        both("America/Los_Angeles", "2026-11-01 02:00", "2026-11-01T10:00:00Z"),
         both("America/Los_Angeles", "2026-07-01 00:00", "2026-07-01T07:00:00Z"),
         both("America/Los_Angeles", "2026-12-31 23:59", "2027-01-01T07:59:00Z"),
+        both("Pacific/Honolulu", "2026-03-08 02:30", "2026-03-08T12:30:00Z"),
+        both("Pacific/Honolulu", "2026-11-01 01:30", "2026-11-01T11:30:00Z"),
         both("Pacific/Honolulu", "2026-06-30 23:59", "2026-07-01T09:59:00Z"),
         both("Europe/Berlin", "2026-03-29 01:59", "2026-03-29T00:59:00Z"),
         both("Europe/Berlin", "2026-03-29 02:00", "2026-03-29T01:00:00Z", written: "2026-03-29 03:00"),
         both("Europe/Berlin", "2026-10-25 02:30", "2026-10-25T00:30:00Z"),
         both("Europe/Berlin", "2026-10-25 03:00", "2026-10-25T02:00:00Z"),
         both("Asia/Kolkata", "2026-01-01 00:00", "2025-12-31T18:30:00Z"),
+        both("Asia/Kolkata", "2026-03-29 02:30", "2026-03-28T21:00:00Z"),
         both("Asia/Kathmandu", "2026-01-01 05:45", "2026-01-01T00:00:00Z"),
         both("Pacific/Auckland", "2026-04-05 02:30", "2026-04-04T13:30:00Z"),
         both("Pacific/Auckland", "2026-09-27 02:30", "2026-09-26T14:30:00Z", written: "2026-09-27 03:30"),
+        both("Pacific/Auckland", "2026-04-05 03:00", "2026-04-04T15:00:00Z"),
+        both("Pacific/Auckland", "2026-09-27 03:00", "2026-09-26T14:00:00Z"),
+        // A whole day that was not there.
+        both("Pacific/Apia", "2011-12-30 12:00", "2011-12-30T22:00:00Z", written: "2011-12-31 12:00"),
         both("Pacific/Kiritimati", "2026-01-01 00:00", "2025-12-31T10:00:00Z"),
         both("UTC", "2026-01-01 00:00", "2026-01-01T00:00:00Z"),
         both("-03:30", "2026-01-01 00:00", "2026-01-01T03:30:00Z"),
@@ -62,6 +72,10 @@ struct LocalTimeTests {
             let local = try DatePattern(instants: "yyyy-MM-dd HH:mm:ss", timeZone: zone)
             let exact = try DatePattern(instants: "iso", timeZone: zone)
             for _ in 0..<300 {
+                // From 1850 to 2037: offsets were finer than a minute once, and are written without that.
+                let distant = -3_786_912_000 + Int64(dice.below(5_932_000_000))
+                #expect(
+                    exact.text(instant: distant).flatMap(exact.instant) == distant, "seed \(seed), \(zone), \(distant)")
                 // From 2000 to 2037.
                 let instant = 946_684_800 + Int64(dice.below(1_167_609_600))
                 let comment: Comment = "seed \(seed), \(zone), \(instant)"

@@ -187,7 +187,7 @@ final class World {
         let asking = try asking(resource, api, client)
         let pair = Pair(
             name: resource.name, mapping: mapping,
-            source: CSVConnector(path: csv.path, name: "contacts.csv", keyColumns: mapping.key),
+            source: CSVConnector(path: csv.path, name: "contacts.csv", keyColumns: mapping.key, only: mapping.only),
             project: RESTConnector(client: client, resource: resource), asking: asking,
             computed: FactSource(
                 of: mapping, resource, api, CSVConnector(path: csv.path, name: "contacts.csv", keyColumns: mapping.key)

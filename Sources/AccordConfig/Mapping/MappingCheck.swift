@@ -15,6 +15,7 @@ struct MappingCheck {
         try checkPairConflict()
         try checkColumns()
         try checkMatch()
+        try checkOnly()
         try checkCreates()
         try checkDeletes()
         try checkReplaces()
@@ -135,6 +136,14 @@ struct MappingCheck {
                 place(.match), "records cannot be matched by \(name)", next: "Match by an e-mail, a phone or another id"
             )
         }
+    }
+
+    /// What has a row that is left out looks like what has none.
+    private func checkOnly() throws(ConfigError) {
+        guard mapping.only != nil, mapping.creates.contains(.source) else { return }
+        throw ConfigError(
+            place(.only), "a \(resource.label) whose row is left out would get another one in the source",
+            next: "Write create: project, or create: none")
     }
 
     /// What the mapping does to the project's records, the API must be able to do.

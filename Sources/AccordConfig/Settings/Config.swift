@@ -104,13 +104,15 @@ public struct PairSettings: Hashable, Sendable {
         }
     }
 
-    /// The columns that give a source record its key, known before the source is opened.
+    /// The columns that give a source record its key, and the rows that are meant: known before the source is opened.
     ///
     /// - Throws: ``ConfigError``.
-    public func keyColumns(api: APIDescription) throws(ConfigError) -> [String] {
+    public func rows(api: APIDescription) throws(ConfigError) -> (key: [String], only: RowFilter?) {
         switch mapping {
-        case .file(let file): try MappingFile.load(path: file.path, name: file.name, api: api).key
-        case .console: ConsoleMapping.key
+        case .file(let file):
+            let mapping = try MappingFile.load(path: file.path, name: file.name, api: api)
+            return (mapping.key, mapping.only)
+        case .console: return (ConsoleMapping.key, nil)
         }
     }
 }

@@ -9,17 +9,22 @@ public struct CSVConnector: SourceConnector {
     public let name: String
     public let format: CSVFormat
     public let keyColumns: [String]
+    public let only: RowFilter?
     let path: String
 
     /// - Parameters:
     ///   - name: the file as the user wrote it, for messages.
     ///   - keyColumns: the columns that hold a row's key: the first that is not blank counts. With them, a row
     ///     whose key an earlier row has is broken, and the report names the key.
-    public init(path: String, name: String, format: CSVFormat = CSVFormat(), keyColumns: [String] = []) {
+    ///   - only: the rows that are meant, if not all are: a key is no other row's for being one's that is left out.
+    public init(
+        path: String, name: String, format: CSVFormat = CSVFormat(), keyColumns: [String] = [], only: RowFilter? = nil
+    ) {
         self.path = path
         self.name = name
         self.format = format
         self.keyColumns = keyColumns
+        self.only = only
     }
 
     /// Size, times and identity.
@@ -61,7 +66,7 @@ public struct CSVConnector: SourceConnector {
             if reader.lineEndLength == 0, reader.cells.count < header.columns.count {
                 report.incomplete = "the file stops in the middle of the row on line \(reader.line)"
             }
-            if let key = reader.key(keys, format.formulas) {
+            if let key = reader.key(keys, format.formulas), reader.isMeant(only, header, format.formulas) {
                 if let first = lines[key.hashValue] {
                     report.duplicateKeys.insert(key)
                     fault = fault ?? "the key \"\(key)\" is already used on line \(first)"

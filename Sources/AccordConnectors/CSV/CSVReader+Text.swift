@@ -74,6 +74,12 @@ extension CSVReader {
         return nil
     }
 
+    /// Whether the row at hand is one of those that are meant; one that is too short to tell is.
+    func isMeant(_ only: RowFilter?, _ header: RawRecord.Header, _ formulas: CSVFormat.Formulas) -> Bool {
+        guard let only, let position = header.index(of: only.column), position < cells.count else { return true }
+        return only.takes(text(of: cells[position], formulas))
+    }
+
     /// Reads the header, which must come before any row; nil if the file is empty.
     ///
     /// - Throws: ``SourceError/malformed(_:what:next:)``.

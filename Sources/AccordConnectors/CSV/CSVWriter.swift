@@ -27,7 +27,7 @@ struct CSVWriter {
         let reader = try CSVReader(path: target, name: name, format: connector.format)
         guard reader.stamp == stamp else { throw SourceError.changedMeanwhile(name: name) }
         let header = try CSVConnector.header(of: reader)
-        var decisions = try CSVDecisions(changes, reader: reader, header: header, format: connector.format)
+        var decisions = try CSVDecisions(changes, reader: reader, header: header, connector: connector)
         guard decisions.changeAnything else {
             return SourceWriteReport(outcomes: decisions.outcomes, stamp: stamp)
         }
@@ -52,7 +52,8 @@ struct CSVDecisions {
     var changeAnything: Bool { !changeByLine.isEmpty || !creates.isEmpty }
 
     /// - Parameter reader: after its header.
-    init(_ changes: [SourceChange], reader: CSVReader, header: RawRecord.Header, format: CSVFormat) throws {
+    init(_ changes: [SourceChange], reader: CSVReader, header: RawRecord.Header, connector: CSVConnector) throws {
+        let format = connector.format
         outcomes = changes.map { _ in .written(nil) }
         quotesAll = reader.cells.allSatisfy(\.isQuoted)
         let wanted = Wanted(changes, header)
@@ -63,6 +64,7 @@ struct CSVDecisions {
         while try reader.next() {
             if undecodable == nil, reader.undecodable() != nil { undecodable = reader.line }
             quotesAll = reader.cells.allSatisfy(\.isQuoted)
+            guard reader.isMeant(connector.only, header, format.formulas) else { continue }
             for (positions, changesByKey) in wanted.groups {
                 guard let key = reader.key(positions, format.formulas), let index = changesByKey[key] else { continue }
                 found[index, default: []].append(reader.line)

@@ -42,7 +42,8 @@ public struct LocalTime: Hashable, Sendable {
         switch rules {
         case .fixed(let offset): offset
         case .named(let zone):
-            TimeOffset(seconds: zone.secondsFromGMT(for: Date(timeIntervalSince1970: Double(instant))))
+            // Whole minutes, as offsets are written: long ago some were finer, and would not be read back.
+            TimeOffset(seconds: zone.secondsFromGMT(for: Date(timeIntervalSince1970: Double(instant))) / 60 * 60)
         }
     }
 

@@ -10,5 +10,5 @@ public struct RowFilter: Hashable, Sendable {
     }
 
     /// White space around it and letter case aside.
-    func takes(_ cell: String) -> Bool { words.contains(cell.trimmed.lowercased()) }
+    public func takes(_ cell: String) -> Bool { words.contains(cell.trimmed.lowercased()) }
 }
