@@ -103,28 +103,16 @@ struct AskPlanner {
     // MARK: - The source
 
     private mutating func readSource() async throws -> SideReading {
-        var chunk: [SourceItem] = []
-        let header = try? await pair.source.header()
-        let mapper = try header.map { try pair.mapper($0, store, planned: earlier) }
-        var count = 0
-        let report = try await pair.source.read { item in
-            chunk.append(item)
-            guard chunk.count == 512 else { return }
-            try reader.stop.check()
-            count += chunk.count
-            reader.progress(.reading(pair: pair.name, side: .source, count: count))
-            for item in chunk { try decide(item, mapper) }
-            chunk.removeAll(keepingCapacity: true)
+        let report = try await pair.streamSource(store, reader, planned: earlier) { item, lookup, mapper in
+            try decide(item, lookup, mapper)
         }
-        for item in chunk { try decide(item, mapper) }
         quarantineDuplicates(report.duplicateKeys)
         return SideReading(
             mode: .full, records: report.count, read: report.count, incomplete: report.incomplete,
             stamp: report.stamp.text, endsCleanly: report.endsCleanly)
     }
 
-    private mutating func decide(_ item: SourceItem, _ mapper: RecordMapper?) throws {
-        guard let mapper else { return }
+    private mutating func decide(_ item: SourceItem, _ lookup: StateStore.Lookup?, _ mapper: RecordMapper) throws {
         switch item {
         case .broken(let row):
             setAside("row \(row.place.line)", key: nil, row.place, Quarantine(.unreadable, row.reason))
@@ -132,12 +120,9 @@ struct AskPlanner {
             leftOut += 1
         case .record(let raw):
             guard let key = mapper.key(of: raw) else {
-                let columns = pair.mapping.key.joined(separator: " and ")
-                let message = "\(columns) is blank, and nothing else tells the row from others"
-                setAside("row \(raw.place.line)", key: nil, raw.place, Quarantine(.noKey, message))
-                return
+                return setAside("row \(raw.place.line)", key: nil, raw.place, pair.noKey)
             }
-            if try store.link(pair.name, sourceKey: key) != nil {
+            if lookup != nil {
                 sent += 1
             } else if let doubt = doubts[key], let entry = doubt.entry(raw.place, raw.fingerprint) {
                 doubts[key]?.hasRow = true

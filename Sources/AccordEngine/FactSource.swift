@@ -61,11 +61,14 @@ extension ProjectReader {
         return try await reader.refresh(full: full, mappingChanged: false).mode
     }
 
-    /// Gives the facts to those who were not read themselves.
-    func renewFacts(_ mode: SideReading.Mode?) throws {
+    /// Gives the facts to those who were not read themselves; who was read has them already.
+    func renewFacts(_ mode: SideReading.Mode?, after reading: SideReading) throws {
         guard let computed = pair.computed, let mode else { return }
         let name = computed.records.name
-        let changed = try store.unsettledProjectRecords(name).compactMap { $0.values[computed.facts.by]?.description }
+        if reading.mode == .full, reading.incomplete == nil { return try store.settleProjectRecords(name) }
+        let unsettled = try store.unsettledProjectRecords(name)
+        guard mode == .full || !unsettled.isEmpty else { return }
+        let changed = unsettled.compactMap { $0.values[computed.facts.by]?.description }
         // Who lost one is told by nothing that a whole read leaves behind.
         let ids = try mode == .full ? store.projectRecordIDs(pair.name) : Set(changed).sorted()
         let read = try store.beginProjectRead(pair.name)

@@ -37,22 +37,12 @@ extension PairPlanner {
                     endsCleanly: memory.endsCleanly),
                 report: nil)
         }
-        var chunk: [SourceItem] = []
-        // Without a header there are no rows either: reading says why.
-        let header = try? await pair.source.header()
-        let mapper = try header.map { try pair.mapper($0, store, planned: earlier) }
-        var count = 0
-        let report = try await pair.source.read { item in
-            chunk.append(item)
-            if chunk.count == 512 {
-                try reader.stop.check()
-                count += chunk.count
-                reader.progress(.reading(pair: pair.name, side: .source, count: count))
-                try decide(chunk, mapper)
-                chunk.removeAll(keepingCapacity: true)
+        let report = try await pair.streamSource(store, reader, planned: earlier) { item, lookup, mapper in
+            switch item {
+            case .broken(let row): try decide(broken: row, mapper)
+            case .record(let raw): try decide(raw, lookup, mapper)
             }
         }
-        try decide(chunk, mapper)
         rest()
         quarantineDuplicates(report.duplicateKeys)
         return SourcePass(
@@ -62,33 +52,14 @@ extension PairPlanner {
             report: report)
     }
 
-    private mutating func decide(_ chunk: [SourceItem], _ mapper: RecordMapper?) throws {
-        guard !chunk.isEmpty, let mapper else { return }
-        let fast = try store.withReader { reader in
-            try chunk.map { item -> StateStore.Lookup? in
-                guard case .record(let raw) = item, let key = mapper.key(of: raw) else { return nil }
-                return try reader.lookup(pair.name, sourceKey: key)
-            }
-        }
-        for (item, lookup) in zip(chunk, fast) {
-            switch item {
-            case .broken(let row):
-                try decide(broken: row, mapper)
-            case .record(let raw):
-                try decide(raw, lookup, mapper)
-            }
-        }
-    }
-
     private mutating func decide(_ raw: RawRecord, _ lookup: StateStore.Lookup?, _ mapper: RecordMapper) throws {
         if mapper.leavesOut(raw) { return leaveOut(raw, lookup, mapper) }
         guard let key = mapper.key(of: raw) else {
-            let columns = pair.mapping.key.joined(separator: " and ")
             entries.append(
                 Entry(
                     label: "row \(raw.place.line)", sourceKey: nil, projectID: nil, present: [.source],
                     place: raw.place, bucket: .quarantined,
-                    quarantine: Quarantine(.noKey, "\(columns) is blank, and nothing else tells the row from others")))
+                    quarantine: pair.noKey))
             let values = matchValues(mapper.map(raw).record.values)
             waiting.append(WaitingRow(place: raw.place, values: values, hasKey: false))
             return

@@ -27,7 +27,7 @@ struct ProjectReader {
             throw EngineError.projectNotRead(pair: pair.name, reason: doubt)
         }
         if reading.mode == .changes { try await lookForUnsettled() }
-        try renewFacts(facts)
+        try renewFacts(facts, after: reading)
         let counts = try store.mirrorCount(pair.name)
         reading.records = counts.live + counts.archived
         reading.requests = await pair.project.requestCount - before

@@ -80,14 +80,7 @@ struct ChargeTests {
             #expect(charges(calm) == payments.expected, "seed \(seed), nothing went wrong")
             #expect(try await calm.sync().operations == 0, "seed \(seed)")
 
-            if seed % 2 == 0 { try struck.set(faults: "seed=\(seed + 1),\(CrashTests.storm)") }
-            for _ in 0..<2 {
-                _ = try? await struck.sync(Fate(dieAt: 1 + dice.below(fate.steps)), concurrency: 4)
-            }
-            try struck.set(faults: "")
-            for _ in 0..<2 { try await struck.sync() }
-            #expect(charges(struck) == payments.expected, "seed \(seed)")
-            #expect(try await struck.sync().operations == 0, "seed \(seed)")
+            try await crashTwice(struck, payments, steps: fate.steps, seed: seed, &dice)
         }
     }
 
@@ -137,14 +130,21 @@ struct ChargeTests {
 
             let struck = try world(payments)
             var dice = Dice(seed: UInt64(seed) &* 31)
-            if seed % 2 == 0 { try struck.set(faults: "seed=\(seed + 1),\(CrashTests.storm)") }
-            for _ in 0..<2 {
-                _ = try? await struck.sync(Fate(dieAt: 1 + dice.below(fate.steps)), concurrency: 4)
-            }
-            try struck.set(faults: "")
-            for _ in 0..<2 { try await struck.sync() }
-            #expect(charges(struck) == payments.expected, "seed \(seed)")
-            #expect(try await struck.sync().operations == 0, "seed \(seed)")
+            try await crashTwice(struck, payments, steps: fate.steps, seed: seed, &dice)
         }
+    }
+
+    /// Two runs that die, half of them in a storm, and what follows when it is over.
+    private func crashTwice(
+        _ world: World, _ payments: Payments, steps: Int, seed: Int, _ dice: inout Dice
+    ) async throws {
+        if seed % 2 == 0 { try world.set(faults: "seed=\(seed + 1),\(CrashTests.storm)") }
+        for _ in 0..<2 {
+            _ = try? await world.sync(Fate(dieAt: 1 + dice.below(steps)), concurrency: 4)
+        }
+        try world.set(faults: "")
+        for _ in 0..<2 { try await world.sync() }
+        #expect(charges(world) == payments.expected, "seed \(seed)")
+        #expect(try await world.sync().operations == 0, "seed \(seed)")
     }
 }

@@ -106,7 +106,7 @@ public struct RecordMapper {
         var record = Record(key: key(of: raw) ?? "", values: values)
         if let modified {
             do throws(ValueProblem) {
-                record.modified = RecordMapper.instant(try modified.codec.parse(raw[modified.position]))
+                record.modified = try modified.codec.parse(raw[modified.position]).instant
             } catch {
                 problems.append(
                     FieldProblem(field: "modified", column: mapping.modified?.column, reason: error.description))
@@ -137,14 +137,6 @@ public struct RecordMapper {
         return cells.compactMap { cell in
             let value = try? compiled.codec.parse(compiled.chain.forward(cell) { _ in "" })
             return value == .null ? nil : value
-        }
-    }
-
-    private static func instant(_ value: Value) -> Int64? {
-        switch value {
-        case .timestamp(let seconds): seconds
-        case .date(let day): day.midnight
-        default: nil
         }
     }
 
