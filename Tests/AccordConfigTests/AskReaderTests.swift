@@ -55,6 +55,13 @@ struct AskReaderTests {
         #expect(error.description.contains("asks.yaml:\(line)"), "\(error)")
     }
 
+    @Test("nothing of an ask flows to the source")
+    func oneWay() throws {
+        let fields = "  email: email\n  asked_at: {column: done, type: timestamp, direction: to-source}"
+        let error = try #require(throws: ConfigError.self) { _ = try parse("ask: {channels: [email]}", fields: fields) }
+        #expect(error.description.contains("asks.yaml:6: a review request is sent and never read back"), "\(error)")
+    }
+
     @Test("who is asked, and when, must be mapped; other resources ask nobody")
     func fields() throws {
         #expect(throws: ConfigError.self) { _ = try parse("ask: {channels: [email]}", fields: "  email: email") }

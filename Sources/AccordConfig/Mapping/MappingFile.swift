@@ -84,7 +84,16 @@ struct MappingReader {
         mapping.ask = try AskReader(node: table.required(Key.ask.rawValue, next: next), reach: reach).rules()
         mapping.creates = [.project]
         mapping.match = []
-        for index in mapping.fields.indices { mapping.fields[index].direction = .toProject }
+        for index in mapping.fields.indices {
+            let field = mapping.fields[index]
+            if field.direction == .toSource {
+                throw ConfigError(
+                    field.place ?? table.place,
+                    "a \(resource.label) is sent and never read back, so nothing flows to the source",
+                    next: "Remove the direction of \(field.name)")
+            }
+            mapping.fields[index].direction = .toProject
+        }
     }
 
     private typealias Key = MappingFile.Key
