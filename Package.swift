@@ -6,8 +6,8 @@ let swiftSettings: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
 ]
 
-/// A module of the house. Each imports only what stands below it: see docs/architecture.md.
-func room(
+/// A library module. Each imports only modules listed before it: see docs/architecture.md.
+func module(
     _ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = [], resources: [Resource]? = nil
 ) -> Target {
     .target(
@@ -24,8 +24,8 @@ let package = Package(
     products: [
         .executable(name: "accord", targets: ["accord"]),
         .library(name: "AccordCore", targets: ["AccordCore"]),
-        .library(name: "AccordConnectors", targets: ["AccordConnectors"]),
-        .library(name: "ConnectorConformance", targets: ["ConnectorConformance"]),
+        .library(name: "AccordTables", targets: ["AccordTables"]),
+        .library(name: "TableConformance", targets: ["TableConformance"]),
     ],
     dependencies: [
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -37,8 +37,8 @@ let package = Package(
     ],
     targets: [
         .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
-        room("AccordCore", [.product(name: "Crypto", package: "swift-crypto")]),
-        room(
+        module("AccordCore", [.product(name: "Crypto", package: "swift-crypto")]),
+        module(
             "AccordConfig", ["AccordCore", .product(name: "Yams", package: "Yams")],
             resources: [
                 "Descriptions/project", "Tools/hubspot", "Tools/salesforce", "Tools/pipedrive", "Tools/mailchimp",
@@ -47,44 +47,48 @@ let package = Package(
                 "Tools/locations", "Tools/tags", "Tools/sources", "Tools/reviews", "Tools/messages", "Tools/ratings",
                 "Tools/charges", "Tools/asks", "Tools/stripe-payments", "Tools/shopify-orders",
             ].map { .embedInCode("\($0).yaml") }),
-        room("AccordStore", ["AccordCore", .product(name: "GRDB", package: "GRDB.swift")]),
-        room(
-            "AccordConnectors", ["AccordCore", "CCurl", .product(name: "Logging", package: "swift-log")]),
-        room(
+        module("AccordTables", ["AccordCore"]),
+        module("TableConformance", ["AccordCore", "AccordTables"]),
+        module("AccordFiles", ["AccordCore", "AccordTables"]),
+        module("AccordHTTP", ["AccordCore", "CCurl", .product(name: "Logging", package: "swift-log")]),
+        module(
+            "AccordREST", ["AccordCore", "AccordTables", "AccordHTTP", .product(name: "Logging", package: "swift-log")]),
+        module("AccordSQLite", ["AccordCore", .product(name: "GRDB", package: "GRDB.swift")]),
+        module(
             "AccordEngine",
-            [
-                "AccordCore", "AccordConfig", "AccordStore", "AccordConnectors",
-                .product(name: "Logging", package: "swift-log"),
-            ]),
-        room(
+            ["AccordCore", "AccordTables", "AccordSQLite", .product(name: "Logging", package: "swift-log")]),
+        module(
             "AccordSandbox",
-            ["AccordCore", "AccordConnectors", .product(name: "Hummingbird", package: "hummingbird")]),
-        room("ConnectorConformance", ["AccordCore", "AccordConnectors"]),
+            ["AccordCore", "AccordHTTP", "AccordREST", .product(name: "Hummingbird", package: "hummingbird")]),
         .executableTarget(
             name: "accord",
             dependencies: [
-                "AccordEngine", "AccordSandbox",
+                "AccordConfig", "AccordFiles", "AccordHTTP", "AccordREST", "AccordEngine", "AccordSandbox",
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings),
-        // What the tests of several rooms draw their cases with.
-        .target(name: "Chance", path: "Tests/Chance", swiftSettings: swiftSettings),
+        // What the tests of several modules draw their cases with.
+        .target(name: "Chance", dependencies: ["AccordCore"], path: "Tests/Chance", swiftSettings: swiftSettings),
         tests("AccordCoreTests", ["AccordCore", "Chance"]),
         tests("AccordConfigTests", ["AccordCore", "AccordConfig"]),
-        tests("AccordStoreTests", ["AccordCore", "AccordStore", "Chance"]),
+        tests("AccordFilesTests", ["AccordCore", "AccordFiles", "TableConformance", "Chance"]),
         tests(
-            "AccordConnectorsTests",
+            "AccordHTTPTests", ["AccordCore", "AccordHTTP", "Chance", .product(name: "Logging", package: "swift-log")]),
+        tests(
+            "AccordRESTTests",
             [
-                "AccordCore", "AccordConnectors", "ConnectorConformance", "Chance",
+                "AccordCore", "AccordTables", "AccordHTTP", "AccordREST", "Chance",
                 .product(name: "Logging", package: "swift-log"),
             ]),
+        tests("AccordSQLiteTests", ["AccordCore", "AccordSQLite", "Chance"]),
         tests(
             "SimulationTests",
             [
-                "AccordCore", "AccordConfig", "AccordConnectors", "AccordStore", "AccordEngine", "AccordSandbox",
-                "Chance", .product(name: "Logging", package: "swift-log"),
+                "AccordCore", "AccordConfig", "AccordFiles", "AccordHTTP", "AccordREST", "AccordSQLite", "AccordEngine",
+                "AccordSandbox", "Chance", .product(name: "Logging", package: "swift-log"),
             ]),
-        tests("CommandTests", ["accord", "AccordCore", "AccordConnectors", "Chance"]),
-        tests("AccordSandboxTests", ["AccordCore", "AccordConnectors", "AccordSandbox"]),
+        tests("CommandTests", ["accord", "AccordCore", "AccordFiles", "Chance"]),
+        tests("AccordSandboxTests", ["AccordCore", "AccordHTTP", "AccordSandbox"]),
     ]
 )

@@ -1,6 +1,5 @@
-import AccordConnectors
 import AccordCore
-import AccordStore
+import AccordTables
 
 /// What a stopped run may have sent, and nobody knows: told before anything is sent again.
 extension AskPlanner {

@@ -1,5 +1,5 @@
 import AccordCore
-import AccordStore
+import AccordSQLite
 
 /// Whom a row would reach.
 extension AskPlanner {

@@ -1,6 +1,6 @@
-import AccordConnectors
 import AccordCore
-import AccordStore
+import AccordSQLite
+import AccordTables
 
 /// Makes the plan of a pair of asks: which rows of the source ask a person for a review.
 ///

@@ -1,6 +1,5 @@
-import AccordConnectors
 import AccordCore
-import AccordStore
+import AccordTables
 
 /// What a pair of asks needs to know of the people whom it would reach.
 public final class Asking: Sendable {

@@ -1,5 +1,5 @@
-import AccordConnectors
 import AccordCore
+import AccordTables
 
 extension Pair {
     /// The pairs that keep what fields with `create missing` name: their records are created before those that name them.

@@ -1,6 +1,4 @@
-import AccordConnectors
 import AccordCore
-import AccordStore
 import Foundation
 
 /// Carrying a plan out, pair by pair.

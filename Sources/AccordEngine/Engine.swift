@@ -1,6 +1,5 @@
-import AccordConnectors
 import AccordCore
-import AccordStore
+import AccordSQLite
 import Foundation
 import Logging
 

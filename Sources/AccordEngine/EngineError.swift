@@ -1,6 +1,6 @@
-import AccordConnectors
 import AccordCore
-import AccordStore
+import AccordSQLite
+import AccordTables
 
 /// Why a run, not a record, failed.
 public enum EngineError: ExplainedError, Hashable {

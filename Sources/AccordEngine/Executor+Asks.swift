@@ -1,6 +1,6 @@
-import AccordConnectors
 import AccordCore
-import AccordStore
+import AccordSQLite
+import AccordTables
 
 /// Messages to people: each sent once, after one more look at whom it would reach.
 extension Executor {

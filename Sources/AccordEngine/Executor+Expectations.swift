@@ -1,6 +1,5 @@
-import AccordConnectors
 import AccordCore
-import AccordStore
+import AccordTables
 
 /// What a plan expected to find, held against what is there by now: on both sides, before anything is sent.
 extension Executor {

@@ -1,6 +1,6 @@
-import AccordConnectors
 import AccordCore
-import AccordStore
+import AccordSQLite
+import AccordTables
 
 /// What came of the project's side of one record.
 indirect enum ProjectOutcome: Sendable {

@@ -1,6 +1,5 @@
-import AccordConnectors
 import AccordCore
-import AccordStore
+import AccordTables
 
 /// Records that wait to be written, in the plan's order, each after those that it depends on.
 private struct Queue {

@@ -1,6 +1,6 @@
-import AccordConnectors
 import AccordCore
-import AccordStore
+import AccordSQLite
+import AccordTables
 
 extension Executor {
     /// All rows in one replacement of the source: its changes are made together, or not at all.

@@ -1,6 +1,5 @@
-import AccordConnectors
 import AccordCore
-import AccordStore
+import AccordSQLite
 
 /// Why a record is as it is: both sides, both bases, the rule, the runs.
 public struct Explanation: Sendable {

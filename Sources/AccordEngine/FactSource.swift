@@ -1,6 +1,6 @@
-import AccordConnectors
 import AccordCore
-import AccordStore
+import AccordSQLite
+import AccordTables
 
 /// What a pair computes of another resource's records, and the memory of those.
 public final class FactSource: Sendable {

@@ -1,6 +1,6 @@
-import AccordConnectors
 import AccordCore
-import AccordStore
+import AccordSQLite
+import AccordTables
 
 /// One kind of record kept in agreement: a source table and a project resource, with one mapping.
 public struct Pair: Sendable {

@@ -1,6 +1,5 @@
-import AccordConnectors
 import AccordCore
-import AccordStore
+import AccordSQLite
 
 /// Records without a name of their own, such as payments: told by all they say, and as many as there are rows alike.
 extension PairPlanner {

@@ -1,5 +1,4 @@
 import AccordCore
-import AccordStore
 
 /// What creating a record does to another one, told beforehand: a charge's location becomes its customer's own.
 extension PairPlanner {

@@ -1,6 +1,5 @@
-import AccordConnectors
 import AccordCore
-import AccordStore
+import AccordSQLite
 
 extension PairPlanner {
     /// Finds for every row without a link the project record that is the same person, or plans to create one.

@@ -1,5 +1,4 @@
 import AccordCore
-import AccordStore
 
 /// What records will be called that are created without saying so: the service makes it of something else they say.
 extension PairPlanner {

@@ -1,6 +1,5 @@
-import AccordConnectors
 import AccordCore
-import AccordStore
+import AccordSQLite
 
 extension PairPlanner {
     /// Project records that changed, vanished, or have no link, and that no source row has spoken for.

@@ -1,6 +1,6 @@
-import AccordConnectors
 import AccordCore
-import AccordStore
+import AccordSQLite
+import AccordTables
 
 /// A source row, mapped.
 struct SourceRow {

@@ -1,6 +1,5 @@
-import AccordConnectors
 import AccordCore
-import AccordStore
+import AccordTables
 
 /// By what a record could be known.
 struct MatchValue: Hashable {

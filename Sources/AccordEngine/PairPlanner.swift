@@ -1,6 +1,5 @@
-import AccordConnectors
 import AccordCore
-import AccordStore
+import AccordSQLite
 
 /// Makes the plan of one pair: reads both sides, and asks `AccordCore` about every record that is not provably settled.
 ///

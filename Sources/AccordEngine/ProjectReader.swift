@@ -1,6 +1,6 @@
-import AccordConnectors
 import AccordCore
-import AccordStore
+import AccordSQLite
+import AccordTables
 
 /// Brings the mirror of the project up to date: with what changed, or with everything.
 ///

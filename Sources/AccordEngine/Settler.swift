@@ -1,5 +1,5 @@
 import AccordCore
-import AccordStore
+import AccordSQLite
 
 /// Turns what was done to a record into what is remembered of it.
 ///

@@ -1,6 +1,6 @@
-import AccordConnectors
 import AccordCore
-import AccordStore
+import AccordSQLite
+import AccordTables
 
 extension Pair {
     /// Streams the source once, each row with what is known of its key. A row costs a look-up and nothing more.

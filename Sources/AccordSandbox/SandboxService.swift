@@ -1,4 +1,5 @@
-import AccordConnectors
+import AccordCore
+import AccordHTTP
 import Synchronization
 
 /// A Project API to try things on: in memory, deterministic, without a network, with faults on demand.

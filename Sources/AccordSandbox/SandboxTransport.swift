@@ -1,5 +1,5 @@
-import AccordConnectors
 import AccordCore
+import AccordHTTP
 
 /// Sends requests to a ``SandboxService`` in the same process.
 public struct SandboxTransport: HTTPTransport {

@@ -1,7 +1,6 @@
-import AccordConfig
 import AccordCore
 import AccordEngine
-import AccordStore
+import AccordSQLite
 import ArgumentParser
 import Foundation
 

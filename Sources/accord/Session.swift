@@ -1,8 +1,10 @@
 import AccordConfig
-import AccordConnectors
 import AccordCore
 import AccordEngine
-import AccordStore
+import AccordFiles
+import AccordHTTP
+import AccordREST
+import AccordSQLite
 import ArgumentParser
 import Foundation
 import Logging

@@ -1,5 +1,4 @@
-import AccordConnectors
-import AccordSandbox
+import AccordCore
 import Testing
 
 @Suite("What the sandbox makes of what is sent")

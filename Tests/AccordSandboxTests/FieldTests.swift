@@ -1,5 +1,3 @@
-import AccordConnectors
-import AccordSandbox
 import Testing
 
 /// Each record shows every member that the API's description names, whether it holds something or not.

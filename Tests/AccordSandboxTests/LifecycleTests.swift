@@ -1,4 +1,3 @@
-import AccordConnectors
 import AccordSandbox
 import Testing
 

@@ -1,5 +1,3 @@
-import AccordConnectors
-import AccordSandbox
 import Testing
 
 /// Three customers: one with an e-mail, one with a phone, one with both and archived.

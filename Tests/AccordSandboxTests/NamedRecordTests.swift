@@ -1,5 +1,3 @@
-import AccordConnectors
-import AccordSandbox
 import Testing
 
 @Suite("The sandbox's locations, tags and sources")

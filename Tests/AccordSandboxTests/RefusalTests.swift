@@ -1,5 +1,4 @@
-import AccordConnectors
-import AccordSandbox
+import AccordHTTP
 import Testing
 
 @Suite("What the sandbox refuses")

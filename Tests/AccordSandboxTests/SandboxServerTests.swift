@@ -1,4 +1,5 @@
-import AccordConnectors
+import AccordCore
+import AccordHTTP
 import AccordSandbox
 import Foundation
 import Testing

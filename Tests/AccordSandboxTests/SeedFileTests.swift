@@ -1,4 +1,4 @@
-import AccordConnectors
+import AccordCore
 import AccordSandbox
 import Foundation
 import Testing

@@ -1,4 +1,3 @@
-import AccordConnectors
 import AccordCore
 import Foundation
 import Testing

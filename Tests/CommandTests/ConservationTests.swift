@@ -1,4 +1,4 @@
-import AccordConnectors
+import AccordCore
 import Chance
 import Foundation
 import Testing

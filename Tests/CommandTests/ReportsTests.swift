@@ -1,4 +1,3 @@
-import AccordConnectors
 import Foundation
 import Testing
 

@@ -1,4 +1,4 @@
-import AccordConnectors
+import AccordCore
 import Foundation
 import Testing
 

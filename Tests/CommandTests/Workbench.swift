@@ -1,5 +1,5 @@
-import AccordConnectors
 import AccordCore
+import AccordHTTP
 import Foundation
 import Testing
 

@@ -1,6 +1,6 @@
-import AccordConnectors
 import AccordCore
 import AccordEngine
+import AccordHTTP
 import AccordSandbox
 import Chance
 import Foundation

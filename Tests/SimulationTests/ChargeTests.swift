@@ -1,4 +1,3 @@
-import AccordConnectors
 import AccordSandbox
 import Chance
 import Foundation

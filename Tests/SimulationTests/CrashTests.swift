@@ -1,5 +1,4 @@
 import AccordCore
-import AccordEngine
 import Chance
 import Foundation
 import Testing

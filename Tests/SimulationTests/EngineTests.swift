@@ -1,8 +1,6 @@
-import AccordConnectors
 import AccordCore
 import AccordEngine
 import AccordSandbox
-import AccordStore
 import Foundation
 import Testing
 

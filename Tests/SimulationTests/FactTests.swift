@@ -1,7 +1,5 @@
-import AccordConnectors
 import AccordCore
-import AccordEngine
-import AccordSandbox
+import AccordHTTP
 import Foundation
 import Testing
 

@@ -1,6 +1,4 @@
-import AccordConnectors
 import AccordCore
-import AccordEngine
 import Foundation
 import Testing
 

@@ -1,6 +1,4 @@
-import AccordConnectors
 import AccordCore
-import AccordEngine
 import AccordSandbox
 import Foundation
 import Testing

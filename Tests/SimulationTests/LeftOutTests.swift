@@ -1,4 +1,3 @@
-import AccordSandbox
 import Foundation
 import Testing
 

@@ -1,6 +1,6 @@
-import AccordConnectors
 import AccordCore
 import AccordEngine
+import AccordHTTP
 import AccordSandbox
 import Foundation
 import Synchronization
@@ -60,7 +60,7 @@ extension World {
     /// A run in the middle of which, after the first request that fits, somebody does something.
     @discardableResult
     func sync(
-        onFirst fits: @escaping @Sendable (AccordConnectors.HTTPRequest) -> Bool,
+        onFirst fits: @escaping @Sendable (AccordHTTP.HTTPRequest) -> Bool,
         _ change: @escaping @Sendable (inout SandboxProject) throws(SandboxError) -> Void
     ) async throws -> RunReport {
         let service = service

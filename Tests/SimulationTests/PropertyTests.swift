@@ -1,6 +1,5 @@
 import AccordCore
 import AccordEngine
-import AccordStore
 import Chance
 import Foundation
 import Testing

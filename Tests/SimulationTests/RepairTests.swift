@@ -1,7 +1,6 @@
-import AccordConnectors
 import AccordCore
 import AccordEngine
-import AccordSandbox
+import AccordHTTP
 import Foundation
 import Synchronization
 import Testing
@@ -14,7 +13,7 @@ struct RepairTests {
     init() throws { world = try World() }
 
     /// A run that dies right after the service has answered a request.
-    private func dies(in world: World, after fits: @escaping @Sendable (AccordConnectors.HTTPRequest) -> Bool) async {
+    private func dies(in world: World, after fits: @escaping @Sendable (AccordHTTP.HTTPRequest) -> Bool) async {
         let fate = Fate()
         world.intruder = { request in
             if fits(request) { fate.die() }

@@ -1,9 +1,11 @@
 import AccordConfig
-import AccordConnectors
 import AccordCore
 import AccordEngine
+import AccordFiles
+import AccordHTTP
+import AccordREST
+import AccordSQLite
 import AccordSandbox
-import AccordStore
 import Foundation
 import Logging
 import Synchronization
@@ -55,11 +57,11 @@ struct MortalTransport: HTTPTransport {
     let inner: SandboxTransport
     let fate: Fate
     /// What somebody else does meanwhile.
-    let intruder: @Sendable (AccordConnectors.HTTPRequest) throws -> Void
+    let intruder: @Sendable (AccordHTTP.HTTPRequest) throws -> Void
     /// The status with which the service refuses a request, if it does.
-    let refusal: @Sendable (AccordConnectors.HTTPRequest) -> Int?
+    let refusal: @Sendable (AccordHTTP.HTTPRequest) -> Int?
 
-    func send(_ request: AccordConnectors.HTTPRequest) async throws -> AccordConnectors.HTTPResponse {
+    func send(_ request: AccordHTTP.HTTPRequest) async throws -> AccordHTTP.HTTPResponse {
         do { try fate.step() } catch { throw CancellationError() }
         if let status = refusal(request) {
             return HTTPResponse(status: status, body: Array(#"{"success":false,"message":"No."}"#.utf8))
@@ -78,9 +80,9 @@ final class World {
     let service: SandboxService
     private var mapping: Mapping
     /// What somebody else does while the next run goes on, told of each request that was answered.
-    var intruder: (@Sendable (AccordConnectors.HTTPRequest) throws -> Void)?
+    var intruder: (@Sendable (AccordHTTP.HTTPRequest) throws -> Void)?
     /// The status with which the service refuses a request of the next run, if it does.
-    var refusal: (@Sendable (AccordConnectors.HTTPRequest) -> Int?)?
+    var refusal: (@Sendable (AccordHTTP.HTTPRequest) -> Int?)?
     var csv: URL { folder.appendingPathComponent("contacts.csv") }
 
     /// What a mapping leaves to choose.

@@ -1,4 +1,4 @@
-import AccordConnectors
+import AccordCore
 
 /// Requests for a review. Each one reaches a person.
 enum Asks {

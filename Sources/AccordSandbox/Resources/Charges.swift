@@ -1,4 +1,4 @@
-import AccordConnectors
+import AccordCore
 
 /// What customers paid. A charge is never changed.
 enum Charges {

@@ -1,4 +1,4 @@
-import AccordConnectors
+import AccordCore
 
 /// What becomes of customers: each may be said twice, and answers success and code only.
 enum CustomerLifecycle {

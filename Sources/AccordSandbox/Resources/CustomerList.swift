@@ -1,4 +1,4 @@
-import AccordConnectors
+import AccordCore
 
 extension Customers {
     private static let listing = Listing(

@@ -1,4 +1,4 @@
-import AccordConnectors
+import AccordCore
 
 /// Customers: listed, read, created or matched, changed.
 enum Customers {

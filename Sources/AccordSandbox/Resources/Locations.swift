@@ -1,4 +1,4 @@
-import AccordConnectors
+import AccordCore
 
 /// Places of business.
 enum Locations {

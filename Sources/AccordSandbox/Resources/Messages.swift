@@ -1,4 +1,4 @@
-import AccordConnectors
+import AccordCore
 
 /// What is sent to customers, when its time has come.
 enum Messages {

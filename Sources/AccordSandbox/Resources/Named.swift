@@ -1,4 +1,4 @@
-import AccordConnectors
+import AccordCore
 
 /// What locations, tags and sources have in common: a name, and a slug that is unique in the project.
 struct Named: Sendable {

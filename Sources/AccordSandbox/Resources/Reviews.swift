@@ -1,4 +1,4 @@
-import AccordConnectors
+import AccordCore
 
 /// Reviews and the five ratings.
 enum Reviews {

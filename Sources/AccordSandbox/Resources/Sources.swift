@@ -1,4 +1,4 @@
-import AccordConnectors
+import AccordCore
 
 /// Where reviews are written.
 enum Sources {

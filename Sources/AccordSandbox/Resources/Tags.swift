@@ -1,4 +1,4 @@
-import AccordConnectors
+import AccordCore
 
 /// Labels of customers and of reviews.
 enum Tags {

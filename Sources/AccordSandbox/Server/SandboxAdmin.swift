@@ -1,5 +1,5 @@
-import AccordConnectors
 import AccordCore
+import AccordHTTP
 
 /// The sandbox's own console, below `/_sandbox/`: without a key, for demonstrations and tests.
 ///

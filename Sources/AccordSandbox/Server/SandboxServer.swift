@@ -1,5 +1,5 @@
-import AccordConnectors
 import AccordCore
+import AccordHTTP
 import Foundation
 import HTTPTypes
 import Hummingbird
@@ -66,9 +66,9 @@ public struct SandboxServer: Sendable {
         do {
             body = try await request.body.collect(upTo: 2 * 1_048_576)
         } catch {
-            return response(AccordConnectors.HTTPResponse(Refusal(status: 413, message: "The body is too large.")))
+            return response(AccordHTTP.HTTPResponse(Refusal(status: 413, message: "The body is too large.")))
         }
-        let message = AccordConnectors.HTTPRequest(
+        let message = AccordHTTP.HTTPRequest(
             method: request.method.rawValue, url: "http://\(host)\(request.uri.string)",
             headers: request.headers.map { ($0.name.rawName, $0.value) },
             body: body.readableBytes == 0 ? nil : Array(body.readableBytesView))
@@ -87,12 +87,12 @@ public struct SandboxServer: Sendable {
 
     private struct Dropped: Error {}
 
-    private func response(_ answer: AccordConnectors.HTTPResponse) -> Response {
+    private func response(_ answer: AccordHTTP.HTTPResponse) -> Response {
         response(answer, .init(byteBuffer: ByteBuffer(bytes: answer.body)))
     }
 
     /// The whole head, and half of the body that it promises.
-    private func cut(_ answer: AccordConnectors.HTTPResponse) -> Response {
+    private func cut(_ answer: AccordHTTP.HTTPResponse) -> Response {
         let half = ByteBuffer(bytes: answer.body.prefix(answer.body.count / 2))
         let body = ResponseBody(contentLength: max(1, answer.body.count)) { writer in
             try await writer.write(half)
@@ -101,7 +101,7 @@ public struct SandboxServer: Sendable {
         return response(answer, body)
     }
 
-    private func response(_ answer: AccordConnectors.HTTPResponse, _ body: ResponseBody) -> Response {
+    private func response(_ answer: AccordHTTP.HTTPResponse, _ body: ResponseBody) -> Response {
         var headers = HTTPFields()
         for (name, value) in answer.headers {
             if let name = HTTPField.Name(name), name != .contentLength { headers[name] = value }

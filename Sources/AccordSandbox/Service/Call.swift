@@ -1,4 +1,5 @@
-import AccordConnectors
+import AccordCore
+import AccordHTTP
 
 /// A request, taken apart.
 struct Call: Sendable {

@@ -1,5 +1,5 @@
-import AccordConnectors
 import AccordCore
+import AccordHTTP
 import FoundationEssentials
 
 /// What a request says, read member by member: each reader gives the value as it is stored, null, or nil if the member

@@ -1,4 +1,3 @@
-import AccordConnectors
 import AccordCore
 
 /// How a table is listed: bounded by days, sorted, in pages.

@@ -1,4 +1,5 @@
-import AccordConnectors
+import AccordCore
+import AccordHTTP
 
 /// Why a request is not done, as the API says it.
 struct Refusal: Error, Sendable {

@@ -1,4 +1,4 @@
-import AccordConnectors
+import AccordCore
 
 /// A record as it is stored: its members by name. What refers to another record is that record's id.
 struct Row: Sendable, Hashable {

@@ -1,4 +1,3 @@
-import AccordConnectors
 import AccordCore
 
 /// What a person does in the service's console, past the API and its faults.

@@ -1,4 +1,3 @@
-import AccordConnectors
 import AccordCore
 
 /// A project's records, in memory. Ids and UUIDs follow from the order of the changes alone.

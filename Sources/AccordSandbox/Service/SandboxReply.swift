@@ -1,4 +1,4 @@
-import AccordConnectors
+import AccordHTTP
 
 /// What becomes of a request, and after how long.
 public struct SandboxReply: Sendable {

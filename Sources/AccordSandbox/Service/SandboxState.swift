@@ -1,4 +1,5 @@
-import AccordConnectors
+import AccordCore
+import AccordHTTP
 
 /// All that changes from one request to the next.
 struct SandboxState: Sendable {

@@ -1,7 +1,6 @@
-import AccordConfig
-import AccordConnectors
 import AccordCore
 import AccordEngine
+import AccordTables
 import ArgumentParser
 
 struct Check: AsyncParsableCommand {

@@ -1,5 +1,4 @@
 import AccordCore
-import AccordStore
 import ArgumentParser
 
 struct Conflicts: AsyncParsableCommand {

@@ -1,6 +1,5 @@
 import AccordCore
 import AccordEngine
-import AccordStore
 import ArgumentParser
 
 struct Explain: AsyncParsableCommand {

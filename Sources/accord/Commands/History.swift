@@ -1,5 +1,5 @@
 import AccordCore
-import AccordStore
+import AccordSQLite
 import ArgumentParser
 
 struct History: AsyncParsableCommand {

@@ -1,6 +1,6 @@
 import AccordConfig
-import AccordConnectors
 import AccordCore
+import AccordFiles
 import ArgumentParser
 import Foundation
 

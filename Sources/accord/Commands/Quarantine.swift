@@ -1,5 +1,4 @@
 import AccordCore
-import AccordStore
 import ArgumentParser
 
 struct QuarantineCommand: AsyncParsableCommand {

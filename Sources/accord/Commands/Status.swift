@@ -1,6 +1,4 @@
 import AccordCore
-import AccordEngine
-import AccordStore
 import ArgumentParser
 
 struct Status: AsyncParsableCommand {

@@ -1,3 +1,4 @@
+import AccordCore
 import AccordEngine
 import ArgumentParser
 

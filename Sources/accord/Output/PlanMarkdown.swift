@@ -1,5 +1,4 @@
 import AccordCore
-import AccordEngine
 
 /// A plan, for a pull request or a ticket.
 struct PlanMarkdown {

@@ -1,5 +1,4 @@
 import AccordCore
-import AccordEngine
 
 /// The numbers that matter first, however the plan is drawn.
 struct PlanSummary {

@@ -1,5 +1,4 @@
 import AccordCore
-import AccordEngine
 
 /// A plan, for a person at a terminal.
 struct PlanText {

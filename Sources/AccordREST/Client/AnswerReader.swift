@@ -1,0 +1,120 @@
+import AccordCore
+import AccordHTTP
+import AccordTables
+
+/// Tells what an answer means: what was asked for, or why not in the service's own words.
+///
+/// Whatever the service says is cut short, freed of control characters, and never holds the key.
+struct AnswerReader: Sendable {
+    let envelope: APIDescription.Envelope
+    let keyFoundAt: String
+    let key: Secret
+
+    /// An answer that is not the one hoped for.
+    struct Failure: Error {
+        var kind: RetryPolicy.Failure
+        /// What to throw if it is final.
+        var error: ProjectError
+
+        var reason: String {
+            switch error {
+            case .unavailable(_, let reason), .nonsense(_, let reason): reason
+            default: error.what
+            }
+        }
+    }
+
+    /// The body of an answer that says that all is well; ``JSON/null`` if it has none.
+    func body(of response: HTTPResponse, to request: String) throws(Failure) -> JSON {
+        let json = Result { () throws(JSONError) in
+            try response.body.isEmpty ? .null : JSON(parsing: response.body)
+        }
+        let saysFailure = ((try? json.get())?[envelope.success]).map(AnswerReader.isFalse) ?? false
+        guard (200...299).contains(response.status), !saysFailure else {
+            throw Failure(
+                kind: .status(response.status),
+                error: error(response, (try? json.get()) ?? .null, to: request))
+        }
+        do {
+            return try json.get()
+        } catch {
+            throw unreadable("\(error.reason) at byte \(error.offset); it begins: \(beginning(response))", to: request)
+        }
+    }
+
+    /// A 2xx answer that makes no sense.
+    func unreadable(_ reason: String, to request: String) -> Failure {
+        Failure(kind: .unreadable, error: .nonsense(request: request, reason: clean(reason, most: 300)))
+    }
+
+    private func error(_ response: HTTPResponse, _ json: JSON, to request: String) -> ProjectError {
+        let message = json[envelope.message]?.string.map { clean($0, most: 500) } ?? ""
+        switch response.status {
+        case 401: return .unauthorized(request: request, keyFoundAt: keyFoundAt)
+        case 403: return .forbidden(request: request, message: message)
+        case 404: return .notFound(request: request, message: message)
+        case 408, 425, 429, 500...599:
+            let words = message.isEmpty ? "" : ": \(message)"
+            return .unavailable(request: request, reason: "it answered \(response.status)\(words)")
+        case 200...299, 400...499:
+            let words = message.isEmpty && json == .null ? beginning(response) : message
+            return .refused(request: request, status: response.status, message: words, fields: fields(json))
+        case 300...399:
+            return .nonsense(
+                request: request, reason: "it points elsewhere (\(response.status)), which is not followed")
+        default:
+            return .nonsense(request: request, reason: "the status \(response.status)")
+        }
+    }
+
+    /// The messages of a refused write, by field: 20 fields, 5 messages each, at most.
+    private func fields(_ json: JSON) -> [String: [String]] {
+        guard let members = json[envelope.errors]?.object else { return [:] }
+        var fields: [String: [String]] = [:]
+        for (name, value) in members.sorted(by: { $0.key < $1.key }).prefix(20) {
+            let messages = (value.array ?? [value]).prefix(5).compactMap(\.string).map { clean($0, most: 200) }
+            fields[clean(name, most: 60), default: []] += messages
+        }
+        return fields
+    }
+
+    private func beginning(_ response: HTTPResponse) -> String {
+        response.body.isEmpty ? "(nothing)" : clean(String(decoding: response.body, as: UTF8.self), most: 80)
+    }
+
+    /// - Parameter most: characters.
+    func clean(_ text: String, most: Int) -> String {
+        let printable = String(
+            String.UnicodeScalarView(
+                text.unicodeScalars.map { AnswerReader.isPrintable($0) ? $0 : " " }))
+        // The key goes before the text is cut: a cut could leave a part of it.
+        let safe = key.redacted(from: printable)
+        guard let end = safe.index(safe.startIndex, offsetBy: most, limitedBy: safe.endIndex), end < safe.endIndex
+        else {
+            return safe
+        }
+        return safe[..<end] + "…"
+    }
+
+    private static func isPrintable(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        // Of the format characters some turn a line's direction around: a terminal must not be led by a server.
+        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: false
+        default: true
+        }
+    }
+
+    private static func isFalse(_ flag: JSON) -> Bool {
+        switch flag {
+        case .bool(let flag): !flag
+        case .int(let number): number == 0
+        case .string(let text): text == "false" || text == "0"
+        default: false
+        }
+    }
+}
+
+extension JSON {
+    /// A member that a description may not name.
+    fileprivate subscript(member: String?) -> JSON? { member.flatMap { self[$0] } }
+}

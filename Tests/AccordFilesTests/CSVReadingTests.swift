@@ -1,0 +1,155 @@
+import AccordCore
+import AccordFiles
+import AccordTables
+import Testing
+
+@Suite("Reading CSV")
+struct CSVReadingTests {
+    @Test(
+        "texts are read as RFC 4180 says",
+        arguments: [
+            ("id,b\n1,2\n", [["1", "2"]]),
+            ("id,b\r\n1,2\r\n3,4", [["1", "2"], ["3", "4"]]),
+            ("id,b\n1,2\r\n3,4\n", [["1", "2"], ["3", "4"]]),
+            ("id,b\n\"1\",\"x,y\"\n", [["1", "x,y"]]),
+            ("id,b\n1,\"say \"\"hi\"\"\"\n", [["1", "say \"hi\""]]),
+            ("id,b\n1,\"\"\"\"\n", [["1", "\""]]),
+            ("id,b\n1,\"two\r\nlines\"\n", [["1", "two\r\nlines"]]),
+            ("id,b\n1,\"\"\n", [["1", ""]]),
+            ("id,b\n1,\n\n\r\n\n", [["1", ""]]),
+            ("id,b\n1,a\"b\n", [["1", "a\"b"]]),
+            ("id;b\n1;2,3\n", [["1", "2,3"]]),
+            ("id\tb\n1\t2;3\n", [["1", "2;3"]]),
+            ("\u{FEFF}id,b\n1,2\n", [["1", "2"]]),
+            ("\"id\",\"x;;;;\"\n1,2\n", [["1", "2"]]),
+            ("id\n1\n", [["1"]]),
+            ("id,b\n1,'=x\n2,''=x\n3,'y\n", [["1", "=x"], ["2", "'=x"], ["3", "'y"]]),
+        ])
+    func texts(_ text: String, _ rows: [[String]]) async throws {
+        let content = try await CSVFile(text).read()
+        #expect(content.rows == rows)
+        #expect(content.broken.isEmpty)
+        #expect(content.report.incomplete == nil)
+        #expect(content.report.bytes == text.utf8.count)
+    }
+
+    @Test("any chunk size reads the same", arguments: Array(1...40))
+    func chunks(_ size: Int) async throws {
+        let text = "id,b\r\n1,\"a \"\"q\"\" é\r\nx\"\r\n\r\n2,zoë\n3,\"\"\r\n4,end"
+        let content = try await CSVFile(text).read(CSVFormat(chunkSize: size))
+        #expect(content.rows == [["1", "a \"q\" é\r\nx"], ["2", "zoë"], ["3", ""], ["4", "end"]])
+        #expect(content.lines == [2, 5, 6, 7])
+        #expect(!content.report.endsCleanly)
+    }
+
+    @Test(
+        "a file that is broken as a whole is named with its line",
+        arguments: [
+            ("id,,b\n", 1, "no name"), ("id,b,id\n", 1, "twice"), ("id,b\n1,\"x\n2,3\n", 2, "never closed"),
+            ("id,b\n1,2\n3,\"x\"y\n", 3, "closing quote"), ("id,b\n1,\"a\n\"x\n", 3, "closing quote"),
+            ("id,b\n1,2\n3,0123456789abc\n", 3, "longer than 10 bytes"), ("id,b\r1,2\r", 1, "lone CR"),
+        ])
+    func malformed(_ text: String, line: Int, what: String) async throws {
+        let file = try CSVFile(text)
+        let error = await #expect(throws: SourceError.self) { try await file.read(CSVFormat(fieldLimit: 10)) }
+        guard case .malformed(let place, let found, _)? = error else {
+            Issue.record("found \(String(describing: error))")
+            return
+        }
+        #expect(place == Place(file: "people.csv", line: line))
+        #expect(found.contains(what), "\(found)")
+    }
+
+    @Test("a broken row is handed over with its reason, and the rest goes on")
+    func brokenRows() async throws {
+        var bytes = Array("id,b\n1\n2,x,y\n3,".utf8)
+        bytes += [0xFF, 0x0A] + Array("4,ok\n".utf8)
+        let content = try await CSVFile(bytes).read()
+        #expect(content.rows == [["4", "ok"]])
+        #expect(content.broken.map { String($0.prefix(2)) } == ["2:", "3:", "4:"])
+        #expect(content.broken[0].contains("expected 2 cells") && content.broken[0].contains("found 1"))
+        #expect(content.broken[2].contains("in b"))
+        #expect(content.report.count == 4)
+    }
+
+    @Test("a key that comes again is broken, names the first line, and is in the report")
+    func duplicates() async throws {
+        let content = try await CSVFile("id,b\n1,x\n2,y\n 1 ,z\n").read()
+        #expect(content.rows.map(\.[0]) == ["1", "2"])
+        #expect(content.broken == ["4: the key \"1\" is already used on line 2"])
+        #expect(content.report.duplicateKeys == ["1"])
+    }
+
+    @Test("a row that the mapping leaves out is no duplicate, whichever comes first")
+    func leftOut() async throws {
+        let file = try CSVFile("id,b\n1,x\n1,\n2,\n2,X \n3,x\n3,x\n")
+        let connector = CSVConnector(
+            path: file.path, name: "people.csv", keyColumns: ["id"], only: RowFilter(column: "b", words: ["x"]))
+        var broken: [Int] = []
+        let report = try await connector.read { item in
+            if case .broken(let row) = item { broken.append(row.place.line) }
+        }
+        #expect(broken == [7])
+        #expect(report.duplicateKeys == ["3"])
+        #expect(report.count == 6)
+    }
+
+    @Test(
+        "a read that was not whole says so",
+        arguments: [("", "empty"), ("\n\n", "empty"), ("id,b\n1,2\n3", "middle of the row on line 3")])
+    func incomplete(_ text: String, _ reason: String) async throws {
+        let content = try await CSVFile(text).read()
+        #expect(content.report.incomplete?.contains(reason) == true)
+    }
+
+    @Test("a file that changes while it is read is not whole")
+    func changedMeanwhile() async throws {
+        let file = try CSVFile("id,b\n1,2\n")
+        let report = try await file.connector().read { _ in try file.put("id,b\n1,2\n3,4\n") }
+        #expect(report.incomplete == "the file changed while it was read")
+    }
+
+    @Test("the header of an empty file is refused with advice, and a missing file is missing")
+    func emptyAndMissing() async throws {
+        let file = try CSVFile("")
+        let empty = await #expect(throws: SourceError.self) { try await file.connector().header() }
+        #expect(empty?.next != nil)
+        let missing = CSVConnector(path: file.path + "x", name: "x.csv")
+        await #expect(throws: SourceError.missing(name: "x.csv")) { try await missing.stamp() }
+    }
+
+    @Test("a changed line end alone changes no fingerprint, a changed cell does")
+    func fingerprints() async throws {
+        let first = try await CSVFile("id,b\n1,2\n3,4\n").read().fingerprints
+        let second = try await CSVFile("id,b\r\n1,2\r\n3,5\r\n").read().fingerprints
+        #expect(first[0] == second[0])
+        #expect(first[1] != second[1])
+    }
+
+    @Test("Windows-1252 and halves of UTF-16 pairs come through", arguments: [1, 2, 3, 4, 5, 64])
+    func otherEncodings(_ chunkSize: Int) async throws {
+        let western = try CSVFile(Array("id,b\n1,".utf8) + [0x80, 0xE9, 0x81, 0x0A])
+        let rows = try await western.read(CSVFormat(encoding: .windows1252, chunkSize: chunkSize)).rows
+        #expect(rows == [["1", "\u{20AC}\u{E9}\u{81}"]])
+        let units: [UInt16] = Array("id,b\n1,😀\n2,".utf16) + [0xD83D] + Array("\n".utf16)
+        let bytes: [UInt8] =
+            [0xFF, 0xFE] + units.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] as [UInt8] }
+        let format = CSVFormat(encoding: .utf16, chunkSize: chunkSize)
+        let file = try CSVFile(bytes)
+        let content = try await file.read(format)
+        #expect(content.rows == [["1", "😀"]])
+        #expect(content.broken.map { String($0.prefix(2)) } == ["3:"])
+        _ = try await file.write(.update("1", ["b": ("😀", "😀")]), .create("4", [:]), format: format)
+        #expect(try file.bytes == bytes + [0x34, 0, 0x2C, 0, 0x0A, 0])
+    }
+
+    @Test("encodings that do not fit are refused with advice")
+    func encodings() async throws {
+        let utf16: [UInt8] = [0xFF, 0xFE, 0x69, 0x00]
+        await #expect(throws: SourceError.self) { try await CSVFile(utf16).read() }
+        await #expect(throws: SourceError.self) { try await CSVFile("id\n").read(CSVFormat(encoding: .utf16)) }
+        await #expect(throws: SourceError.self) {
+            try await CSVFile([0xFF, 0xFE, 0x69, 0x00, 0x0A]).read(CSVFormat(encoding: .utf16))
+        }
+    }
+}

@@ -1,0 +1,209 @@
+import AccordCore
+import AccordSQLite
+import Testing
+
+@Suite("The mirror of the project")
+struct MirrorTests {
+    let state: TemporaryState
+    let store: StateStore
+    let ann = mirrored("p1", ["email": .string("ann@example.com"), "phone": .string("+1"), "name": .string("Ann")])
+    let bob = mirrored("p2", ["email": .string("bob@example.com"), "name": .string("Bob")])
+
+    init() throws {
+        state = try TemporaryState()
+        store = try state.open()
+    }
+
+    @discardableResult
+    private func readAll(_ records: [MirrorRecord], complete: Bool = true) throws -> [Bool] {
+        let read = try store.beginProjectRead("customers")
+        let known = try store.mirror("customers", records: records, read: read)
+        try store.finishFullRead("customers", read: read, complete: complete, at: Int64(read) * 100)
+        return known
+    }
+
+    private func settle(_ key: String, _ record: MirrorRecord) throws {
+        try store.settle([linking(key, record.id, source: record.values, project: record.values, settlesProject: true)])
+    }
+
+    @Test("a record is known when it is as it was, and unsettled when it is not")
+    func knownOrNot() throws {
+        #expect(try readAll([ann, bob]) == [false, false])
+        #expect(try store.unsettledProjectRecords("customers") == [ann, bob.padded])
+        try settle("1", ann)
+        try settle("2", bob)
+        #expect(try store.unsettledProjectRecords("customers").isEmpty)
+        var renamed = mirrored("p1", ann.values.merging(["name": .string("Anne")]) { $1 })
+        renamed.modified = 9
+        #expect(try readAll([renamed, bob]) == [false, true])
+        #expect(try store.unsettledProjectRecords("customers") == [renamed])
+        #expect(try store.projectRecord("customers", "p2") == bob.padded)
+        #expect(try store.projectRecord("customers", "p3") == nil)
+    }
+
+    @Test("the newest change of a record that is otherwise the same is noted")
+    func modified() throws {
+        try readAll([ann])
+        var touched = ann
+        touched.modified = 77
+        #expect(try readAll([touched]) == [true])
+        #expect(try store.projectRecord("customers", "p1")?.modified == 77)
+    }
+
+    @Test("what a complete read does not find is gone; what an incomplete one does not find is not")
+    func gone() throws {
+        try readAll([ann, bob])
+        try settle("1", ann)
+        try settle("2", bob)
+        try readAll([bob], complete: false)
+        #expect(try store.mirrorCount("customers") == (2, 0, 0))
+        #expect(try store.lastFullRead("customers") == 100)
+        try readAll([bob])
+        #expect(try store.mirrorCount("customers") == (1, 0, 1))
+        #expect(try store.lastFullRead("customers") == 300)
+        let unsettled = try store.unsettledProjectRecords("customers")
+        #expect(unsettled.map(\.id) == ["p1"])
+        #expect(unsettled.first?.gone == true)
+        #expect(unsettled.first?.values == ann.values)
+        #expect(try store.candidates("customers", matchIndex: 0, value: "ann@example.com").isEmpty)
+        #expect(try readAll([ann, bob]) == [false, true])
+        #expect(try store.mirrorCount("customers") == (2, 0, 0))
+        #expect(try store.unsettledProjectRecords("customers") == [ann])
+    }
+
+    @Test("a gone record that no link knows is forgotten")
+    func forgotten() throws {
+        try readAll([ann, bob])
+        try readAll([bob])
+        #expect(try store.projectRecord("customers", "p1") == nil)
+        #expect(try store.mirrorCount("customers") == (1, 0, 0))
+    }
+
+    @Test("archived records are counted apart")
+    func archived() throws {
+        try readAll([ann, mirrored("p3", ["name": .string("Cid")], archived: true)])
+        #expect(try store.mirrorCount("customers") == (1, 1, 0))
+        try readAll([mirrored("p1", ann.values, archived: true), mirrored("p3", ["name": .string("Cid")])])
+        #expect(try store.mirrorCount("customers") == (1, 1, 0))
+        #expect(try store.projectRecord("customers", "p1")?.archived == true)
+    }
+
+    @Test("records are found by either match value, shortest id first")
+    func candidates() throws {
+        let twins = ["10", "9", "100"].map { mirrored($0, ["phone": .string("+1")]) }
+        try readAll([ann] + twins)
+        #expect(try store.candidates("customers", matchIndex: 1, value: "+1") == ["9", "10", "p1", "100"])
+        #expect(try store.candidates("customers", matchIndex: 0, value: "ann@example.com") == ["p1"])
+        #expect(try store.candidates("customers", matchIndex: 0, value: "+1").isEmpty)
+        #expect(try store.candidates("customers", matchIndex: 2, value: "+1").isEmpty)
+        #expect(try store.candidates("locations", matchIndex: 1, value: "+1").isEmpty)
+    }
+
+    @Test("what is known of a record does not move when its base does")
+    func knowledgeIsNotAgreement() throws {
+        try readAll([ann])
+        try settle("1", ann)
+        try store.settle([linking("1", "p1", project: ["name": .string("Anna")])])
+        #expect(try store.projectRecord("customers", "p1") == ann)
+        #expect(try store.unsettledProjectRecords("customers") == [ann])
+    }
+
+    @Test("a value that is in no base is kept all the same")
+    func unmapped() throws {
+        try readAll([ann])
+        try store.settle([linking("1", "p1", project: ["name": .string("Ann")], settlesProject: true)])
+        #expect(try store.unsettledProjectRecords("customers").isEmpty)
+        #expect(try store.projectRecord("customers", "p1") == ann)
+    }
+
+    @Test("what the project answered takes the place of what was read, and of what was never read")
+    func answered() throws {
+        try readAll([ann])
+        let answer = mirrored("p1", ["email": .string("ann@new.example")], modified: 5)
+        var settlement = linking("1", "p1", project: answer.values, settlesProject: true)
+        settlement.mirror = .stored(answer)
+        var created = linking("2", "p2", project: bob.values)
+        created.mirror = .stored(bob)
+        try store.settle([settlement, created])
+        #expect(try store.projectRecord("customers", "p1") == answer.padded)
+        #expect(try store.candidates("customers", matchIndex: 0, value: "ann@new.example") == ["p1"])
+        #expect(try store.candidates("customers", matchIndex: 0, value: "ann@example.com").isEmpty)
+        #expect(try store.unsettledProjectRecords("customers") == [bob.padded])
+        #expect(try readAll([answer, bob]) == [true, true])
+    }
+
+    @Test("a record that was deleted is gone, and forgotten with its link")
+    func deleted() throws {
+        try readAll([ann, bob])
+        try settle("1", ann)
+        try settle("2", bob)
+        var deletion = linking("1", "p1", settlesProject: true)
+        deletion.link = .state(.goneFromProject)
+        deletion.mirror = .gone
+        try store.settle([deletion])
+        #expect(try store.projectRecord("customers", "p1")?.gone == true)
+        #expect(try store.unsettledProjectRecords("customers").isEmpty)
+        #expect(try store.mirrorCount("customers") == (1, 0, 1))
+        deletion.link = .remove
+        try store.settle([deletion])
+        #expect(try store.projectRecord("customers", "p1") == nil)
+        #expect(try store.mirrorCount("customers") == (1, 0, 0))
+    }
+
+    @Test("a record that loses its link is known as before, and unsettled")
+    func unlinked() throws {
+        try readAll([ann])
+        try settle("1", ann)
+        var removal = linking("1", "p1", settlesProject: true)
+        removal.link = .remove
+        try store.settle([removal])
+        #expect(try store.unsettledProjectRecords("customers") == [ann])
+    }
+
+    @Test("the cursor is kept, and can be taken away")
+    func cursor() throws {
+        #expect(try store.mirrorCursor("customers") == nil)
+        try store.setMirrorCursor("customers", 1_700_000_000)
+        #expect(try store.mirrorCursor("customers") == 1_700_000_000)
+        try store.setMirrorCursor("customers", nil)
+        #expect(try store.mirrorCursor("customers") == nil)
+    }
+
+    @Test("a settled row is known by its fingerprint, until either side moves")
+    func lookup() throws {
+        try readAll([ann])
+        let fingerprint = Fingerprint(of: "row")
+        try store.settle([linking("1", "p1", project: ann.values, fingerprint: fingerprint, settlesProject: true)])
+        let settled = try store.withReader { try $0.lookup("customers", sourceKey: "1") }
+        #expect(settled?.sourceFingerprint == fingerprint)
+        #expect(settled?.projectSettled == true)
+        #expect(settled?.projectID == "p1")
+        #expect(settled?.state == .active)
+        try readAll([mirrored("p1", ["name": .string("Other")])])
+        #expect(try store.withReader { try $0.lookup("customers", sourceKey: "1")?.projectSettled } == false)
+        #expect(try store.withReader { try $0.lookup("customers", sourceKey: "2") } == nil)
+        #expect(try store.withReader { try $0.lookup("locations", sourceKey: "1") } == nil)
+    }
+
+    @Test("the links that a pass did not meet come by source key, whatever their state")
+    func notSeen() throws {
+        let keys = (1...200).map { "k\(String(1000 + $0))" }
+        try store.settle(keys.shuffled().map { linking($0, "p-\($0)") })
+        var gone = linking(keys[9], "p-\(keys[9])")
+        gone.link = .state(.archived)
+        try store.settle([gone])
+        var seen = SeenKeys()
+        try store.withReader { reader in
+            for (index, key) in keys.enumerated() where index % 3 != 0 {
+                guard let lookup = try reader.lookup("customers", sourceKey: key) else { continue }
+                #expect(!seen.contains(lookup))
+                seen.insert(lookup)
+                #expect(seen.contains(lookup))
+            }
+        }
+        let missing = keys.enumerated().filter { $0.offset % 3 == 0 }.map(\.element)
+        #expect(try store.linksNotSeen("customers", seen).map(\.sourceKey) == missing)
+        #expect(try store.linksNotSeen("customers", seen).first { $0.state == .archived }?.sourceKey == keys[9])
+        #expect(try store.linksNotSeen("locations", seen).isEmpty)
+    }
+}

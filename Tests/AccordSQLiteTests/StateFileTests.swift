@@ -1,0 +1,195 @@
+import AccordCore
+import AccordSQLite
+import Foundation
+import GRDB
+import Testing
+
+@Suite("The file of the state")
+struct StateFileTests {
+    @Test("nobody but the owner can read the state, its two companions or its folder")
+    func modes() throws {
+        let state = try TemporaryState()
+        let store = try state.open()
+        try store.settle([linking("1", "p1")])
+        for suffix in ["", "-wal", "-shm"] { #expect(try state.mode(state.path + suffix) == 0o600) }
+        #expect(try state.mode((state.path as NSString).deletingLastPathComponent) == 0o700)
+    }
+
+    @Test("a state that others could read is closed to them when it is opened")
+    func tightened() throws {
+        let state = try TemporaryState()
+        try state.open().close()
+        try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: state.path)
+        let store = try state.open()
+        #expect(try state.mode(state.path) == 0o600)
+        try store.close()
+    }
+
+    @Test("a state keeps its name and what it holds when it is opened again")
+    func reopened() throws {
+        let state = try TemporaryState()
+        let first = try state.open()
+        try first.settle([linking("1", "p1", source: ["email": .string("a@b.c")])])
+        let mark = try first.mark()
+        try first.close()
+        let second = try StateStore(path: state.path, now: 5, newID: "another")
+        #expect(try second.mark() == mark)
+        #expect(mark == StateMark(id: "state-1", settled: 1))
+        #expect(try second.link("customers", sourceKey: "1")?.sourceBase == ["email": .string("a@b.c")])
+    }
+
+    @Test("what was begun is there after a crash, though nothing was closed")
+    func crashed() throws {
+        let state = try TemporaryState()
+        let store = try state.open(durability: .full)
+        let entries = [
+            entry(1, key: "1", id: "p1", [update("email", .null, .string("a@b.c"))]),
+            entry(2, key: "2", id: nil, [update("email", .null, .string("d@e.f"))]),
+        ]
+        let run = try store.beginRun(kind: "sync", at: 10)
+        try store.begin("customers", run: run, entries: entries, at: 0)
+        let after = try state.openAfterCrash()
+        #expect(try after.openIntents("customers") == entries)
+        #expect(try after.interruptedRuns().map(\.id) == [run])
+        try store.close()
+    }
+
+    @Test("a file that is no database is damaged, and says what to do")
+    func notADatabase() throws {
+        let state = try TemporaryState()
+        try state.open().close()
+        try Data(repeating: 0x41, count: 8192).write(to: URL(fileURLWithPath: state.path))
+        let error = #expect(throws: StateError.self) { try state.open() }
+        guard case .corrupt(state.path, _) = error else { return #expect(Bool(false), "\(String(describing: error))") }
+        #expect(error?.next?.isEmpty == false)
+    }
+
+    @Test("pages that were overwritten are found when they are read")
+    func overwritten() throws {
+        let state = try TemporaryState()
+        let store = try state.open()
+        try store.settle((1...500).map { linking("\($0)", "p\($0)", source: ["name": .string("Person \($0)")]) })
+        try store.close()
+        let file = try FileHandle(forUpdating: URL(fileURLWithPath: state.path))
+        try file.seek(toOffset: 4096)
+        try file.write(contentsOf: Data(repeating: 0xFF, count: 4096 * 30))
+        try file.close()
+        #expect(throws: StateError.self) {
+            let damaged = try state.open()
+            for number in 1...500 { _ = try damaged.link("customers", sourceKey: "\(number)") }
+        }
+    }
+
+    @Test("a stored value that Accord would not write is damage, not a crash")
+    func malformedValue() throws {
+        let state = try TemporaryState()
+        let store = try state.open()
+        try store.settle([linking("1", "p1", source: ["name": .string("Ann")])])
+        try store.close()
+        try DatabaseQueue(path: state.path).write { try $0.execute(sql: "UPDATE links SET source_base = '{\"name\":'") }
+        let damaged = try state.open()
+        let error = #expect(throws: StateError.self) { try damaged.link("customers", sourceKey: "1") }
+        guard case .corrupt = error else { return #expect(Bool(false), "\(String(describing: error))") }
+    }
+
+    @Test("another program's database is refused and left as it is")
+    func foreign() throws {
+        let state = try TemporaryState()
+        let path = state.folder.appendingPathComponent("other.sqlite").path
+        try DatabaseQueue(path: path).write { try $0.execute(sql: "CREATE TABLE songs (name TEXT)") }
+        #expect(throws: StateError.foreign(path: path)) { try StateStore(path: path, now: 0) }
+        #expect(try DatabaseQueue(path: path).read { try $0.tableExists("links") } == false)
+    }
+
+    @Test("a state that a newer Accord wrote is refused")
+    func newer() throws {
+        let state = try TemporaryState()
+        try state.open().close()
+        try DatabaseQueue(path: state.path).write {
+            try $0.execute(sql: "INSERT INTO grdb_migrations (identifier) VALUES ('2: of tomorrow')")
+        }
+        #expect(throws: StateError.newer(path: state.path)) { try state.open() }
+    }
+
+    @Test("a place where no file can be is named")
+    func impossiblePlace() throws {
+        let state = try TemporaryState()
+        let file = state.folder.appendingPathComponent("file")
+        try Data().write(to: file)
+        let error = #expect(throws: StateError.self) {
+            try StateStore(path: file.appendingPathComponent("state.sqlite").path, now: 0)
+        }
+        guard case .unreadable = error else { return #expect(Bool(false), "\(String(describing: error))") }
+        #expect(throws: StateError.unreadable(path: state.folder.path, reason: "it is not a file")) {
+            try StateStore(path: state.folder.path, now: 0)
+        }
+    }
+
+    @Test("a linked customer costs about one kilobyte, in all")
+    func size() throws {
+        let state = try TemporaryState()
+        let store = try state.open()
+        let count = 5_000
+        let read = try store.beginProjectRead("customers")
+        for start in stride(from: 1, through: count, by: 500) {
+            let customers = (start..<start + 500).map(Customer.init)
+            _ = try store.mirror("customers", records: customers.map(\.mirror), read: read)
+            try store.settle(customers.map(\.settlement))
+        }
+        try store.finishFullRead("customers", read: read, complete: true, at: 1)
+        try store.checkpoint()
+        let bytes = try FileManager.default.attributesOfItem(atPath: state.path)[.size] as? Int ?? .max
+        #expect(Double(bytes) / Double(count) <= 1_331)
+        #expect(try store.unsettledProjectRecords("customers").isEmpty)
+        #expect(try store.projectRecord("customers", "84000001") == Customer(1).mirror)
+        try store.close()
+    }
+}
+
+/// A customer as a business has thousands.
+private struct Customer {
+    let number: Int
+
+    init(_ number: Int) { self.number = number }
+
+    var source: [String: Value] {
+        [
+            "first_name": .string("Margaret"), "last_name": .string("Featherstone-\(number)"),
+            "email": .string("Margaret.Featherstone\(number)@example.com"),
+            "phone": .string("+1415555\(1_000 + number)"),
+            "company": .string("Featherstone & Daughters Ltd"),
+            "tags": .set(["vip", "newsletter", "spring-\(number % 9)"]),
+            "birthday": .date(CalendarDay(daysSinceEpoch: number)), "location": .string("main-street"),
+            "gender": .string("female"), "language": .string("en"),
+        ]
+    }
+
+    var project: [String: Value] {
+        var values = source
+        values["email"] = .string("margaret.featherstone\(number)@example.com")
+        values["birthday"] = .timestamp(Int64(number) * 86_400)
+        return values
+    }
+
+    var mirror: MirrorRecord { mirrored("\(84_000_000 + number)", project, modified: 1_700_000_000) }
+
+    var settlement: Settlement {
+        var settlement = linking(
+            "CRM-\(number)", mirror.id, source: source, project: project, fingerprint: Fingerprint(of: "\(number)"),
+            settlesProject: true)
+        settlement.ledger = [
+            LedgerRow(
+                run: 1, at: 1_700_000_000, pair: "customers", sourceKey: "CRM-\(number)", projectID: mirror.id,
+                side: .project, action: "create", why: "only in the source"),
+            LedgerRow(
+                run: 2, at: 1_700_000_500, pair: "customers", sourceKey: "CRM-\(number)", projectID: mirror.id,
+                side: .project, action: "update",
+                changes: [
+                    FieldChange(
+                        field: "phone", before: .string("+14155550000"), after: .string("+14155551111"),
+                        origin: .string("+14155551111"), rule: .sourceChanged)
+                ], why: "changed in the source"),
+        ]
+        return settlement
+    }
+}

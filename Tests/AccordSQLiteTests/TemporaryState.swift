@@ -1,0 +1,70 @@
+import AccordCore
+import AccordSQLite
+import Foundation
+
+/// A folder of its own for one test, with a state in it; gone when the test is.
+final class TemporaryState {
+    let folder: URL
+    var path: String { folder.appendingPathComponent("accord/state.sqlite").path }
+
+    init() throws {
+        folder = FileManager.default.temporaryDirectory.appendingPathComponent("accord-store-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(at: folder) }
+
+    func open(hooks: CommitHooks = CommitHooks(), durability: Durability = .none) throws -> StateStore {
+        try StateStore(path: path, now: 1_700_000_000, newID: "state-1", durability: durability, hooks: hooks)
+    }
+
+    /// What a crash of the machine would leave: the files as they are while the store is open.
+    func openAfterCrash() throws -> StateStore {
+        let copy = folder.appendingPathComponent(UUID().uuidString)
+        try FileManager.default.createDirectory(at: copy, withIntermediateDirectories: true)
+        for suffix in ["", "-wal"] where FileManager.default.fileExists(atPath: path + suffix) {
+            try FileManager.default.copyItem(
+                atPath: path + suffix, toPath: copy.appendingPathComponent("state.sqlite").path + suffix)
+        }
+        return try StateStore(path: copy.appendingPathComponent("state.sqlite").path, now: 0)
+    }
+
+    func mode(_ path: String) throws -> Int? {
+        try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+    }
+}
+
+struct Crash: Error {}
+
+/// Records of the pair `customers`, in the few words that a test needs.
+func mirrored(
+    _ id: String, _ values: [String: Value], modified: Int64? = 1, archived: Bool = false
+) -> MirrorRecord {
+    MirrorRecord(
+        id: id, fingerprint: Fingerprint(of: values, isArchived: archived), values: values, modified: modified,
+        archived: archived, matchValues: ["email", "phone"].map { values[$0]?.description })
+}
+
+func linking(
+    _ key: String, _ id: String, source: [String: Value] = [:], project: [String: Value] = [:],
+    fingerprint: Fingerprint? = nil, settlesProject: Bool = false
+) -> Settlement {
+    Settlement(
+        pair: "customers", sourceKey: key, projectID: id, sourceBase: source, projectBase: project,
+        sourceFingerprint: fingerprint, settlesProject: settlesProject)
+}
+
+func entry(_ position: Int, key: String?, id: String?, _ operations: [AccordCore.Operation]) -> Entry {
+    var entry = Entry(
+        label: "Ann", sourceKey: key, projectID: id, present: [.source], bucket: .updated)
+    entry.position = position
+    entry.operations = operations
+    return entry
+}
+
+func update(_ field: String, _ before: Value, _ after: Value) -> AccordCore.Operation {
+    Operation(
+        side: .project, kind: .update,
+        changes: [FieldChange(field: field, before: before, after: after, origin: after, rule: .sourceChanged)],
+        why: "changed in the source")
+}
