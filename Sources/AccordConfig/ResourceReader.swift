@@ -99,21 +99,21 @@ struct ResourceReader {
                 + Suggestion.hint(for: odd, among: known))
     }
 
-    private func reach(_ node: YAMLNode) throws(ConfigError) -> Reach {
+    private func reach(_ node: YAMLNode) throws(ConfigError) -> SendSchema {
         let table = try node.table("reaches", keys: ["people", "channels", "messages"])
         let messages = try table.required("messages").table(
             "messages", keys: ["resource", "list", "ask", "channel", "scheduled", "created"])
         func name(_ key: String) throws(ConfigError) -> String { try messages.required(key).name(key) }
-        return Reach(
+        return SendSchema(
             people: try table.required("people").name("people"),
             channels: try query(table.required("channels"), "channels"), messages: try name("resource"),
             list: try path(messages.required("list")), ask: try name("ask"), channel: try name("channel"),
             scheduled: try name("scheduled"), created: try name("created"))
     }
 
-    private func facts(_ node: YAMLNode, _ resource: ResourceDescription) throws(ConfigError) -> Facts {
+    private func facts(_ node: YAMLNode, _ resource: ResourceDescription) throws(ConfigError) -> RollupSchema {
         let table = try node.table("facts", keys: ["from", "by", "at", "but not", "count", "last"])
-        var facts = Facts(
+        var facts = RollupSchema(
             from: try table.required("from").name("from"), by: try table.required("by").name("by"),
             at: try table.required("at").name("at"), butNot: try table["but not"]?.name("but not"),
             count: try table["count"]?.name("count"), last: [:])

@@ -4,14 +4,14 @@ import AccordTables
 /// What a pair of asks needs to know of the people whom it would reach.
 public final class Asking: Sendable {
     public let rules: AskRules
-    public let reach: Reach
+    public let reach: SendSchema
     /// The pair whose memory of the project's customers is used: the user's own, or one that is kept for this alone.
     public let people: Pair
     /// One person's messages, by the person's id.
     public let messages: @Sendable (String) -> any ProjectConnector
 
     public init(
-        rules: AskRules, reach: Reach, people: Pair, messages: @escaping @Sendable (String) -> any ProjectConnector
+        rules: AskRules, reach: SendSchema, people: Pair, messages: @escaping @Sendable (String) -> any ProjectConnector
     ) {
         self.rules = rules
         self.reach = reach

@@ -65,7 +65,7 @@ extension ExplainedError {
     /// It is no pair's own: the others would meet it as well.
     var concernsAllPairs: Bool {
         switch self as any ExplainedError {
-        case ProjectError.unauthorized, ProjectError.forbidden, ProjectError.unavailable, EngineError.stopped: true
+        case TableError.unauthorized, TableError.forbidden, TableError.unavailable, EngineError.stopped: true
         case is StateError: true
         default: false
         }

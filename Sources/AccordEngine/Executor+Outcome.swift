@@ -13,7 +13,7 @@ indirect enum ProjectOutcome: Sendable {
     /// It may or may not have happened: the intent stays, and the next run looks.
     case unknown(String)
     /// Certainly nothing happened, and nothing more can be sent in this run.
-    case stopped(ProjectError)
+    case stopped(TableError)
     /// The record was created, and what was to follow was not done.
     case created(ProjectRecord, then: ProjectOutcome)
     /// The record was deleted, and the one that was to take its place certainly not created.
@@ -24,7 +24,7 @@ indirect enum ProjectOutcome: Sendable {
     }
 
     /// Why nothing more can be sent, if that is so.
-    var stop: ProjectError? {
+    var stop: TableError? {
         switch self {
         case .stopped(let error): error
         case .created(_, let then), .deleted(let then): then.stop

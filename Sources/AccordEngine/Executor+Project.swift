@@ -89,7 +89,7 @@ extension Executor {
         await withTaskGroup(of: (Int, ProjectOutcome).self) { group in
             var outcomes = [ProjectOutcome](repeating: .skipped("the run was stopped"), count: entries.count)
             var next = 0
-            var refused: ProjectError?
+            var refused: TableError?
             func add() {
                 guard next < entries.count else { return }
                 let (index, entry) = (next, entries[next])
@@ -127,12 +127,12 @@ extension Executor {
     }
 
     private func outcome(of error: any Error) -> ProjectOutcome {
-        guard let error = error as? ProjectError else { return .unknown("\(error)") }
+        guard let error = error as? TableError else { return .unknown("\(error)") }
         return switch error {
         case .unauthorized, .forbidden, .unavailable: .stopped(error)
         case .notFound: .vanished(Quarantine(.refused, error.what))
         case .refused: .refused(Quarantine(.refused, error.what))
-        case .outcomeUnknown, .nonsense: .unknown(error.description)
+        default: .unknown(error.description)
         }
     }
 
@@ -187,7 +187,7 @@ extension Executor {
         while true {
             do {
                 return try await pair.project.send(write)
-            } catch let unknown as ProjectError {
+            } catch let unknown as TableError {
                 guard case .outcomeUnknown = unknown else { throw unknown }
                 attempts += 1
                 logger.notice("\(unknown)")
@@ -208,7 +208,7 @@ extension Executor {
     private func delete(_ write: ProjectWrite) async throws -> ProjectRecord? {
         do {
             return try await pair.project.send(write)
-        } catch ProjectError.notFound {
+        } catch TableError.notFound {
             return nil
         }
     }

@@ -14,7 +14,7 @@ extension Executor {
             guard !writing.isEmpty else { return }
             try store.begin(pair.name, run: run, entries: writing.map(\.entry), at: Int64(time.unixTime))
             try await write(writing, over: rows, expecting: stamp)
-        } catch let error as SourceError {
+        } catch let error as TableError {
             fail(error)
         } catch let error as MappingProblem {
             fail(error)
@@ -44,7 +44,7 @@ extension Executor {
         let report: SourceWriteReport
         do {
             report = try await pair.source.write(writing.map(\.change), expecting: stamp)
-        } catch let error as SourceError {
+        } catch let error as TableError {
             // Nothing was written: the intents are closed, and the next plan looks anew.
             try store.settle(writing.map { closed($0.entry) })
             throw error

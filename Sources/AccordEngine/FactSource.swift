@@ -4,11 +4,11 @@ import AccordTables
 
 /// What a pair computes of another resource's records, and the memory of those.
 public final class FactSource: Sendable {
-    let facts: Facts
+    let facts: RollupSchema
     /// Reads them; it has no source of its own.
     let records: Pair
 
-    public init(facts: Facts, records: Pair) {
+    public init(facts: RollupSchema, records: Pair) {
         self.facts = facts
         self.records = records
     }

@@ -47,8 +47,8 @@ public struct NamesSource: SourceConnector {
         return report
     }
 
-    /// - Throws: ``SourceError/notWritable(name:reason:)``: what it holds is written where it stands.
+    /// - Throws: ``TableError/notWritable(name:reason:)``: what it holds is written where it stands.
     public func write(_ changes: [SourceChange], expecting stamp: SourceStamp) async throws -> SourceWriteReport {
-        throw SourceError.notWritable(name: name, reason: "these are names that other records hold")
+        throw TableError.notWritable(name: name, reason: "these are names that other records hold")
     }
 }

@@ -82,7 +82,7 @@ extension RESTConnector {
 
     public func readChanged(since day: CalendarDay, _ body: (ProjectPage) async throws -> Reading) async throws {
         guard let changed = resource.list.changed else {
-            throw ProjectError.nonsense(
+            throw TableError.nonsense(
                 request: "GET \(resource.list.path)", reason: "the API's description has no list of changes")
         }
         for choice in [[:]] + resource.list.chosen {
@@ -111,7 +111,7 @@ extension RESTConnector {
             let page = try await self.page(number, of: query, isArchived: false)
             let ids = page.records.map(\.record.key)
             guard ids.isEmpty || ids != previous.ids else {
-                throw ProjectError.nonsense(
+                throw TableError.nonsense(
                     request: pages.request(query, page: number).summary,
                     reason: "it holds the same records as the page before")
             }

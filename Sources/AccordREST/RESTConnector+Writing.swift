@@ -15,7 +15,7 @@ extension RESTConnector {
         let request = try request(operation, write) { () throws(Nonsense) in try encoder.create(write.values) }
         guard let record = try await answer(to: request, operation) else {
             guard operation.answersRecord else { return nil }
-            throw ProjectError.outcomeUnknown(
+            throw TableError.outcomeUnknown(
                 request: request.summary, reason: "it was accepted, but the answer holds no \(resource.label)")
         }
         return record
@@ -42,7 +42,7 @@ extension RESTConnector {
             stored = try await answer(to: request, operation)
             if let stored, stored.record.key != write.id {
                 // An operation that finds the record itself, by a value that another one has too.
-                throw ProjectError.refused(
+                throw TableError.refused(
                     request: request.summary, status: 200,
                     message: "\(resource.label) \(write.id ?? "") was meant, the service wrote \(stored.record.key)",
                     fields: [:])
@@ -57,10 +57,10 @@ extension RESTConnector {
             let value = write.whole[field]
             guard !value.isNull, resource.list.lookup[field] != nil else { continue }
             if let found = try await find(field, value).first(where: { $0.record.key == write.id }) { return found }
-            throw ProjectError.notFound(
+            throw TableError.notFound(
                 request: name(write), message: "no \(resource.label) with this id has the \(field) \(value) any more")
         }
-        throw ProjectError.notFound(
+        throw TableError.notFound(
             request: name(write),
             message: "it has no \(resource.matcher.joined(separator: " and no ")), by which alone the service finds it")
     }
@@ -90,7 +90,7 @@ extension RESTConnector {
                 method: operation.method, path: try path(operation, write), body: try body?(),
                 isIdempotent: operation.isIdempotent)
         } catch {
-            throw ProjectError.nonsense(request: name(write), reason: error.reason)
+            throw TableError.nonsense(request: name(write), reason: error.reason)
         }
     }
 
@@ -110,7 +110,7 @@ extension RESTConnector {
         return operation
     }
 
-    private func undescribed(_ write: ProjectWrite, _ what: String) -> ProjectError {
+    private func undescribed(_ write: ProjectWrite, _ what: String) -> TableError {
         .nonsense(request: name(write), reason: "the API's description has \(what)")
     }
 

@@ -8,7 +8,7 @@ import AccordCore
 ///   a single record is handed over as a ``SourceItem/broken(_:)`` and the rest goes on; what makes the whole
 ///   unreadable throws. Its report says whether the read was whole, and never says so without proof.
 /// - ``write(_:expecting:)`` makes all changes or none, touches nothing else, and refuses with
-///   ``SourceError/changedMeanwhile(_:)`` when the source no longer has the stamp that it was read with. Each answer
+///   ``TableError/changedMeanwhile(_:)`` when the source no longer has the stamp that it was read with. Each answer
 ///   is what is stored now.
 public protocol SourceConnector: Sendable {
     /// For messages: the file's name or the address.
@@ -116,41 +116,5 @@ public struct SourceWriteReport: Sendable {
     public init(outcomes: [Outcome], stamp: SourceStamp) {
         self.outcomes = outcomes
         self.stamp = stamp
-    }
-}
-
-/// Why a whole source could not be read or written.
-public enum SourceError: ExplainedError, Hashable {
-    case missing(name: String)
-    case unreadable(name: String, reason: String)
-    /// The form is broken at a line: an unclosed quote, a repeated header, …
-    case malformed(Place, what: String, next: String)
-    case changedMeanwhile(name: String)
-    case notWritable(name: String, reason: String)
-
-    public var place: String? {
-        switch self {
-        case .missing(let name), .unreadable(let name, _), .changedMeanwhile(let name), .notWritable(let name, _): name
-        case .malformed(let place, _, _): place.description
-        }
-    }
-
-    public var what: String {
-        switch self {
-        case .missing: "there is no such file"
-        case .unreadable(_, let reason): "it cannot be read: \(reason)"
-        case .malformed(_, let what, _): what
-        case .changedMeanwhile: "someone changed it since it was read, so nothing was written to it"
-        case .notWritable(_, let reason): "it cannot be written: \(reason)"
-        }
-    }
-
-    public var next: String? {
-        switch self {
-        case .missing: "Check the path in accord.yaml; nothing was deleted anywhere"
-        case .unreadable, .notWritable: "Check the file and its permissions, then run again"
-        case .malformed(_, _, let next): next
-        case .changedMeanwhile: "Run again: the next plan reads it anew"
-        }
     }
 }

@@ -62,7 +62,7 @@ extension SourceConformance {
             do {
                 _ = try await source.write([trial.delete("1")], expecting: stale)
                 throw ConformanceFailure(check: trial.check, detail: "it wrote")
-            } catch SourceError.changedMeanwhile {
+            } catch TableError.changedMeanwhile {
                 try await trial.expectRows(source, [Trial.rows[0], ["2", "Mike", ""], Trial.rows[2]])
             }
         },

@@ -136,7 +136,7 @@ struct Session {
 
     /// Whom a pair of asks would reach is known through the pair of customers; without one, through a memory of its own.
     private static func people(
-        _ reach: Reach, of asks: Pair, _ config: Config, _ api: APIDescription, _ client: APIClient
+        _ reach: SendSchema, of asks: Pair, _ config: Config, _ api: APIDescription, _ client: APIClient
     ) async throws -> Pair {
         for other in config.pairs where other.name != asks.name {
             let pair = try await pair(other, api, client)

@@ -51,7 +51,7 @@ struct CSVReadingTests {
         ])
     func malformed(_ text: String, line: Int, what: String) async throws {
         let file = try CSVFile(text)
-        let error = await #expect(throws: SourceError.self) { try await file.read(CSVFormat(fieldLimit: 10)) }
+        let error = await #expect(throws: TableError.self) { try await file.read(CSVFormat(fieldLimit: 10)) }
         guard case .malformed(let place, let found, _)? = error else {
             Issue.record("found \(String(describing: error))")
             return
@@ -112,10 +112,10 @@ struct CSVReadingTests {
     @Test("the header of an empty file is refused with advice, and a missing file is missing")
     func emptyAndMissing() async throws {
         let file = try CSVFile("")
-        let empty = await #expect(throws: SourceError.self) { try await file.connector().header() }
+        let empty = await #expect(throws: TableError.self) { try await file.connector().header() }
         #expect(empty?.next != nil)
         let missing = CSVConnector(path: file.path + "x", name: "x.csv")
-        await #expect(throws: SourceError.missing(name: "x.csv")) { try await missing.stamp() }
+        await #expect(throws: TableError.missing(name: "x.csv")) { try await missing.stamp() }
     }
 
     @Test("a changed line end alone changes no fingerprint, a changed cell does")
@@ -146,9 +146,9 @@ struct CSVReadingTests {
     @Test("encodings that do not fit are refused with advice")
     func encodings() async throws {
         let utf16: [UInt8] = [0xFF, 0xFE, 0x69, 0x00]
-        await #expect(throws: SourceError.self) { try await CSVFile(utf16).read() }
-        await #expect(throws: SourceError.self) { try await CSVFile("id\n").read(CSVFormat(encoding: .utf16)) }
-        await #expect(throws: SourceError.self) {
+        await #expect(throws: TableError.self) { try await CSVFile(utf16).read() }
+        await #expect(throws: TableError.self) { try await CSVFile("id\n").read(CSVFormat(encoding: .utf16)) }
+        await #expect(throws: TableError.self) {
             try await CSVFile([0xFF, 0xFE, 0x69, 0x00, 0x0A]).read(CSVFormat(encoding: .utf16))
         }
     }

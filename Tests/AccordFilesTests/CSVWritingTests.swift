@@ -95,7 +95,7 @@ struct CSVWritingTests {
         let connector = file.connector()
         let stamp = try await connector.stamp()
         try file.put("id,b\n1,theirs\n")
-        await #expect(throws: SourceError.changedMeanwhile(name: "people.csv")) {
+        await #expect(throws: TableError.changedMeanwhile(name: "people.csv")) {
             try await connector.write([.delete("1")], expecting: stamp)
         }
         #expect(try file.text == "id,b\n1,theirs\n")

@@ -69,8 +69,8 @@ import Testing
                 302, "",
                 .nonsense(request: "PUT /contacts/17", reason: "it points elsewhere (302), which is not followed")
             ),
-        ] as [(Int, String, ProjectError)])
-    func errors(status: Int, body: String, expected: ProjectError) async {
+        ] as [(Int, String, TableError)])
+    func errors(status: Int, body: String, expected: TableError) async {
         let stage = Stage(.success(.json(status, body)))
         #expect(await stage.failure("PUT") == expected)
         #expect(await stage.failure("PUT", isIdempotent: false) == expected)

@@ -63,7 +63,7 @@ import Testing
     func repeats() async {
         let stage = Stage(.success(.json(200, #"{"payload":[{"ref":1},{"ref":2},{"ref":3}]}"#)))
         await #expect(
-            throws: ProjectError.nonsense(
+            throws: TableError.nonsense(
                 request: "GET /contacts (page 2)", reason: "it holds the same records as the page before")
         ) { try await stage.connector.readChanged(since: day) { _ in .more } }
     }

@@ -103,7 +103,7 @@ import Testing
             ),
         ])
     func nonsense(record: String, reason: String) async {
-        await #expect(throws: ProjectError.nonsense(request: "GET /contacts (page 1)", reason: reason)) {
+        await #expect(throws: TableError.nonsense(request: "GET /contacts (page 1)", reason: reason)) {
             try await decode(record)
         }
     }
@@ -119,7 +119,7 @@ import Testing
         ])
     func noList(body: String, reason: String) async {
         let stage = Stage(.success(.json(200, body)))
-        await #expect(throws: ProjectError.nonsense(request: "GET /contacts (page 1)", reason: reason)) {
+        await #expect(throws: TableError.nonsense(request: "GET /contacts (page 1)", reason: reason)) {
             try await stage.connector.readAll { _ in }
         }
         #expect(stage.transport.requests.count == 6)

@@ -79,7 +79,7 @@ import Testing
     func ids(id: String?) async throws {
         let stage = Stage(.success(.json(200, "{}")))
         for verb in [APIOperation.Verb.update, .delete, .archive] {
-            await #expect(throws: ProjectError.self) {
+            await #expect(throws: TableError.self) {
                 try await stage.connector.send(write(verb, id: id, verb == .update ? ["name": .string("x")] : [:]))
             }
         }
@@ -90,18 +90,18 @@ import Testing
     func undescribed() async {
         let stage = Stage(.success(.json(200, "{}")))
         await #expect(
-            throws: ProjectError.nonsense(
+            throws: TableError.nonsense(
                 request: "unsubscribe contact 17", reason: "the API's description has no such operation")
         ) { try await stage.connector.send(write(.unsubscribe)) }
         await #expect(
-            throws: ProjectError.nonsense(
+            throws: TableError.nonsense(
                 request: "update contact 17",
                 reason: "the API's description has no operation that writes muted, touched")
         ) {
             try await stage.connector.send(
                 write(.update, ["name": .string("x"), "muted": .timestamp(1), "touched": .timestamp(1)]))
         }
-        await #expect(throws: ProjectError.self) {
+        await #expect(throws: TableError.self) {
             try await stage.connector.send(write(.create, id: nil, ["muted": .timestamp(1)]))
         }
         #expect(stage.transport.requests.isEmpty)
@@ -122,7 +122,7 @@ import Testing
             _ = try await stage.connector.send(write(.create, id: nil, ["name": .string("Ann")]))
             Issue.record("the doubt was hidden")
         } catch {
-            guard case .outcomeUnknown(request: "POST /contacts", _)? = error as? ProjectError else {
+            guard case .outcomeUnknown(request: "POST /contacts", _)? = error as? TableError else {
                 Issue.record("found \(error)")
                 return
             }
@@ -143,7 +143,7 @@ import Testing
     func somebodyElse() async {
         let stage = Stage(.success(.json(200, #"{"payload":{"ref":18}}"#)))
         await #expect(
-            throws: ProjectError.refused(
+            throws: TableError.refused(
                 request: "POST /contacts", status: 200, message: "contact 17 was meant, the service wrote 18",
                 fields: [:])
         ) { try await stage.connector.send(write(.update, ["labels": .set(["x"])])) }
@@ -153,7 +153,7 @@ import Testing
     func refusedStep() async {
         let stage = Stage(.success(.json(409, #"{"words":"taken"}"#)), .success(.json(200, "{}")))
         await #expect(
-            throws: ProjectError.refused(request: "PUT /contacts/17", status: 409, message: "taken", fields: [:])
+            throws: TableError.refused(request: "PUT /contacts/17", status: 409, message: "taken", fields: [:])
         ) { try await stage.connector.send(write(.update, ["email": .string("a@b.c"), "labels": .set(["x"])])) }
         #expect(stage.transport.requests.count == 1)
     }

@@ -152,12 +152,12 @@ struct Stage {
     }
 
     /// The error that sending throws.
-    func failure(_ method: String = "GET", isIdempotent: Bool = true) async -> ProjectError? {
+    func failure(_ method: String = "GET", isIdempotent: Bool = true) async -> TableError? {
         do {
             _ = try await send(method, isIdempotent: isIdempotent)
             return nil
         } catch {
-            return error as? ProjectError
+            return error as? TableError
         }
     }
 }

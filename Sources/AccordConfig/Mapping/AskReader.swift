@@ -3,7 +3,7 @@ import AccordCore
 /// Reads `ask`: whom, when and how a row of the source asks for a review.
 struct AskReader {
     let node: YAMLNode
-    let reach: Reach
+    let reach: SendSchema
 
     private static let keys = ["channels", "reminders", "after", "within", "window", "quiet hours"]
 

@@ -31,14 +31,14 @@ public struct CSVConnector: SourceConnector {
     /// Size, times and identity.
     public func stamp() async throws -> SourceStamp { try FileState(path: path, name: name).stamp }
 
-    /// - Throws: ``SourceError``; also for an empty file.
+    /// - Throws: ``TableError``; also for an empty file.
     public func header() async throws -> RawRecord.Header {
         try CSVConnector.header(of: CSVReader(path: path, name: name, format: format))
     }
 
     static func header(of reader: CSVReader) throws -> RawRecord.Header {
         guard let header = try reader.header() else {
-            throw SourceError.malformed(
+            throw TableError.malformed(
                 Place(file: reader.name, line: 1), what: "expected a header, found an empty file",
                 next: "Export it again, or put the columns' names in its first line")
         }

@@ -121,7 +121,7 @@ struct CSVCopy {
     /// - Throws: also for a text that the encoding does not have, which the check before should have found.
     private func emit(_ bytes: some Collection<UInt8>) throws {
         guard let encoded = reader.transcoder.encode(bytes) else {
-            throw SourceError.notWritable(name: reader.name, reason: "a text does not fit the file's encoding")
+            throw TableError.notWritable(name: reader.name, reason: "a text does not fit the file's encoding")
         }
         try file.append(encoded)
     }

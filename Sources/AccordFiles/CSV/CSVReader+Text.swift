@@ -83,34 +83,34 @@ extension CSVReader {
 
     /// Reads the header, which must come before any row; nil if the file is empty.
     ///
-    /// - Throws: ``SourceError/malformed(_:what:next:)``.
+    /// - Throws: ``TableError/malformed(_:what:next:)``.
     func header() throws -> RawRecord.Header? {
         guard try next() else { return nil }
         let columns = texts(.asIs).map(\.trimmed)
         guard !columns.contains(where: { $0.utf8.contains { $0 < 0x09 } }) else {
-            throw SourceError.malformed(
+            throw TableError.malformed(
                 place, what: "expected a CSV file, found bytes that are no text, as in a spreadsheet's own file",
                 next: "Export it as CSV")
         }
         var seen: Set<String> = []
         for (index, column) in columns.enumerated() {
             guard !column.isEmpty else {
-                throw SourceError.malformed(
+                throw TableError.malformed(
                     place, what: "column \(index + 1) of \(columns.count) has no name",
                     next: "Give each column a name in the header")
             }
             guard cells[index].isQuoted || !column.utf8.contains(UInt8(ascii: "\r")) else {
-                throw SourceError.malformed(
+                throw TableError.malformed(
                     place, what: "expected lines that end with LF or CRLF, found a lone CR in the header",
                     next: "Save the file with LF or CRLF line ends")
             }
             guard seen.insert(column).inserted else {
-                throw SourceError.malformed(
+                throw TableError.malformed(
                     place, what: "the column \(column) is there twice", next: "Give each column a name of its own")
             }
         }
         if let fault = fault(RawRecord.Header(columns)) {
-            throw SourceError.malformed(place, what: fault, next: "Check `encoding`")
+            throw TableError.malformed(place, what: fault, next: "Check `encoding`")
         }
         return RawRecord.Header(columns)
     }

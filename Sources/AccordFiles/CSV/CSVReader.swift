@@ -48,7 +48,7 @@ final class CSVReader {
     private static let lineFeed = UInt8(ascii: "\n")
     private static let carriageReturn = UInt8(ascii: "\r")
 
-    /// - Throws: ``SourceError``.
+    /// - Throws: ``TableError``.
     init(path: String, name: String, format: CSVFormat) throws {
         (self.name, self.format) = (name, format)
         let opened = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
@@ -114,7 +114,7 @@ final class CSVReader {
                 linesInRow += 1
                 break
             } else {
-                throw SourceError.malformed(
+                throw TableError.malformed(
                     Place(file: name, line: line + linesInRow),
                     what: "expected a separator or the row's end after a closing quote, found something else",
                     next: "Double the quotes that belong to the text, or check the delimiter")
@@ -130,7 +130,7 @@ final class CSVReader {
         var position = start + 1
         while true {
             guard try has(position) else {
-                throw SourceError.malformed(
+                throw TableError.malformed(
                     Place(file: name, line: opened), what: "a quote is opened here and never closed",
                     next: "Close it, or double it if it belongs to the text; the file may also have been cut off")
             }
@@ -172,7 +172,7 @@ final class CSVReader {
 
     private func checkLimit(_ size: Int, line: Int) throws {
         guard size > format.fieldLimit else { return }
-        throw SourceError.malformed(
+        throw TableError.malformed(
             Place(file: name, line: line), what: "a cell that begins here is longer than \(format.fieldLimit) bytes",
             next: "Look for a quote that is opened and not closed")
     }
@@ -206,7 +206,7 @@ extension CSVReader {
             rowStart = 0
         }
         guard filled <= 8 * format.fieldLimit + 1_048_576 else {
-            throw SourceError.malformed(
+            throw TableError.malformed(
                 place, what: "the row that begins here is longer than \(filled) bytes",
                 next: "Look for a quote that is opened and not closed")
         }
@@ -223,7 +223,7 @@ extension CSVReader {
         isAtEnd = count == 0
         let text = transcoder.decode(UnsafeBufferPointer(start: raw, count: count), isLast: isAtEnd)
         if isAtEnd, transcoder.endsInsideUnit {
-            throw SourceError.malformed(
+            throw TableError.malformed(
                 place, what: "the file ends in the middle of a UTF-16 character",
                 next: "It may have been cut off: export it again")
         }
@@ -270,15 +270,15 @@ extension CSVReader {
         case (.utf16, nil) where count == 0:
             return ([], CSVTranscoder(.utf8))
         case (.utf16, nil):
-            throw SourceError.malformed(
+            throw TableError.malformed(
                 first, what: "expected UTF-16 with its mark, found none", next: "Check `encoding`: it may be utf-8")
         case (.utf8, .some):
-            throw SourceError.malformed(
+            throw TableError.malformed(
                 first, what: "expected UTF-8, found the mark of UTF-16", next: "Set `encoding: utf-16`")
         case (.utf8, nil):
             return (start == [0xEF, 0xBB, 0xBF] ? start : [], CSVTranscoder(.utf8))
         case (.windows1252, _) where start == [0xEF, 0xBB, 0xBF] || bigEndian != nil:
-            throw SourceError.malformed(
+            throw TableError.malformed(
                 first, what: "expected Windows-1252, found the mark of UTF-8 or UTF-16",
                 next: "Set `encoding` to utf-8 or utf-16")
         case (.windows1252, _):
@@ -288,7 +288,7 @@ extension CSVReader {
 
     private func asciiDelimiter(_ character: Character) throws -> UInt8 {
         guard let byte = character.asciiValue, byte != CSVReader.quote, byte >= 0x20 || byte == 0x09 else {
-            throw SourceError.unreadable(
+            throw TableError.unreadable(
                 name: name, reason: "`delimiter` must be one ASCII character other than a quote or a line end")
         }
         return byte

@@ -19,14 +19,14 @@ struct CSVWriter {
         self.changes = changes
     }
 
-    /// - Throws: ``SourceError``; then nothing was written.
+    /// - Throws: ``TableError``; then nothing was written.
     func write(expecting stamp: SourceStamp) throws -> SourceWriteReport {
         let name = connector.name
         guard let resolved = realpath(connector.path, nil) else { throw FileState.readError(errno, name: name) }
         defer { free(resolved) }
         let target = String(cString: resolved)
         let reader = try CSVReader(path: target, name: name, format: connector.format)
-        guard reader.stamp == stamp else { throw SourceError.changedMeanwhile(name: name) }
+        guard reader.stamp == stamp else { throw TableError.changedMeanwhile(name: name) }
         let header = try CSVConnector.header(of: reader)
         var decisions = try CSVDecisions(changes, reader: reader, header: header, connector: connector)
         guard decisions.changeAnything else {

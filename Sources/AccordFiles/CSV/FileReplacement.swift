@@ -62,12 +62,12 @@ final class FileReplacement {
     /// Puts the new content in the file's place, unless someone changed the file since `stamp`.
     ///
     /// - Returns: the new file's stamp.
-    /// - Throws: ``SourceError/changedMeanwhile(name:)``, ``SourceError/notWritable(name:reason:)``.
+    /// - Throws: ``TableError/changedMeanwhile(name:)``, ``TableError/notWritable(name:reason:)``.
     func commit(expecting stamp: SourceStamp) throws -> SourceStamp {
         try flush()
         guard fsync(descriptor) == 0 else { throw FileReplacement.error(name) }
         guard try FileState(path: target, name: name).stamp == stamp else {
-            throw SourceError.changedMeanwhile(name: name)
+            throw TableError.changedMeanwhile(name: name)
         }
         guard rename(temporary, target) == 0 else { throw FileReplacement.error(name) }
         isDone = true
@@ -79,7 +79,7 @@ final class FileReplacement {
         return try FileState(descriptor: descriptor, name: name).stamp
     }
 
-    private static func error(_ name: String) -> SourceError {
+    private static func error(_ name: String) -> TableError {
         .notWritable(name: name, reason: String(cString: strerror(errno)))
     }
 }

@@ -10,7 +10,7 @@ import AccordTables
 struct FileState {
     let information: stat
 
-    /// - Throws: ``SourceError``.
+    /// - Throws: ``TableError``.
     init(path: String, name: String) throws {
         var information = stat()
         guard stat(path, &information) == 0 else { throw FileState.readError(errno, name: name) }
@@ -39,11 +39,11 @@ struct FileState {
 
     private func checkIsFile(_ name: String) throws {
         guard information.st_mode & S_IFMT == S_IFREG else {
-            throw SourceError.unreadable(name: name, reason: "it is not a file")
+            throw TableError.unreadable(name: name, reason: "it is not a file")
         }
     }
 
-    static func readError(_ code: Int32, name: String) -> SourceError {
+    static func readError(_ code: Int32, name: String) -> TableError {
         code == ENOENT || code == ENOTDIR
             ? .missing(name: name) : .unreadable(name: name, reason: String(cString: strerror(code)))
     }

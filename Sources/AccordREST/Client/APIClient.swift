@@ -55,7 +55,7 @@ public final class APIClient: Sendable {
     ///
     /// - Parameter read: makes of a 2xx answer's body (``JSON/null`` if it has none) what the caller wants, or throws
     ///   ``Nonsense``.
-    /// - Throws: ``ProjectError``, or `CancellationError`.
+    /// - Throws: ``TableError``, or `CancellationError`.
     public func send<Answer: Sendable>(
         _ request: APIRequest, reading read: (JSON) throws(Nonsense) -> Answer
     ) async throws -> Answer {
@@ -174,7 +174,7 @@ public final class APIClient: Sendable {
     }
 
     /// What to throw: a write that may have happened is never called a failure.
-    private func final(_ error: ProjectError, doubt: String?) -> ProjectError {
+    private func final(_ error: TableError, doubt: String?) -> TableError {
         doubt.map { .outcomeUnknown(request: error.place ?? "", reason: $0) } ?? error
     }
 

@@ -14,7 +14,7 @@ struct AnswerReader: Sendable {
     struct Failure: Error {
         var kind: RetryPolicy.Failure
         /// What to throw if it is final.
-        var error: ProjectError
+        var error: TableError
 
         var reason: String {
             switch error {
@@ -47,7 +47,7 @@ struct AnswerReader: Sendable {
         Failure(kind: .unreadable, error: .nonsense(request: request, reason: clean(reason, most: 300)))
     }
 
-    private func error(_ response: HTTPResponse, _ json: JSON, to request: String) -> ProjectError {
+    private func error(_ response: HTTPResponse, _ json: JSON, to request: String) -> TableError {
         let message = json[envelope.message]?.string.map { clean($0, most: 500) } ?? ""
         switch response.status {
         case 401: return .unauthorized(request: request, keyFoundAt: keyFoundAt)

@@ -1,5 +1,5 @@
 /// Fields of a record that are made of another resource's records: a customer's last review, of the reviews.
-public struct Facts: Hashable, Sendable {
+public struct RollupSchema: Hashable, Sendable {
     /// The resource that they are made of.
     public var from: String
     /// Its field that names the record which gets them.

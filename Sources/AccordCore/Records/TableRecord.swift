@@ -1,0 +1,44 @@
+/// A record as its table has it, not yet mapped to the pair's fields.
+public struct TableRecord: Sendable {
+    /// What the table itself knows the record by; nil in a text table, where the mapping names the key's columns.
+    public var key: String?
+    public var cells: Cells
+    /// Of the record as it stands in the table: equal fingerprints, equal records.
+    public var fingerprint: Fingerprint
+    /// Where it stands, for messages.
+    public var place: Place?
+    /// When it was last changed, in Unix seconds, where the table says so by itself.
+    public var modified: Int64?
+    public var isArchived: Bool
+    /// Why it could not be read as the table's schema says; its cells are then those that could be made out.
+    public var problem: String?
+
+    public init(
+        key: String? = nil, cells: Cells, fingerprint: Fingerprint, place: Place? = nil, modified: Int64? = nil,
+        isArchived: Bool = false, problem: String? = nil
+    ) {
+        self.key = key
+        self.cells = cells
+        self.fingerprint = fingerprint
+        self.place = place
+        self.modified = modified
+        self.isArchived = isArchived
+        self.problem = problem
+    }
+
+    /// The cells of a record.
+    public enum Cells: Sendable {
+        /// Text by column, decoded when it is asked for.
+        case text(TextRow)
+        /// Typed values by field. A field without an entry was not answered; an empty one is ``Value/null``.
+        case values([String: Value])
+    }
+}
+
+/// One cell. *Absent* and *empty* are two things: what a table did not answer with is no change to blank.
+public enum Cell: Hashable, Sendable {
+    case absent
+    case empty
+    case text(String)
+    case value(Value)
+}

@@ -1,0 +1,92 @@
+/// One row of a table of text: its cells, as bytes until one is asked for.
+///
+/// The rows of a batch share their storage, so that a row which is never looked into costs no allocation.
+public struct TextRow: Sendable {
+    public let header: Header
+    private let storage: Storage
+    private let cells: Range<Int>
+
+    /// The bytes of some rows, and where each cell lies in them.
+    public final class Storage: Sendable {
+        let bytes: [UInt8]
+        let cells: [TextCell]
+
+        public init(bytes: [UInt8], cells: [TextCell]) {
+            self.bytes = bytes
+            self.cells = cells
+        }
+    }
+
+    /// - Parameter cells: the row's own among the storage's.
+    public init(header: Header, storage: Storage, cells: Range<Int>) {
+        self.header = header
+        self.storage = storage
+        self.cells = cells
+    }
+
+    public init(header: Header, cells texts: [String]) {
+        var bytes: [UInt8] = []
+        var cells: [TextCell] = []
+        for text in texts {
+            let start = bytes.count
+            bytes.append(contentsOf: text.utf8)
+            cells.append(TextCell(start: start, count: bytes.count - start))
+        }
+        self.init(header: header, storage: Storage(bytes: bytes, cells: cells), cells: 0..<texts.count)
+    }
+
+    public var count: Int { cells.count }
+
+    /// The cell of a column; nil if the table has no such column.
+    public subscript(column: String) -> String? { header.index(of: column).map { self[$0] } }
+
+    /// The text of a cell; empty where the row has no such cell. Bytes that are not UTF-8 become U+FFFD.
+    public subscript(index: Int) -> String { withBytes(of: index) { String(decoding: $0, as: UTF8.self) } }
+
+    public var texts: [String] { (0..<count).map { self[$0] } }
+
+    /// The UTF-8 of a cell; nothing where the row has no such cell.
+    public func withBytes<T>(of index: Int, _ body: (UnsafeBufferPointer<UInt8>) -> T) -> T {
+        guard index >= 0, index < cells.count else { return body(UnsafeBufferPointer(start: nil, count: 0)) }
+        let cell = storage.cells[cells.lowerBound + index]
+        return storage.bytes.withUnsafeBufferPointer { bytes in
+            let own = UnsafeBufferPointer(rebasing: bytes[cell.start..<cell.start + cell.count])
+            guard cell.hasDoubledQuotes else { return body(own) }
+            var plain: [UInt8] = []
+            plain.reserveCapacity(own.count)
+            var isSecond = false
+            for byte in own {
+                isSecond = byte == UInt8(ascii: "\"") && !isSecond
+                if !isSecond { plain.append(byte) }
+            }
+            return plain.withUnsafeBufferPointer(body)
+        }
+    }
+
+    /// The columns of a table, in their order.
+    public final class Header: Sendable {
+        public let columns: [String]
+        private let positions: [String: Int]
+
+        public init(_ columns: [String]) {
+            self.columns = columns
+            positions = Dictionary(zip(columns, columns.indices), uniquingKeysWith: { first, _ in first })
+        }
+
+        public func index(of column: String) -> Int? { positions[column] }
+    }
+}
+
+/// Where a cell's text lies in its rows' bytes, without the quotes around it.
+public struct TextCell: Sendable {
+    let start: Int
+    let count: Int
+    /// Each quote of the text stands there twice.
+    let hasDoubledQuotes: Bool
+
+    public init(start: Int, count: Int, hasDoubledQuotes: Bool = false) {
+        self.start = start
+        self.count = count
+        self.hasDoubledQuotes = hasDoubledQuotes
+    }
+}

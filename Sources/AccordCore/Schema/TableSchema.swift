@@ -1,0 +1,179 @@
+/// What the records of a table look like: fields, identity, what may be written.
+public struct TableSchema: Hashable, Sendable {
+    /// For example `customers`; for a file its name.
+    public var name: String
+    /// One record, for people: `customer`.
+    public var label: String
+    /// The fields that name a record to a person.
+    public var title: [String]
+    public var fields: [FieldSchema]
+    public var identity: Identity
+    /// The fields by which the service itself finds the record that a create means, in order; none if it never does.
+    public var matcher: [String]
+    /// Fields that no two records may share: the service refuses such an update.
+    public var unique: [String]
+    /// The fields, two at most, by which a record is found among those that were read: those of the matcher, unless it
+    /// has none.
+    public var lookedUpBy: [String]
+    /// Of these fields a create needs at least one.
+    public var requiresOneOf: [String]
+    /// What may be written; nil where the schema says nothing of it.
+    public var writes: Writes?
+    /// Its records are messages to people; nil for all others.
+    public var sends: SendSchema?
+    /// Fields that are computed from another table's records; nil if none are.
+    public var rollup: RollupSchema?
+
+    /// How a table's records are recognised.
+    public enum Identity: Hashable, Sendable {
+        /// Each has a key of its own.
+        case keyed
+        /// By what these fields hold, as payments are: records alike in all of them may be several, and each is another.
+        case byContent([String])
+    }
+
+    /// What a table takes.
+    public struct Writes: Hashable, Sendable {
+        /// The fields that a create takes; nil if there is no create.
+        public var create: Set<String>?
+        /// The fields of each operation that updates, in the order in which they are tried.
+        public var updates: [Set<String>]
+        /// Deletes and changes of a record's lifecycle.
+        public var kinds: Set<Operation.Kind>
+
+        public init(create: Set<String>? = nil, updates: [Set<String>] = [], kinds: Set<Operation.Kind> = []) {
+            self.create = create
+            self.updates = updates
+            self.kinds = kinds
+        }
+    }
+
+    public init(
+        name: String, label: String, title: [String] = [], fields: [FieldSchema], identity: Identity = .keyed,
+        matcher: [String] = [], unique: [String] = [], lookedUpBy: [String]? = nil, requiresOneOf: [String] = [],
+        writes: Writes? = nil, sends: SendSchema? = nil, rollup: RollupSchema? = nil
+    ) {
+        self.name = name
+        self.label = label
+        self.title = title
+        self.fields = fields
+        self.identity = identity
+        self.matcher = matcher
+        self.unique = unique
+        self.lookedUpBy = lookedUpBy ?? matcher
+        self.requiresOneOf = requiresOneOf
+        self.writes = writes
+        self.sends = sends
+        self.rollup = rollup
+    }
+
+    /// The schema of a table of text, of which nothing is known but its columns.
+    public init(name: String, columns: [String]) {
+        self.init(
+            name: name, label: "record",
+            fields: columns.map { FieldSchema(name: $0, type: .string, isReadable: true, isWritable: true) })
+    }
+
+    public func field(_ name: String) -> FieldSchema? { fields.first { $0.name == name } }
+
+    /// The field with a role, if the table has one.
+    public func field(_ role: FieldSchema.Role) -> FieldSchema? { fields.first { $0.role == role } }
+
+    /// No two records share the field's value, or the service takes one that has it for the one that is meant.
+    public func identifies(_ field: String) -> Bool { matcher.contains(field) || unique.contains(field) }
+
+    /// The fields that together identify a record by content; none where records have keys.
+    public var contentFields: [String] {
+        if case .byContent(let fields) = identity { fields } else { [] }
+    }
+
+    public var isByContent: Bool { identity != .keyed }
+
+    /// Whether a record may be the one with these values: it agrees with them in every field that identifies by content.
+    public func isAlike(_ record: [String: Value], _ values: [String: Value]) -> Bool {
+        contentFields.allSatisfy { field in
+            let value = values[field] ?? .null
+            return value.isNull || value.means(record[field] ?? .null)
+        }
+    }
+
+    /// The tables whose records its fields name.
+    public var references: Set<String> { Set(fields.compactMap(\.refersTo)) }
+
+    /// Whether updates can write all of these fields of a record that exists. A schema without writes does not say no.
+    public func canUpdate(_ fields: Set<String>) -> Bool {
+        guard let writes else { return true }
+        return fields.isSubset(of: writes.updates.reduce(into: []) { $0.formUnion($1) })
+    }
+}
+
+/// A field of a table.
+public struct FieldSchema: Hashable, Sendable {
+    public enum Role: String, Hashable, Sendable, CaseIterable {
+        /// Not null: this person wants no messages. Written by `unsubscribe` and `resubscribe` only.
+        case optOut = "opt-out"
+        /// Not null: hidden, not gone. Written by `archive` and `unarchive` only.
+        case archived
+        /// When the record last changed.
+        case modified
+        /// The resource whose records it is for.
+        case context
+        /// When a person was asked for a review last.
+        case asked
+        /// No member of the service's: whether the record is gone, for a source that keeps what the project no longer has.
+        case gone
+        /// Of a message to people: when it is to be sent.
+        case sendAt = "send-at"
+        /// Of a message to people: the channels by which it goes.
+        case channels
+        /// Of a message to people: how many reminders may follow.
+        case reminders
+        /// Of a message to people: the id of the person who gets it.
+        case recipient
+    }
+
+    public var name: String
+    public var type: FieldType
+    public var role: Role?
+    /// The table's records carry it.
+    public var isReadable: Bool
+    public var isWritable: Bool
+    /// A create needs it.
+    public var required: Bool
+    /// The resource of which it names a record: that one is written first.
+    public var refersTo: String?
+    /// Chosen when the record is created. What the service makes of it later is its own affair.
+    public var isFixed: Bool
+    /// The field from which the service derives it, if it is left out.
+    public var madeFrom: String?
+    /// The service gives its value to another record as well: to the one that this record names.
+    public var alsoSets: Target?
+
+    /// A field of another resource.
+    public struct Target: Hashable, Sendable {
+        public var resource: String
+        public var field: String
+
+        public init(resource: String, field: String) {
+            self.resource = resource
+            self.field = field
+        }
+    }
+
+    public init(
+        name: String, type: FieldType, role: Role? = nil, isReadable: Bool = true, isWritable: Bool = true,
+        required: Bool = false, refersTo: String? = nil, isFixed: Bool = false, madeFrom: String? = nil,
+        alsoSets: Target? = nil
+    ) {
+        self.name = name
+        self.type = type
+        self.role = role
+        self.isReadable = isReadable
+        self.isWritable = isWritable
+        self.required = required
+        self.refersTo = refersTo
+        self.isFixed = isFixed
+        self.madeFrom = madeFrom
+        self.alsoSets = alsoSets
+    }
+}

@@ -1,0 +1,81 @@
+import AccordCore
+
+/// A set of records of one kind that can be read and perhaps written: a CSV file, a resource of a REST API.
+///
+/// A table plays one of two roles in a pair, source or project, and does not know which. It conforms to those of the
+/// protocols below that it can keep; `capabilities` says which of them hold for this very table (a REST resource
+/// conforms to all of them, and its description may have no list of changes). The `TableConformance` suite checks each
+/// promise for any table.
+///
+/// Duplicate keys, row filters and mappings are no table's business: the engine's detector sees to them.
+public protocol Table: Sendable {
+    /// For messages: the file's name, or the resource and its address.
+    var name: String { get }
+    /// What this table can do. What it cannot is shown in the plan, and never found out by a failure.
+    var capabilities: Capabilities { get }
+    /// The requests that were sent so far, retries included; 0 for a file.
+    var requestCount: Int { get async }
+    /// What its records look like.
+    ///
+    /// - Throws: ``TableError``: a file's columns are read from it.
+    func schema() async throws -> TableSchema
+}
+
+extension Table {
+    public var requestCount: Int { get async { 0 } }
+}
+
+/// A table that can be read whole.
+///
+/// **Promise.** Every record is handed over once, in batches, in bounded memory. What is wrong with a single record is
+/// said in ``TableRecord/problem`` and the rest goes on; what makes the whole unreadable throws. The proof says that
+/// the scan was whole only where that is certain.
+public protocol ScannableTable: Table {
+    func scan(_ take: (RecordBatch) async throws -> Void) async throws -> ScanProof
+}
+
+/// A table whose state can be told cheaply.
+///
+/// **Promise.** A stamp reads no records. Equal stamps mean that nothing changed; unequal ones mean nothing.
+public protocol StampedTable: Table {
+    func stamp() async throws -> Stamp
+}
+
+/// A table that can be read by what changed.
+///
+/// **Promise.** ``changes(since:_:)`` hands over every record that changed since the cursor was made, newest change
+/// first; it may hand over more. ``Capabilities/unseenChanges`` says what kinds of change it cannot show.
+public protocol IncrementalTable: Table {
+    /// How far the table is now: what a scan that begins after this moment reads is no change since.
+    func cursor() async throws -> Cursor?
+    /// - Parameter take: answers whether every record of the batch was known exactly as it is: a table whose changes are
+    ///   ordered may stop where nothing new can come.
+    /// - Returns: the cursor for the next time.
+    func changes(since cursor: Cursor, _ take: (RecordBatch) async throws -> Bool) async throws -> Cursor
+}
+
+/// A table that can be asked for records with a value.
+///
+/// **Promise.** All records that hold the value are found, archived ones too, as the table's own matcher would find them.
+public protocol SearchableTable: Table {
+    func find(_ field: String, _ value: Value) async throws -> [TableRecord]
+}
+
+/// A table that is written record by record.
+///
+/// **Promise.** The outcome never claims more than the answer proves. What may be tried again is, within; what may
+/// have happened is ``WriteOutcome/unknown(_:)``. An error is thrown only where nothing more can be written: the key
+/// is refused, the service is away. Then this change was certainly not made.
+public protocol RecordWritable: Table {
+    func write(_ change: TableChange) async throws -> WriteOutcome
+    /// The requests that a change takes if none has to be sent again.
+    func requests(for change: TableChange) -> Int
+}
+
+/// A table that is written as a whole.
+///
+/// **Promise.** All changes are made, or none; nothing else is touched. A change whose expectation is not met is
+/// refused by itself. Throws ``TableError/changedMeanwhile(name:)`` when the table no longer has the stamp.
+public protocol BatchWritable: StampedTable {
+    func write(_ changes: [TableChange], expecting stamp: Stamp) async throws -> BatchWriteResult
+}

@@ -1,0 +1,65 @@
+import AccordCore
+
+/// A change of one record, in its table's own columns or fields.
+public struct TableChange: Sendable, Hashable {
+    public var kind: Operation.Kind
+    /// What the table knows the record by; nil for a create whose key the table makes itself.
+    public var key: String?
+    /// Of a text table: the columns that hold the key; the first that is not blank counts.
+    public var keyColumns: [String]
+    /// By column or field: what must be there before, and what is to be there after. Columns that a create does not name
+    /// stay blank.
+    public var cells: [String: CellChange]
+    /// The record as it is known, for tables that find the record they write by its values; else empty.
+    public var known: Record
+
+    public init(
+        kind: Operation.Kind, key: String?, keyColumns: [String] = [], cells: [String: CellChange] = [:],
+        known: Record = Record(key: "", values: [:])
+    ) {
+        self.kind = kind
+        self.key = key
+        self.keyColumns = keyColumns
+        self.cells = cells
+        self.known = known
+    }
+}
+
+/// A cell before and after a change, both in the table's own form.
+public struct CellChange: Sendable, Hashable {
+    /// ``Cell/absent``: nothing is expected.
+    public var before: Cell
+    public var after: Cell
+
+    public init(before: Cell = .absent, after: Cell) {
+        self.before = before
+        self.after = after
+    }
+}
+
+/// What became of a change of one record.
+public enum WriteOutcome: Sendable {
+    /// It was made, and this is what is stored now.
+    case stored(TableRecord)
+    /// It was made, and the table does not say what is stored now.
+    case storedUnseen
+    /// The record is not there: what a delete wanted, and what no other change can be made to.
+    case gone(TableError?)
+    /// It was certainly not made.
+    case refused(TableError)
+    /// It may have been made.
+    case unknown(TableError)
+}
+
+/// What became of a batch of changes.
+public struct BatchWriteResult: Sendable {
+    /// One for each change, in their order: stored, gone (after a delete) or refused.
+    public var outcomes: [WriteOutcome]
+    /// The table's stamp after the write.
+    public var stamp: Stamp
+
+    public init(outcomes: [WriteOutcome], stamp: Stamp) {
+        self.outcomes = outcomes
+        self.stamp = stamp
+    }
+}
