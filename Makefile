@@ -36,7 +36,7 @@ bench: build
 	@scripts/bench
 
 lint:
-	$(SWIFT) format lint --strict --recursive Sources Tests Package.swift
+	$(SWIFT) format lint --strict --recursive Sources Plugins Tests Package.swift
 
 demo: setup
 	$(SWIFT) build --product accord

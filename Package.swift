@@ -8,10 +8,11 @@ let swiftSettings: [SwiftSetting] = [
 
 /// A library module. Each imports only modules listed before it: see docs/architecture.md.
 func module(
-    _ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = [], resources: [Resource]? = nil
+    _ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = [],
+    plugins: [Target.PluginUsage]? = nil
 ) -> Target {
     .target(
-        name: name, dependencies: dependencies, exclude: exclude, resources: resources, swiftSettings: swiftSettings)
+        name: name, dependencies: dependencies, exclude: exclude, swiftSettings: swiftSettings, plugins: plugins)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
@@ -38,40 +39,62 @@ let package = Package(
     targets: [
         .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
         module("AccordCore", [.product(name: "Crypto", package: "swift-crypto")]),
-        module(
-            "AccordConfig", ["AccordCore", .product(name: "Yams", package: "Yams")],
-            resources: [
-                "Descriptions/project", "Tools/hubspot", "Tools/salesforce", "Tools/pipedrive", "Tools/mailchimp",
-                "Tools/shopify", "Tools/google-contacts", "Tools/square-customers", "Tools/stripe-customers",
-                "Tools/quickbooks", "Tools/jobber", "Tools/housecall-pro", "Tools/podium", "Tools/birdeye",
-                "Tools/locations", "Tools/tags", "Tools/sources", "Tools/reviews", "Tools/messages", "Tools/ratings",
-                "Tools/charges", "Tools/asks", "Tools/stripe-payments", "Tools/shopify-orders",
-            ].map { .embedInCode("\($0).yaml") }),
         module("AccordTables", ["AccordCore"]),
         module("TableConformance", ["AccordCore", "AccordTables"]),
         module("AccordFiles", ["AccordCore", "AccordTables"]),
         module("AccordHTTP", ["AccordCore", "CCurl", .product(name: "Logging", package: "swift-log")]),
         module(
             "AccordREST", ["AccordCore", "AccordTables", "AccordHTTP", .product(name: "Logging", package: "swift-log")]),
-        module("AccordSQLite", ["AccordCore", .product(name: "GRDB", package: "GRDB.swift")]),
+        // The mappings and the API's description are part of the program: the build finds them in their folders.
+        .executableTarget(name: "embed-files", swiftSettings: swiftSettings),
+        .plugin(name: "EmbedFiles", capability: .buildTool, dependencies: ["embed-files"]),
+        module(
+            "AccordConfig", ["AccordCore", "AccordFiles", "AccordREST", .product(name: "Yams", package: "Yams")],
+            exclude: ["Descriptions", "Mappings"], plugins: ["EmbedFiles"]),
+        module("AccordState", ["AccordCore"]),
+        module(
+            "AccordSQLite",
+            [
+                "AccordCore", "AccordState", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ]),
         module(
             "AccordEngine",
-            ["AccordCore", "AccordTables", "AccordSQLite", .product(name: "Logging", package: "swift-log")]),
+            [
+                "AccordCore", "AccordTables", "AccordState", "AccordSQLite",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
+        module("AccordReviews", ["AccordCore", "AccordTables", "AccordState", "AccordSQLite", "AccordEngine"]),
         module(
             "AccordSandbox",
             ["AccordCore", "AccordHTTP", "AccordREST", .product(name: "Hummingbird", package: "hummingbird")]),
+        module(
+            "AccordWorkspace",
+            [
+                "AccordCore", "AccordConfig", "AccordTables", "AccordFiles", "AccordHTTP", "AccordREST", "AccordSQLite",
+                "AccordState", "AccordEngine", "AccordReviews", .product(name: "Logging", package: "swift-log"),
+            ]),
+        module("AccordReport", ["AccordCore", "AccordState", "AccordEngine"]),
         .executableTarget(
             name: "accord",
             dependencies: [
-                "AccordConfig", "AccordFiles", "AccordHTTP", "AccordREST", "AccordEngine", "AccordSandbox",
+                "AccordConfig", "AccordFiles", "AccordHTTP", "AccordEngine", "AccordWorkspace", "AccordReport",
+                "AccordSandbox",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings),
         // What the tests of several modules draw their cases with.
         .target(name: "Chance", dependencies: ["AccordCore"], path: "Tests/Chance", swiftSettings: swiftSettings),
+        // Tables for the tests of several modules.
+        .target(
+            name: "TableFakes", dependencies: ["AccordCore", "AccordTables"], path: "Tests/TableFakes",
+            swiftSettings: swiftSettings),
         tests("AccordCoreTests", ["AccordCore", "Chance"]),
-        tests("AccordConfigTests", ["AccordCore", "AccordConfig"]),
+        tests("AccordConfigTests", ["AccordCore", "AccordFiles", "AccordREST", "AccordConfig", "AccordReport"]),
+        tests(
+            "TableConformanceTests",
+            ["AccordCore", "AccordTables", "TableConformance", "TableFakes"]),
         tests("AccordFilesTests", ["AccordCore", "AccordFiles", "TableConformance", "Chance"]),
         tests(
             "AccordHTTPTests", ["AccordCore", "AccordHTTP", "Chance", .product(name: "Logging", package: "swift-log")]),
@@ -81,14 +104,23 @@ let package = Package(
                 "AccordCore", "AccordTables", "AccordHTTP", "AccordREST", "Chance",
                 .product(name: "Logging", package: "swift-log"),
             ]),
-        tests("AccordSQLiteTests", ["AccordCore", "AccordSQLite", "Chance"]),
+        tests(
+            "AccordStateTests", ["AccordCore", "AccordState", "Chance"], resources: [.copy("Golden")]),
+        tests("AccordSQLiteTests", ["AccordCore", "AccordState", "AccordSQLite", "Chance"]),
+        tests("AccordReportTests", ["AccordCore", "AccordState", "AccordReport"]),
         tests(
             "SimulationTests",
             [
-                "AccordCore", "AccordConfig", "AccordFiles", "AccordHTTP", "AccordREST", "AccordSQLite", "AccordEngine",
-                "AccordSandbox", "Chance", .product(name: "Logging", package: "swift-log"),
+                "AccordCore", "AccordConfig", "AccordHTTP", "AccordREST", "AccordState", "AccordSQLite", "AccordEngine",
+                "AccordWorkspace", "AccordReport", "AccordSandbox", "Chance",
+                .product(name: "Logging", package: "swift-log"),
             ]),
-        tests("CommandTests", ["accord", "AccordCore", "AccordFiles", "Chance"]),
+        tests(
+            "CommandTests",
+            [
+                "accord", "AccordCore", "AccordConfig", "AccordFiles", "AccordHTTP", "AccordREST", "AccordState",
+                "AccordReport", "Chance",
+            ]),
         tests("AccordSandboxTests", ["AccordCore", "AccordHTTP", "AccordSandbox"]),
     ]
 )

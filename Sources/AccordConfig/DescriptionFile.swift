@@ -1,4 +1,5 @@
 import AccordCore
+import AccordREST
 
 /// A description file: YAML that says everything the REST connector needs to know of an API.
 public enum DescriptionFile {
@@ -18,7 +19,7 @@ public enum DescriptionFile {
         for entry in try root.required("resources").table("resources").entries {
             resources[entry.key] = try ResourceReader(name: entry.key, node: entry.value).resource()
         }
-        try checkReferences(resources, root.required("resources").place)
+        try checkReferences(resources.mapValues(\.schema), root.required("resources").place)
         let url = try root.required("url")
         return APIDescription(
             name: try root.required("name").name("name"), url: try APIAddress.check(url),
@@ -29,18 +30,18 @@ public enum DescriptionFile {
 
     /// What is referred to must be there, and be written before: a circle has no beginning.
     private static func checkReferences(
-        _ resources: [String: ResourceDescription], _ place: Place
+        _ resources: [String: TableSchema], _ place: Place
     ) throws(ConfigError) {
-        for (name, resource) in resources.sorted(by: { $0.key < $1.key }) {
-            let others = [resource.facts?.from, resource.reach?.people, resource.reach?.messages].compactMap(\.self)
-            for other in resource.references.union(others).sorted() where resources[other] == nil {
+        for (name, schema) in resources.sorted(by: { $0.key < $1.key }) {
+            let others = [schema.rollup?.from, schema.sends?.people, schema.sends?.messages].compactMap(\.self)
+            for other in schema.references.union(others).sorted() where resources[other] == nil {
                 throw ConfigError(
                     place,
                     "a field of \(name) refers to \"\(other)\", which is no resource"
                         + Suggestion.hint(for: other, among: Array(resources.keys)))
             }
             var reached: Set<String> = []
-            var open = resource.references
+            var open = schema.references
             while let next = open.min() {
                 open.remove(next)
                 guard next != name else {
@@ -52,8 +53,8 @@ public enum DescriptionFile {
         }
     }
 
-    /// The description's own text, as it ships.
-    public static var shippedText: String { String(decoding: PackageResources.project_yaml, as: UTF8.self) }
+    /// The text of the Project API's description, as it ships.
+    public static var shippedText: String { EmbeddedFiles.descriptions["project"] ?? "" }
 
     fileprivate static let shipped: Result<APIDescription, ConfigError> = {
         do throws(ConfigError) {

@@ -1,4 +1,5 @@
 import AccordCore
+import AccordREST
 
 /// Reads one resource of a description.
 struct ResourceReader {
@@ -6,45 +7,55 @@ struct ResourceReader {
     let node: YAMLNode
 
     private static let keys = [
-        "label", "title", "id", "fields", "list", "matcher", "unique", "known by", "told by", "requires one of",
-        "reaches", "facts", "operations",
+        "label", "title", "id", "fields", "list", "matcher", "unique", "looked up by", "identified by",
+        "requires one of", "reaches", "facts", "operations",
     ]
 
     func resource() throws(ConfigError) -> ResourceDescription {
         let table = try node.table("the resource \(name)", keys: ResourceReader.keys)
-        var resource = ResourceDescription(
-            name: name, label: try table.required("label").name("label"),
-            title: try table["title"]?.texts("title") ?? [], id: try table.required("id").name("id"),
-            fields: try fields(table.required("fields")), list: ListDescription(path: "", full: [:]), operations: [])
+        let (fields, members) = try fields(table.required("fields"))
+        var schema = TableSchema(name: name, label: try table.required("label").name("label"), fields: fields)
+        let id = try table.required("id").name("id")
+        var list = ListDescription(path: "", full: [:])
         // What reaches people is never listed: only the messages that come of it are.
         if let node = table["reaches"] {
-            resource.reach = try reach(node)
+            schema.sends = try sends(node)
         } else {
-            resource.list = try list(table.required("list"))
+            list = try self.list(table.required("list"))
         }
-        if let node = table["facts"] { resource.facts = try facts(node, resource) }
-        resource.operations = try operations(table.required("operations"), resource)
-        resource.matcher = try known(table["matcher"], "matcher", resource)
-        resource.unique = try known(table["unique"], "unique", resource)
-        resource.knownBy =
-            try table["known by"].map { node throws(ConfigError) in
-                let names = try known(node, "known by", resource)
-                guard (1...2).contains(names.count) else { throw node.expected("one or two fields for known by") }
-                return names
-            } ?? resource.matcher
-        resource.toldBy = try known(table["told by"], "told by", resource)
-        resource.requiresOneOf = try known(table["requires one of"], "requires one of", resource)
-        try check(resource.title, table["title"], "title", resource)
-        try check(Array(resource.list.lookup.keys), table["list"], "lookup", resource)
-        if let by = resource.list.changed?.by { try check([by], table["list"], "by", resource) }
-        if let days = resource.list.days { try check([days.field], table["list"], "days", resource) }
-        return resource
+        if let node = table["facts"] { schema.rollup = try rollup(node, schema) }
+        let operations = try operations(table.required("operations"), schema, members)
+        try readIdentity(table, into: &schema)
+        schema.title = try known(table["title"], "title", schema)
+        try check(Array(list.lookup.keys), table["list"], "lookup", schema)
+        if let by = list.changed?.by { try check([by], table["list"], "by", schema) }
+        if let days = list.days { try check([days.field], table["list"], "days", schema) }
+        return ResourceDescription(schema: schema, id: id, members: members, list: list, operations: operations)
+    }
+
+    /// By what a record is recognised, and what a new one needs.
+    private func readIdentity(_ table: YAMLTable, into schema: inout TableSchema) throws(ConfigError) {
+        schema.matcher = try known(table["matcher"], "matcher", schema)
+        schema.unique = try known(table["unique"], "unique", schema)
+        schema.lookedUpBy = schema.matcher
+        if let node = table["looked up by"] {
+            schema.lookedUpBy = try known(node, "looked up by", schema)
+            guard (1...2).contains(schema.lookedUpBy.count) else {
+                throw node.expected("one or two fields for looked up by")
+            }
+        }
+        let content = try known(table["identified by"], "identified by", schema)
+        if !content.isEmpty { schema.identity = .byContent(content) }
+        schema.requiresOneOf = try known(table["requires one of"], "requires one of", schema)
     }
 
     // MARK: - Fields
 
-    private func fields(_ node: YAMLNode) throws(ConfigError) -> [APIField] {
-        var fields: [APIField] = []
+    private func fields(
+        _ node: YAMLNode
+    ) throws(ConfigError) -> (fields: [FieldSchema], members: [String: FieldMembers]) {
+        var fields: [FieldSchema] = []
+        var members: [String: FieldMembers] = [:]
         for entry in try node.table("fields").entries {
             let table = try entry.value.table(
                 "the field \(entry.key)",
@@ -53,53 +64,55 @@ struct ResourceReader {
             )
             let read = try table["read"]?.name("read") ?? entry.key
             let write = try table["write"]?.name("write") ?? entry.key
-            let roles: [APIField.Role] = [.optOut, .archived, .modified, .context, .asked, .gone]
-            var role: APIField.Role?
-            if let node = table["role"] {
-                role = APIField.Role(rawValue: try node.text("role"))
-                if role == nil { throw node.wrongChoice("role", roles.map(\.rawValue)) }
+            let type = try TypeReader(table: table, standard: .string).type()
+            do throws(PatternProblem) {
+                _ = try FieldCodec(type)
+            } catch {
+                throw ConfigError(entry.place, error.what, next: error.next)
             }
+            members[entry.key] = FieldMembers(
+                read: read == "none" ? [] : read.split(separator: ".").map(String.init),
+                write: write == "none" ? nil : write)
             fields.append(
-                APIField(
-                    name: entry.key, type: try TypeReader(table: table, standard: .string).type(), role: role,
-                    read: read == "none" ? [] : read.split(separator: ".").map(String.init),
-                    write: write == "none" ? nil : write,
+                FieldSchema(
+                    name: entry.key, type: type,
+                    role: try table["role"]?.choice("role", of: FieldSchema.Role.self),
                     required: try table["required"]?.flag("required") ?? false,
                     refersTo: try table["refers to"]?.name("refers to"),
                     isFixed: try table["fixed"]?.flag("fixed") ?? false,
                     madeFrom: try table["made from"]?.name("made from"), alsoSets: try target(table["also sets"])))
         }
-        return fields
+        return (fields, members)
     }
 
     /// `customers.location`.
-    private func target(_ node: YAMLNode?) throws(ConfigError) -> APIField.Target? {
+    private func target(_ node: YAMLNode?) throws(ConfigError) -> FieldSchema.Target? {
         guard let node else { return nil }
         let parts = try node.name("also sets").split(separator: ".").map(String.init)
         guard parts.count == 2 else { throw node.expected("a resource and its field, such as customers.location") }
-        return APIField.Target(resource: parts[0], field: parts[1])
+        return FieldSchema.Target(resource: parts[0], field: parts[1])
     }
 
     private func known(
-        _ node: YAMLNode?, _ subject: String, _ resource: ResourceDescription
+        _ node: YAMLNode?, _ subject: String, _ schema: TableSchema
     ) throws(ConfigError) -> [String] {
         let names = try node?.texts(subject) ?? []
-        try check(names, node, subject, resource)
+        try check(names, node, subject, schema)
         return names
     }
 
     private func check(
-        _ names: [String], _ node: YAMLNode?, _ subject: String, _ resource: ResourceDescription
+        _ names: [String], _ node: YAMLNode?, _ subject: String, _ schema: TableSchema
     ) throws(ConfigError) {
-        let known = resource.fields.map(\.name)
+        let known = schema.fields.map(\.name)
         guard let odd = names.first(where: { !known.contains($0) }) else { return }
         throw ConfigError(
             node?.place ?? self.node.place,
-            "\(subject) names \"\(odd)\", which is no field of a \(resource.label)"
+            "\(subject) names \"\(odd)\", which is no field of a \(schema.label)"
                 + Suggestion.hint(for: odd, among: known))
     }
 
-    private func reach(_ node: YAMLNode) throws(ConfigError) -> SendSchema {
+    private func sends(_ node: YAMLNode) throws(ConfigError) -> SendSchema {
         let table = try node.table("reaches", keys: ["people", "channels", "messages"])
         let messages = try table.required("messages").table(
             "messages", keys: ["resource", "list", "ask", "channel", "scheduled", "created"])
@@ -111,15 +124,15 @@ struct ResourceReader {
             scheduled: try name("scheduled"), created: try name("created"))
     }
 
-    private func facts(_ node: YAMLNode, _ resource: ResourceDescription) throws(ConfigError) -> RollupSchema {
-        let table = try node.table("facts", keys: ["from", "by", "at", "but not", "count", "last"])
-        var facts = RollupSchema(
+    private func rollup(_ node: YAMLNode, _ schema: TableSchema) throws(ConfigError) -> RollupSchema {
+        let table = try node.table("facts", keys: ["from", "by", "at", "except", "count", "last"])
+        var rollup = RollupSchema(
             from: try table.required("from").name("from"), by: try table.required("by").name("by"),
-            at: try table.required("at").name("at"), butNot: try table["but not"]?.name("but not"),
+            at: try table.required("at").name("at"), except: try table["except"]?.name("except"),
             count: try table["count"]?.name("count"), last: [:])
-        if let node = table["last"] { facts.last = try query(node, "last") }
-        try check(facts.fields.sorted(), node, "facts", resource)
-        return facts
+        if let node = table["last"] { rollup.last = try query(node, "last") }
+        try check(rollup.fields.sorted(), node, "facts", schema)
+        return rollup
     }
 
     // MARK: - Lists
@@ -174,7 +187,7 @@ struct ResourceReader {
     private static let operationKeys = ["verb", "request", "writes", "always", "idempotent", "answers record"]
 
     private func operations(
-        _ node: YAMLNode, _ resource: ResourceDescription
+        _ node: YAMLNode, _ schema: TableSchema, _ members: [String: FieldMembers]
     ) throws(ConfigError) -> [APIOperation] {
         var operations: [APIOperation] = []
         for entry in try node.table("operations").entries {
@@ -185,9 +198,9 @@ struct ResourceReader {
             guard words.count == 2, ["POST", "PUT", "PATCH", "DELETE", "GET"].contains(words[0]),
                 words[1].hasPrefix("/")
             else { throw request.expected("a method and a path, such as POST /customers") }
-            let writes = try known(table["writes"], "writes", resource)
-            let always = try known(table["always"], "always", resource)
-            if let odd = (writes + always).first(where: { resource.field($0)?.write == nil }) {
+            let writes = try known(table["writes"], "writes", schema)
+            let always = try known(table["always"], "always", schema)
+            if let odd = (writes + always).first(where: { members[$0]?.write == nil }) {
                 throw ConfigError(
                     entry.place, "the operation \(entry.key) writes \(odd), which has no member to be written by",
                     next: "Give the field a \"write\"")

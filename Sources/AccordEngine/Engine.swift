@@ -1,5 +1,6 @@
 import AccordCore
 import AccordSQLite
+import AccordState
 import Foundation
 import Logging
 
@@ -39,12 +40,21 @@ public struct Engine: Sendable {
         var waiting = pairs
         var ordered: [Pair] = []
         while !waiting.isEmpty {
-            let names = Set(waiting.map(\.resource.name))
-            let index = waiting.firstIndex { $0.resource.references.isDisjoint(with: names) } ?? 0
+            let names = Set(waiting.map(\.schema.name))
+            let index = waiting.firstIndex { $0.schema.references.isDisjoint(with: names) } ?? 0
             ordered.append(waiting.remove(at: index))
         }
         return ordered
     }
+
+    func planning(_ options: RunOptions = RunOptions(), after earlier: [PairPlan] = []) -> PlanningRun {
+        PlanningRun(
+            store: store, time: time, options: options, earlier: earlier,
+            referencedPairs: Set(pairs.flatMap { $0.mapping.fields.compactMap(\.pair) }), stop: stop,
+            progress: progress)
+    }
+
+    // MARK: - Planning
 
     /// Reads both sides and says what would be done. Nothing is written to either.
     public func plan(_ options: RunOptions = RunOptions()) async throws -> Plan {
@@ -53,37 +63,28 @@ public struct Engine: Sendable {
         var failed: Set<String> = []
         for pair in pairs {
             do {
-                if let other = pair.resource.references.intersection(failed).min() {
+                if let other = pair.schema.references.intersection(failed).min() {
                     throw EngineError.waits(pair: pair.name, resource: other)
                 }
-                plans.append(try await plan(pair, options, after: plans))
+                plans.append(try await plan(pair, planning(options, after: plans)))
             } catch let error as any ExplainedError where pairs.count > 1 && !error.concernsAllPairs {
-                failed.insert(pair.resource.name)
+                failed.insert(pair.schema.name)
                 plans.append(PairPlan(pair, failure: error.description))
             }
         }
         return Plan(madeAt: Int64(time.unixTime), state: mark, configuration: configuration, pairs: plans)
     }
 
-    private func plan(_ pair: Pair, _ options: RunOptions, after earlier: [PairPlan]) async throws -> PairPlan {
-        if let asking = pair.asking {
-            var planner = try AskPlanner(
-                pair: pair, asking: asking, store: store, reader: reader(asking.people), options: options,
-                earlier: earlier, now: Int64(time.unixTime))
-            return try await planner.plan()
-        }
-        var planner = try PairPlanner(
-            pair: pair, store: store, reader: reader(pair), options: options, earlier: earlier)
-        return try await planner.plan()
+    private func plan(_ pair: Pair, _ run: PlanningRun) async throws -> PairPlan {
+        if let sender = pair.sender { return try await sender.plan(pair, run) }
+        return try await PairPlanning(pair: pair, run: run).plan()
     }
 
-    func reader(_ pair: Pair) -> ProjectReader {
-        ProjectReader(pair: pair, store: store, time: time, stop: stop, progress: progress)
-    }
+    // MARK: - Runs
 
     /// Plans and applies in one go: the scheduled run.
     public func sync(
-        _ options: RunOptions = RunOptions(), onPlan: (Plan) -> Void = { _ in }
+        _ options: RunOptions = RunOptions(), onPlan: (Plan) throws -> Void = { _ in }
     ) async throws -> RunReport {
         let started = time.monotonic
         let requests = await requestCount()
@@ -95,36 +96,39 @@ public struct Engine: Sendable {
             try await remember("sync", isStopped ? .interrupted : .failed, error, started: started, requests: requests)
             throw error
         }
-        onPlan(plan)
+        try onPlan(plan)
         return try await execute(
             plan, kind: "sync", sends: options.allowances.sends != nil, started: started, requests: requests)
     }
 
     /// Applies a saved plan: exactly that, once. What changed since it was made is skipped and reported.
-    public func apply(_ plan: Plan, _ options: RunOptions = RunOptions()) async throws -> RunReport {
+    ///
+    /// - Parameter id: what tells the plan from any other.
+    public func apply(
+        _ plan: Plan, id: Fingerprint, _ options: RunOptions = RunOptions()
+    ) async throws -> RunReport {
         let started = time.monotonic
         let requests = await requestCount()
-        try checkFresh(plan)
+        try checkFresh(plan, id: id)
         var current = plan
         for index in current.pairs.indices {
             guard let pair = pairs.first(where: { $0.name == current.pairs[index].name }) else { continue }
             // What changed in the project since: each operation is held against it before it is sent.
-            _ = try await reader(pair.asking?.people ?? pair).refresh(full: false, mappingChanged: false)
+            _ = try await MirrorRead(pair: pair.sender?.people ?? pair, planning(options))
+                .refresh(full: false, mappingChanged: false)
             current.pairs[index].refusals = Guard.check(
-                pair: pair.name, entries: current.pairs[index].entries, guards: pair.mapping.guards,
+                pair: pair.name, counts: current.pairs[index].counts, guards: pair.mapping.guards,
                 linked: try store.linkedCount(pair.name), source: current.pairs[index].source,
                 project: current.pairs[index].project, allowances: options.allowances)
         }
         return try await execute(
-            current, kind: "apply", planID: try PlanFile.id(of: plan).description,
-            sends: options.allowances.sends != nil, started: started, requests: requests)
+            current, kind: "apply", planID: id.description, sends: options.allowances.sends != nil, started: started,
+            requests: requests)
     }
 
-    private func checkFresh(_ plan: Plan) throws {
+    private func checkFresh(_ plan: Plan, id: Fingerprint) throws {
         let mark = try store.mark()
-        if try store.planWasApplied(PlanFile.id(of: plan).description) {
-            throw EngineError.stale(reason: "it was applied already")
-        }
+        if try store.planWasApplied(id.description) { throw EngineError.stale(reason: "it was applied already") }
         if plan.state.id != mark.id { throw EngineError.stale(reason: "it was made from another state file") }
         if plan.state.settled != mark.settled {
             throw EngineError.stale(reason: "another run has settled something since it was made")
@@ -138,5 +142,15 @@ public struct Engine: Sendable {
                 throw EngineError.stale(reason: "the mapping of \(pair.name) has changed since")
             }
         }
+    }
+
+    /// Requests sent so far. Tables of one service share their count: each service is counted once.
+    func requestCount() async -> Int {
+        var counts: [ObjectIdentifier: Int] = [:]
+        for table in pairs.flatMap({ [$0.source, $0.project] }) {
+            guard let service = table.service else { continue }
+            counts[ObjectIdentifier(service)] = await table.requestCount
+        }
+        return counts.values.reduce(0, +)
     }
 }

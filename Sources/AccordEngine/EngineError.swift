@@ -1,5 +1,5 @@
 import AccordCore
-import AccordSQLite
+import AccordState
 import AccordTables
 
 /// Why a run, not a record, failed.
@@ -10,8 +10,10 @@ public enum EngineError: ExplainedError, Hashable {
     /// The plan was made from another state, configuration or mapping, or was applied before.
     case stale(reason: String)
     case guarded([Refusal])
-    case planUnreadable(file: String, reason: String)
-    case planUnwritable(file: String)
+    /// A table cannot do what a pair asks of it.
+    case cannot(String, pair: String, table: String)
+    /// A service answered a write with something that is no record.
+    case unreadableAnswer(pair: String)
     /// What its records refer to could not be brought into agreement.
     case waits(pair: String, resource: String)
     /// The project could not be read whole when it had to be: the first time, or with another mapping.
@@ -21,11 +23,12 @@ public enum EngineError: ExplainedError, Hashable {
 
     public var place: String? {
         switch self {
-        case .unbalanced(let pair, _, _, _), .waits(let pair, _), .projectNotRead(let pair, _): "pair \(pair)"
+        case .unbalanced(let pair, _, _, _), .waits(let pair, _), .projectNotRead(let pair, _),
+            .cannot(_, let pair, _), .unreadableAnswer(let pair):
+            "pair \(pair)"
         case .unknownPair: "accord.yaml"
         case .stale: "plan"
         case .guarded(let refusals): refusals.first?.place
-        case .planUnreadable(let file, _), .planUnwritable(let file): file
         case .stopped: nil
         }
     }
@@ -38,8 +41,8 @@ public enum EngineError: ExplainedError, Hashable {
             "there is no pair \"\(name)\"; there is \(known.sorted().joined(separator: ", "))"
         case .stale(let reason): "the plan is stale: \(reason)"
         case .guarded(let refusals): refusals.map(\.what).joined(separator: "; ")
-        case .planUnwritable: "the plan cannot be written there"
-        case .planUnreadable(_, let reason): "this is not a plan that can be read: \(reason)"
+        case .cannot(let what, _, let table): "\(table) cannot \(what)"
+        case .unreadableAnswer: "the service answered a write with something that is no record"
         case .waits(_, let resource): "it refers to \(resource), which failed"
         case .projectNotRead(_, let reason): "the project could not be read whole: \(reason)"
         case .stopped: "stopped as asked, before anything was written"
@@ -52,8 +55,8 @@ public enum EngineError: ExplainedError, Hashable {
         case .unknownPair: "Name one of those, or none for all"
         case .stale: "Make a new one with accord plan --out"
         case .guarded(let refusals): refusals.first?.next
-        case .planUnwritable: "Check the folder and its permissions"
-        case .planUnreadable: "Make a new one with accord plan --out"
+        case .cannot: "Change the mapping so that nothing has to be done there, or name another source"
+        case .unreadableAnswer: "Run again: the next run reads what is stored"
         case .waits: "See what is said of that one"
         case .projectNotRead: "Run again when fewer changes are made to it; nothing was done"
         case .stopped: nil
@@ -65,7 +68,8 @@ extension ExplainedError {
     /// It is no pair's own: the others would meet it as well.
     var concernsAllPairs: Bool {
         switch self as any ExplainedError {
-        case TableError.unauthorized, TableError.forbidden, TableError.unavailable, EngineError.stopped: true
+        case EngineError.stopped: true
+        case let error as TableError: error.isFinal
         case is StateError: true
         default: false
         }

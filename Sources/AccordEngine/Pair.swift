@@ -1,57 +1,58 @@
 import AccordCore
 import AccordSQLite
+import AccordState
 import AccordTables
 
-/// One kind of record kept in agreement: a source table and a project resource, with one mapping.
+/// One kind of record kept in agreement: a source table and a project table, with one mapping.
 public struct Pair: Sendable {
     public let name: String
     public let mapping: Mapping
-    public let source: any SourceConnector
-    public let project: any ProjectConnector
-    /// Of pairs whose records are messages to people.
-    public let asking: Asking?
-    /// Of pairs that map fields which no record of theirs carries.
-    public let computed: FactSource?
-    /// It keeps what a field of another pair names, and has no table of its own.
+    public let source: any Table
+    public let project: any Table
+    /// What the project's records look like, as its service is described.
+    public let schema: TableSchema
+    /// Of pairs whose records are messages to people: plans and sends them; nil for all others.
+    public let sender: (any MessageSender)?
+    /// Of pairs that map fields which no record of theirs carries; nil for all others.
+    public let rollup: (any Rollup)?
+    /// Its source is what a field of another pair names: what nobody names any more is no loss.
     public let isDerived: Bool
 
     public init(
-        name: String, mapping: Mapping, source: any SourceConnector, project: any ProjectConnector,
-        asking: Asking? = nil, computed: FactSource? = nil,
-        isDerived: Bool = false
+        name: String, mapping: Mapping, source: any Table, project: any Table, schema: TableSchema,
+        sender: (any MessageSender)? = nil, rollup: (any Rollup)? = nil, isDerived: Bool = false
     ) {
         self.name = name
         self.mapping = mapping
         self.source = source
         self.project = project
-        self.asking = asking
-        self.computed = computed
+        self.schema = schema
+        self.sender = sender
+        self.rollup = rollup
         self.isDerived = isDerived
     }
 
     /// For a plan's notes.
-    func leftOut(_ count: Int) -> String {
-        let column = mapping.only?.column ?? ""
-        return "\(count == 1 ? "1 row is" : "\(count) rows are") left out by the mapping, by \"\(column)\""
-    }
+    public func leftOut(_ count: Int) -> PlanNote { .leftOut(count: count, column: mapping.only?.column ?? "") }
 
-    /// What the project holds of this kind, as the API is described.
-    public var resource: ResourceDescription { project.resource }
-
-    /// Reads its rows: the records of other pairs that they name are those linked by now, and those that plans of this
-    /// run are about to write.
-    func mapper(_ header: RawRecord.Header, _ store: StateStore, planned: [PairPlan] = []) throws -> RecordMapper {
+    /// Reads the source's rows. The records of other pairs that they name are those linked by now, and those that plans
+    /// of this run are about to write.
+    ///
+    /// - Returns: nil if the source's columns cannot be read: reading it says why.
+    /// - Throws: ``MappingProblem`` for a column that the source lacks.
+    public func mapper(_ store: StateStore, planned: [PairPlan] = []) async throws -> RecordMapper? {
+        guard let columns = try? await source.schema().fields.map(\.name) else { return nil }
         var names: [String: References.Names] = [:]
         for field in mapping.fields {
             guard let pair = field.pair, names[pair] == nil else { continue }
             var known = References.Names(isOpen: field.createsMissing)
             for (key, name) in try store.linkedNames(pair) { known.add(key: key, name: name) }
-            for (key, name) in planned.first(where: { $0.name == pair })?.plannedNames ?? [:] {
+            for (key, name) in planned.first(where: { $0.name == pair })?.names ?? [:] {
                 known.add(key: key, name: name)
             }
             names[pair] = known
         }
-        return try RecordMapper(mapping: mapping, header: header, references: References(names))
+        return try RecordMapper(mapping: mapping, header: TextRow.Header(columns), references: References(names))
     }
 }
 
@@ -72,9 +73,17 @@ extension PairPlan {
     init(_ pair: Pair, failure: String) {
         let unread = SideReading(mode: .notRead, records: 0, read: 0)
         self.init(
-            name: pair.name, resource: pair.resource.name, namedBy: pair.resource.knownBy.first,
-            label: pair.resource.label, mapping: pair.mapping.fingerprint, source: unread,
-            project: unread, entries: [])
-        self.failure = failure
+            name: pair.name, resource: pair.schema.name, label: pair.schema.label, mapping: pair.mapping.fingerprint,
+            source: unread, project: unread, failure: failure)
+    }
+}
+
+extension TableRecord {
+    /// The record's cells as texts; a table of typed values is read as the texts that mean them.
+    var textRow: TextRow? {
+        switch cells {
+        case .text(let row): return row
+        case .values: return nil
+        }
     }
 }

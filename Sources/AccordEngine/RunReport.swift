@@ -1,5 +1,4 @@
 import AccordCore
-import Synchronization
 
 /// What a run did.
 public struct RunReport: Sendable, Hashable, Codable {
@@ -16,11 +15,10 @@ public struct RunReport: Sendable, Hashable, Codable {
         /// A guard refused the plan: nothing was done.
         case refused
     }
-
     public var run: Int64
     public var outcome: Outcome
-    /// Operations that were done, by side and kind: `project.create`.
-    public var done: [String: Int]
+    /// How many operations were done, by side and kind.
+    public var done: [Operation.Action: Int]
     /// Records newly linked without a write.
     public var linked: Int
     public var quarantined: Int
@@ -66,28 +64,4 @@ public struct RunReport: Sendable, Hashable, Codable {
     }
 
     public var operations: Int { done.values.reduce(0, +) }
-}
-
-/// How far a run is: for people who wait.
-public enum Progress: Sendable, Hashable {
-    /// - Parameter count: records read so far.
-    case reading(pair: String, side: Side, count: Int)
-    case applying(pair: String, done: Int, of: Int)
-    case finished(pair: String)
-}
-
-/// Asks a run to stop: what is in flight is finished and settled, and nothing new is begun.
-public final class StopSignal: Sendable {
-    private let flag = Mutex(false)
-
-    public init() {}
-
-    public func stop() { flag.withLock { $0 = true } }
-
-    public var isStopped: Bool { flag.withLock { $0 } }
-
-    /// - Throws: ``EngineError/stopped`` once a person asked: for what can be left at any moment.
-    func check() throws(EngineError) {
-        if isStopped { throw .stopped }
-    }
 }

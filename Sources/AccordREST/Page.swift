@@ -1,10 +1,9 @@
 import AccordCore
-import AccordTables
 
 /// One page of a list.
 struct Page: Sendable {
     var number: Int
-    var records: [ProjectRecord]
+    var records: [TableRecord]
     /// What the service says of the list; nil where it says nothing.
     var current: Int?
     var last: Int?
@@ -34,13 +33,11 @@ struct PageReader: Sendable {
         guard let elements = data.array else {
             throw Nonsense("a list was expected in \"\(description.envelope.data)\", \(data.kind) came")
         }
-        var records: [ProjectRecord] = []
+        var records: [TableRecord] = []
         records.reserveCapacity(elements.count)
         for (index, element) in elements.enumerated() {
             do {
-                var record = try decoder.record(element)
-                if isArchived { record.isArchived = true }
-                records.append(record)
+                records.append(try decoder.record(element, isArchived: isArchived))
             } catch {
                 throw Nonsense("page \(number), record \(index + 1): \(error.reason)")
             }

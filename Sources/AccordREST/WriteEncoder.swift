@@ -1,10 +1,12 @@
 import AccordCore
 import AccordHTTP
-import AccordTables
 
 /// Makes the bodies of writes, as a resource's description says; strict in what it sends.
 struct WriteEncoder: Sendable {
     let resource: ResourceDescription
+    private var schema: TableSchema { resource.schema }
+
+    init(resource: ResourceDescription) { self.resource = resource }
 
     /// What a create sends: the fields that have a value.
     func create(_ values: [String: Value]) throws(Nonsense) -> JSON {
@@ -12,10 +14,12 @@ struct WriteEncoder: Sendable {
     }
 
     /// What one step of an update sends: its fields, emptied ones as null, and those that the operation always sends.
-    func update(_ write: ProjectWrite, _ operation: APIOperation, fields: Set<String>) throws(Nonsense) -> JSON {
-        var values = write.values.filter { fields.contains($0.key) }
-        for field in operation.always where values[field] == nil && !write.whole[field].isNull {
-            values[field] = write.whole[field]
+    ///
+    /// - Parameter known: the record, for the fields that it always sends.
+    func update(_ values: [String: Value], _ operation: APIOperation, known: Record) throws(Nonsense) -> JSON {
+        var values = values
+        for field in operation.always where values[field] == nil && !known[field].isNull {
+            values[field] = known[field]
         }
         return try body(values)
     }
@@ -23,8 +27,8 @@ struct WriteEncoder: Sendable {
     private func body(_ values: [String: Value]) throws(Nonsense) -> JSON {
         var members: [String: JSON] = [:]
         for (name, value) in values {
-            guard let field = resource.field(name), let member = field.write else {
-                throw Nonsense("the API's description has no way to write \(name) of a \(resource.label)")
+            guard let field = schema.field(name), let member = resource.members[name]?.write else {
+                throw Nonsense("the API's description has no way to write \(name) of a \(schema.label)")
             }
             members[member] = WriteEncoder.json(value, field.type)
         }

@@ -9,17 +9,17 @@ enum Schema {
 
     static func migrator(now: Int64, newID: String) -> DatabaseMigrator {
         var migrator = DatabaseMigrator()
-        migrator.registerMigration("1: first light") { db in
+        migrator.registerMigration(form) { db in
             try db.execute(sql: first)
             try db.execute(
                 sql: "INSERT INTO meta (id, created, settled) VALUES (?, ?, 0)", arguments: [newID, now])
             try db.execute(sql: "PRAGMA application_id = \(applicationID)")
         }
-        migrator.registerMigration("2: since when an intent is under way") { db in
-            try db.execute(sql: "ALTER TABLE intents ADD COLUMN begun INTEGER NOT NULL DEFAULT 0")
-        }
         return migrator
     }
+
+    /// The name of the first form of 0.1.0. Forms of before its release had other names and are refused.
+    static let form = "0.1.0"
 
     // A pair's name stands once, its number everywhere else; `project_base` is spelled out only where it differs from
     // `source_base`, and `record` only where it differs from the base: that is what keeps a customer near one kilobyte.
@@ -34,7 +34,7 @@ enum Schema {
             id INTEGER PRIMARY KEY,
             name TEXT NOT NULL UNIQUE,
             reads INTEGER NOT NULL DEFAULT 0,
-            mirror_cursor INTEGER,
+            mirror_cursor TEXT,
             last_full_read INTEGER,
             source_memory TEXT,
             linked INTEGER NOT NULL DEFAULT 0,
@@ -49,12 +49,20 @@ enum Schema {
             source_key TEXT NOT NULL,
             project_id TEXT NOT NULL,
             state TEXT NOT NULL,
-            source_fingerprint BLOB,
             source_base TEXT NOT NULL,
             project_base TEXT,
             UNIQUE (pair, source_key),
             UNIQUE (pair, project_id)
         ) STRICT;
+
+        -- What a scan of the source needs of every link, read in one go.
+        CREATE TABLE link_index (
+            pair INTEGER NOT NULL,
+            link INTEGER NOT NULL,
+            key_hash INTEGER NOT NULL,
+            source_fingerprint BLOB,
+            PRIMARY KEY (pair, link)
+        ) STRICT, WITHOUT ROWID;
 
         CREATE TABLE project_records (
             row INTEGER PRIMARY KEY,
@@ -94,7 +102,9 @@ enum Schema {
             run INTEGER NOT NULL,
             source_key TEXT,
             project_id TEXT,
-            entry TEXT NOT NULL,
+            version INTEGER NOT NULL,
+            record TEXT NOT NULL,
+            begun INTEGER NOT NULL,
             PRIMARY KEY (pair, run, position)
         ) STRICT;
         CREATE INDEX intents_source_key ON intents (pair, source_key);
@@ -123,6 +133,7 @@ enum Schema {
             field TEXT NOT NULL,
             project_id TEXT NOT NULL,
             label TEXT NOT NULL,
+            version INTEGER NOT NULL,
             conflict TEXT NOT NULL,
             since INTEGER NOT NULL,
             resolution TEXT,
@@ -138,7 +149,8 @@ enum Schema {
             project_id TEXT,
             side TEXT NOT NULL,
             action TEXT NOT NULL,
-            why TEXT NOT NULL,
+            reason TEXT NOT NULL,
+            details TEXT,
             changes TEXT
         ) STRICT;
         CREATE INDEX ledger_key ON ledger (source_key, pair) WHERE source_key IS NOT NULL;

@@ -1,4 +1,5 @@
 import AccordCore
+import AccordState
 import GRDB
 
 /// Stores one ``Settlement``, inside a transaction.
@@ -19,9 +20,9 @@ struct Settling {
         // The mirror first: its values may lie in the very base that is about to move.
         try moveMirror(from: before, to: after)
         if let after {
-            if after != before { try after.store(db, pair: pair) }
+            if after != before { try after.store(db, pair: pair, before: before) }
         } else {
-            try before?.remove(db)
+            try before?.remove(db, pair: pair)
         }
         try closeIntent()
         try settleQuarantineAndConflicts()
@@ -72,7 +73,7 @@ struct Settling {
             known.settled = false
             if known.record.gone { try known.remove(db, pair: pair) } else { try known.store(db, pair: pair) }
         }
-        try link.remove(db)
+        try link.remove(db, pair: pair)
     }
 
     // MARK: - The mirror

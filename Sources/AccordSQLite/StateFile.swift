@@ -1,4 +1,5 @@
 import AccordCore
+import AccordState
 
 #if canImport(Glibc)
     import Glibc

@@ -1,4 +1,5 @@
 import AccordCore
+import AccordState
 import Foundation
 import Synchronization
 
@@ -43,8 +44,10 @@ public final class StateLock: Sendable {
     public func release() {
         descriptor.withLock { held in
             guard let open = held else { return }
-            // Closing it is enough; emptying it keeps the next one's neighbours from reading a stale name.
+            // Emptied, so that nobody reads the name of a process that no longer holds it.
             ftruncate(open, 0)
+            // Closing it would not be enough while a child process that was just forked still has a copy of it.
+            flock(open, LOCK_UN)
             close(open)
             held = nil
         }

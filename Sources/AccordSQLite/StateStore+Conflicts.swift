@@ -1,29 +1,6 @@
 import AccordCore
+import AccordState
 import GRDB
-
-/// A conflict that waits for a person, or whose resolution waits for the next run.
-public struct ConflictItem: Sendable, Hashable {
-    public var sourceKey: String
-    public var projectID: String
-    /// For people.
-    public var label: String
-    public var conflict: Conflict
-    /// Unix seconds. A conflict that was there already keeps its own.
-    public var since: Int64
-    /// The side that a person chose; nil while nobody has.
-    public var resolution: Side?
-
-    public init(
-        sourceKey: String, projectID: String, label: String, conflict: Conflict, since: Int64, resolution: Side? = nil
-    ) {
-        self.sourceKey = sourceKey
-        self.projectID = projectID
-        self.label = label
-        self.conflict = conflict
-        self.since = since
-        self.resolution = resolution
-    }
-}
 
 extension StateStore {
     /// The conflicts of a pair, resolved ones too; by source key and field.
@@ -75,7 +52,7 @@ enum StoredConflict {
             let before = known.removeValue(forKey: Identity(item))
             var kept = item
             kept.since = before?.since ?? item.since
-            if let before, isSame(before.conflict, item.conflict) {
+            if let before, before.conflict.asksTheSame(as: item.conflict) {
                 kept.resolution = item.resolution ?? before.resolution
             }
             if kept != before { try put(db, pair: pair, kept) }
@@ -87,32 +64,30 @@ enum StoredConflict {
         }
     }
 
-    /// A person chose between these very values.
-    private static func isSame(_ a: Conflict, _ b: Conflict) -> Bool {
-        a.source == b.source && a.project == b.project && a.remaining == b.remaining && a.what == b.what
-    }
-
     private static func put(_ db: Database, pair: Int64, _ item: ConflictItem) throws {
         try db.run(
             """
-            INSERT OR REPLACE INTO conflicts (pair, source_key, field, project_id, label, conflict, since, resolution)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT OR REPLACE INTO conflicts (pair, source_key, field, project_id, label, version, conflict,
+                since, resolution) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 pair, item.sourceKey, item.conflict.field ?? "", item.projectID, item.label,
-                try Stored.text(item.conflict), item.since, item.resolution?.rawValue,
+                ConflictForm.version, Stored.text { ConflictForm.write(item.conflict, to: &$0) }, item.since,
+                item.resolution?.rawValue,
             ])
     }
 
     static func all(_ db: Database, pair: Int64) throws -> [ConflictItem] {
         try db.rows(
             """
-            SELECT source_key, project_id, label, conflict, since, resolution FROM conflicts WHERE pair = ?
+            SELECT source_key, project_id, label, conflict, since, resolution, version FROM conflicts WHERE pair = ?
                 ORDER BY source_key, field
             """, [pair]
         ).map { row in
-            ConflictItem(
-                sourceKey: row[0], projectID: row[1], label: row[2], conflict: try Stored.value(row[3]), since: row[4],
+            guard row[6] == ConflictForm.version else { throw Stored.malformed("the version of a conflict") }
+            return ConflictItem(
+                sourceKey: row[0], projectID: row[1], label: row[2],
+                conflict: try ConflictForm.read(Stored.json(row[3])), since: row[4],
                 resolution: row.hasNull(atIndex: 5) ? nil : try row.word(5))
         }
     }

@@ -1,4 +1,5 @@
 import AccordCore
+import AccordState
 import GRDB
 
 extension StateStore {
@@ -9,10 +10,12 @@ extension StateStore {
     /// What stays in quarantine or in conflict keeps the moment since when it is there. A person's resolution stays as
     /// long as its conflict does, or until the record is settled by it.
     ///
-    /// - Parameter keeping: the source keys of records, or `project:ID`, whose intents stay.
+    /// - Parameters:
+    ///   - keeping: the source keys of records, or `project:ID`, whose intents stay.
+    ///   - unfinished: the source keys of further records that are still to be settled.
     public func openPlan(
         _ pair: String, run: Int64, settlements: [Settlement], quarantine: [QuarantineItem], conflicts: [ConflictItem],
-        keeping: Set<String> = []
+        keeping: Set<String> = [], unfinished others: Set<String> = []
     ) throws {
         try settle(.openPlan) { db in
             let number = try db.pairOrNew(pair)
@@ -22,7 +25,7 @@ extension StateStore {
                 try db.run("DELETE FROM intents WHERE rowid = ?", [row[0]])
             }
             for settlement in settlements { try Settling(db, settlement).apply() }
-            var unfinished = Set(settlements.filter(\.leavesOpen).compactMap(\.sourceKey))
+            var unfinished = others.union(settlements.filter(\.leavesOpen).compactMap(\.sourceKey))
             unfinished.formUnion(quarantine.map(\.key))
             try StoredQuarantine.replace(db, pair: number, by: quarantine)
             try StoredConflict.replace(db, pair: number, by: conflicts, keepingResolved: unfinished)
@@ -32,16 +35,33 @@ extension StateStore {
     /// Makes the intents of a run durable: what it is about to write, one entry a record; `at` is in Unix seconds.
     public func begin(_ pair: String, run: Int64, entries: [Entry], at: Int64) throws {
         guard !entries.isEmpty else { return }
-        try write(.begin) { db in
-            let number = try db.pairOrNew(pair)
-            for entry in entries {
-                try db.run(
-                    """
-                    INSERT OR REPLACE INTO intents (pair, position, run, source_key, project_id, entry, begun)
-                        VALUES (?, ?, ?, ?, ?, ?, ?)
-                    """,
-                    [number, entry.position, run, entry.sourceKey, entry.projectID, try Stored.text(entry), at])
-            }
+        try write(.begin) { db in try StateStore.begin(pair, run: run, entries: entries, at: at, db) }
+    }
+
+    /// Settles some records and makes the intents of the next ones durable, in one transaction.
+    public func settle(
+        _ settlements: [Settlement], thenBegin pair: String, run: Int64, entries: [Entry], at: Int64
+    ) throws {
+        if entries.isEmpty { return try settle(settlements) }
+        if settlements.isEmpty { return try begin(pair, run: run, entries: entries, at: at) }
+        try settle(.settle) { db in
+            for settlement in settlements { try Settling(db, settlement).apply() }
+            try StateStore.begin(pair, run: run, entries: entries, at: at, db)
+        }
+    }
+
+    private static func begin(_ pair: String, run: Int64, entries: [Entry], at: Int64, _ db: Database) throws {
+        let number = try db.pairOrNew(pair)
+        for entry in entries {
+            try db.run(
+                """
+                INSERT OR REPLACE INTO intents (pair, position, run, source_key, project_id, version, record, begun)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+                [
+                    number, entry.position, run, entry.sourceKey, entry.projectID, RecordForm.version,
+                    Stored.text { RecordForm.write(entry, to: &$0) }, at,
+                ])
         }
     }
 
@@ -68,8 +88,14 @@ extension StateStore {
     public func openIntents(_ pair: String) throws -> [Entry] {
         try read { db in
             guard let number = try db.pair(pair) else { return [] }
-            return try db.rows("SELECT entry FROM intents WHERE pair = ? ORDER BY run, position", [number])
-                .map { try Stored.value($0[0]) }
+            let rows = try db.rows(
+                "SELECT version, position, record FROM intents WHERE pair = ? ORDER BY run, position", [number])
+            return try rows.map { row in
+                guard row[0] == RecordForm.version else { throw Stored.malformed("the version of an intent") }
+                var entry = try RecordForm.read(Stored.json(row[2]))
+                entry.position = row[1]
+                return entry
+            }
         }
     }
 }

@@ -1,36 +1,6 @@
 import AccordCore
+import AccordState
 import GRDB
-
-/// What one operation changed, by which rule, in which run.
-public struct LedgerRow: Sendable, Hashable {
-    public var run: Int64
-    /// Unix seconds.
-    public var at: Int64
-    public var pair: String
-    public var sourceKey: String?
-    public var projectID: String?
-    /// The side that was written.
-    public var side: Side
-    /// What was done, for example `update` or `link`.
-    public var action: String
-    public var changes: [FieldChange]
-    public var why: String
-
-    public init(
-        run: Int64, at: Int64, pair: String, sourceKey: String?, projectID: String?, side: Side, action: String,
-        changes: [FieldChange] = [], why: String
-    ) {
-        self.run = run
-        self.at = at
-        self.pair = pair
-        self.sourceKey = sourceKey
-        self.projectID = projectID
-        self.side = side
-        self.action = action
-        self.changes = changes
-        self.why = why
-    }
-}
 
 extension StateStore {
     /// What was done to a record, oldest first.
@@ -71,58 +41,68 @@ extension StateStore {
 
 extension LedgerRow {
     fileprivate static let selection = """
-        SELECT run, at, pairs.name, source_key, project_id, side, action, changes, why
+        SELECT run, at, pairs.name, source_key, project_id, side, action, changes, reason, details
         FROM ledger JOIN pairs ON pairs.id = ledger.pair
         """
 
-    /// A change with short names, and without what another part of it says already.
-    private struct Change: Codable {
-        var f: String
-        var b: Value?
-        var a: Value?
-        var o: Value?
-        var r: Rule
-
-        init(_ change: FieldChange) {
-            f = change.field
-            b = change.before.isNull ? nil : change.before
-            a = change.after.isNull ? nil : change.after
-            o = change.origin == change.after ? nil : change.origin
-            r = change.rule
-        }
-
-        /// An origin that is empty while the value is not is written as null, which is not the same as left out.
-        init(from decoder: any Decoder) throws {
-            let container = try decoder.container(keyedBy: CodingKeys.self)
-            f = try container.decode(String.self, forKey: .f)
-            b = try container.decodeIfPresent(Value.self, forKey: .b)
-            a = try container.decodeIfPresent(Value.self, forKey: .a)
-            o = container.contains(.o) ? try container.decode(Value.self, forKey: .o) : nil
-            r = try container.decode(Rule.self, forKey: .r)
-        }
-
-        var change: FieldChange {
-            let after = a ?? .null
-            return FieldChange(field: f, before: b ?? .null, after: after, origin: o ?? after, rule: r)
-        }
-    }
-
     fileprivate init(stored row: Row) throws {
-        let changes: [Change] = try (row[7] as String?).map { try Stored.value($0) } ?? []
+        let changes = try ((row[7] as String?).map { try Stored.json($0).array ?? [] } ?? []).map(LedgerRow.change)
+        let code: String = row[8]
+        let details = try (row[9] as String?).map { try Stored.json($0).array ?? [] }?.compactMap(\.string)
+        guard let reason = Reason(code: code, details: details ?? LedgerRow.implied(code, changes)) else {
+            throw Stored.malformed("the reason \"\(code)\" in the history")
+        }
         self.init(
             run: row[0], at: row[1], pair: row[2], sourceKey: row[3], projectID: row[4], side: try row.word(5),
-            action: row[6], changes: changes.map(\.change), why: row[8])
+            action: row[6], changes: changes, reason: reason)
     }
 
     func store(_ db: Database) throws {
+        let details = reason.details
         try db.run(
             """
-            INSERT INTO ledger (run, at, pair, source_key, project_id, side, action, changes, why)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO ledger (run, at, pair, source_key, project_id, side, action, changes, reason, details)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 run, at, try db.pairOrNew(pair), sourceKey, projectID, side.rawValue, action,
-                changes.isEmpty ? nil : try Stored.text(changes.map(Change.init)), why,
+                changes.isEmpty ? nil : Stored.text { $0.array(changes, LedgerRow.write) }, reason.code,
+                details == LedgerRow.implied(reason.code, changes) ? nil : Stored.list(details),
             ])
+    }
+
+    /// The details of a reason that the changes say already: by which rules they were made.
+    private static func implied(_ code: String, _ changes: [FieldChange]) -> [String] {
+        let rules = Reason.rules(of: changes)
+        return code == rules.code ? rules.details : []
+    }
+
+    // MARK: - Changes, with short names, and without what another part says already
+
+    private static func write(_ writer: inout JSONWriter, _ change: FieldChange) {
+        writer.object { writer in
+            writer.member("f")
+            writer.string(change.field)
+            for (name, value) in [("b", change.before), ("a", change.after)] where !value.isNull {
+                writer.member(name)
+                ValueForm.write(value, to: &writer)
+            }
+            if change.origin != change.after {
+                writer.member("o")
+                ValueForm.write(change.origin, to: &writer)
+            }
+            writer.member("r")
+            writer.string(change.rule.rawValue)
+        }
+    }
+
+    private static func change(_ json: JSON) throws -> FieldChange {
+        guard let field = json["f"]?.string, let rule = json["r"]?.string.flatMap(Rule.init(rawValue:)) else {
+            throw Stored.malformed("a change in the history")
+        }
+        func value(_ name: String) throws -> Value? { try json[name].map { try ValueForm.read($0, "a change") } }
+        let after = try value("a") ?? .null
+        return FieldChange(
+            field: field, before: try value("b") ?? .null, after: after, origin: try value("o") ?? after, rule: rule)
     }
 }

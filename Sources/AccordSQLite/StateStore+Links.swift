@@ -36,7 +36,7 @@ extension StateStore {
         try read { db in
             guard let number = try db.pair(pair) else { return [] }
             return try db.rows("SELECT source_base, project_base FROM links WHERE pair = ?", [number]).map { row in
-                try Stored.base(row[1], from: Stored.value(row[0]))
+                try Stored.base(row[1], from: Stored.values(row[0]))
             }
         }
     }
@@ -53,20 +53,64 @@ extension StateStore {
         try read { db in try db.row("SELECT linked FROM pairs WHERE name = ?", [pair])?[0] ?? 0 }
     }
 
-    /// The links, whatever their state, whose source record a pass over the source did not meet; by source key.
-    public func linksNotSeen(_ pair: String, _ seen: SeenKeys) throws -> [Link] {
-        try read { db in
-            guard let number = try db.pair(pair) else { return [] }
-            let ids = try Int64.fetchCursor(
-                db.cachedStatement(sql: "SELECT id FROM links WHERE pair = ? ORDER BY source_key"),
-                arguments: [number])
-            var links: [Link] = []
-            while let id = try ids.next() {
-                guard !seen.contains(id), let stored = try StoredLink.find(db, id: id) else { continue }
-                links.append(stored.link(of: pair))
-            }
-            return links
+    /// How many links of which both records are there, as far as is known, are among some.
+    public func linkedCount(_ pair: String, among numbers: NumberSet) throws -> Int {
+        var count = 0
+        let all = numbers.numbers
+        var start = 0
+        while start < all.count {
+            let some = all[start..<min(start + 512, all.count)]
+            start += some.count
+            count += try links(pair, numbers: some).count { $0.link.state == .active }
         }
+        return count
+    }
+
+    // MARK: - Many at once
+
+    /// The links of some source records, by source key.
+    public func links(_ pair: String, sourceKeys: some Collection<String>) throws -> [String: Knowledge.NumberedLink] {
+        guard !sourceKeys.isEmpty else { return [:] }
+        return try read { db in
+            guard let number = try db.pair(pair) else { return [:] }
+            let found = try StoredLink.find(db, pair: number, column: "source_key", among: sourceKeys)
+            return try byKey(found, pair) { $0.link.sourceKey }
+        }
+    }
+
+    /// The links of some project records, by project id.
+    public func links(_ pair: String, projectIDs: some Collection<String>) throws -> [String: Knowledge.NumberedLink] {
+        guard !projectIDs.isEmpty else { return [:] }
+        return try read { db in
+            guard let number = try db.pair(pair) else { return [:] }
+            let found = try StoredLink.find(db, pair: number, column: "project_id", among: projectIDs)
+            return try byKey(found, pair) { $0.link.projectID }
+        }
+    }
+
+    /// Links by their numbers, in the order of their source keys.
+    public func links(_ pair: String, numbers: some Collection<Int64>) throws -> [Knowledge.NumberedLink] {
+        guard !numbers.isEmpty else { return [] }
+        return try read { db in
+            guard let number = try db.pair(pair) else { return [] }
+            return try StoredLink.find(db, pair: number, numbers: numbers).map { try numbered($0, pair) }
+                .sorted { $0.link.sourceKey < $1.link.sourceKey }
+        }
+    }
+
+    private func byKey(
+        _ links: [StoredLink], _ pair: String, _ key: (Knowledge.NumberedLink) -> String
+    ) throws -> [String: Knowledge.NumberedLink] {
+        Dictionary(
+            try links.map { stored in
+                let link = try numbered(stored, pair)
+                return (key(link), link)
+            }, uniquingKeysWith: { first, _ in first })
+    }
+
+    private func numbered(_ stored: StoredLink, _ pair: String) throws -> Knowledge.NumberedLink {
+        guard let id = stored.id else { throw Stored.malformed("a link") }
+        return Knowledge.NumberedLink(number: id, link: stored.link(of: pair))
     }
 }
 
@@ -89,20 +133,36 @@ struct StoredLink: Hashable {
 
     // MARK: - Finding
 
-    private static let columns = "id, source_key, project_id, state, source_fingerprint, source_base, project_base"
-
-    static func find(_ db: Database, id: Int64) throws -> StoredLink? {
-        try db.row("SELECT \(columns) FROM links WHERE id = ?", [id]).map(StoredLink.init(row:))
-    }
+    private static let selection = """
+        SELECT id, source_key, project_id, state, source_fingerprint, source_base, project_base
+            FROM links JOIN link_index ON link_index.pair = links.pair AND link_index.link = links.id
+        """
 
     static func find(_ db: Database, pair: Int64, sourceKey: String) throws -> StoredLink? {
-        try db.row("SELECT \(columns) FROM links WHERE pair = ? AND source_key = ?", [pair, sourceKey])
+        try db.row("\(selection) WHERE links.pair = ? AND source_key = ?", [pair, sourceKey])
             .map(StoredLink.init(row:))
     }
 
     static func find(_ db: Database, pair: Int64, projectID: String) throws -> StoredLink? {
-        try db.row("SELECT \(columns) FROM links WHERE pair = ? AND project_id = ?", [pair, projectID])
+        try db.row("\(selection) WHERE links.pair = ? AND project_id = ?", [pair, projectID])
             .map(StoredLink.init(row:))
+    }
+
+    /// - Parameter column: `source_key` or `project_id`.
+    static func find(
+        _ db: Database, pair: Int64, column: String, among texts: some Collection<String>
+    ) throws -> [StoredLink] {
+        try db.rows(
+            "\(selection) WHERE links.pair = ? AND \(column) IN (SELECT value FROM json_each(?))",
+            [pair, Stored.list(texts)]
+        ).map(StoredLink.init(row:))
+    }
+
+    static func find(_ db: Database, pair: Int64, numbers: some Collection<Int64>) throws -> [StoredLink] {
+        let list = "[" + numbers.map(String.init).joined(separator: ",") + "]"
+        return try db.rows(
+            "\(selection) WHERE links.pair = ? AND id IN (SELECT value FROM json_each(?))", [pair, list]
+        ).map(StoredLink.init(row:))
     }
 
     private init(row: Row) throws {
@@ -111,7 +171,7 @@ struct StoredLink: Hashable {
         projectID = row[2]
         state = try row.word(3)
         sourceFingerprint = try row.fingerprint(4)
-        sourceBase = try Stored.value(row[5])
+        sourceBase = try Stored.values(row[5])
         projectBase = try Stored.base(row[6], from: sourceBase)
     }
 
@@ -122,27 +182,49 @@ struct StoredLink: Hashable {
 
     // MARK: - Keeping
 
-    func store(_ db: Database, pair: Int64) throws {
-        let values: StatementArguments = [
-            sourceKey, projectID, state.rawValue, sourceFingerprint?.data, try Stored.text(sourceBase),
-            try Stored.difference(of: projectBase, from: sourceBase),
-        ]
-        if let id {
+    /// - Parameter before: as it was stored, if it was.
+    func store(_ db: Database, pair: Int64, before: StoredLink?) throws {
+        guard let id else { return try insert(db, pair: pair) }
+        if before?.sourceBase != sourceBase || before?.projectBase != projectBase || before?.state != state
+            || before?.sourceKey != sourceKey || before?.projectID != projectID
+        {
             try db.run(
                 """
-                UPDATE links SET source_key = ?, project_id = ?, state = ?, source_fingerprint = ?, source_base = ?,
-                    project_base = ? WHERE id = ?
-                """, values + [id])
-        } else {
+                UPDATE links SET source_key = ?, project_id = ?, state = ?, source_base = ?, project_base = ?
+                    WHERE id = ?
+                """,
+                [
+                    sourceKey, projectID, state.rawValue, Stored.text(sourceBase),
+                    Stored.difference(of: projectBase, from: sourceBase), id,
+                ])
+        }
+        if before?.sourceFingerprint != sourceFingerprint || before?.sourceKey != sourceKey {
             try db.run(
-                """
-                INSERT INTO links (source_key, project_id, state, source_fingerprint, source_base, project_base, pair)
-                    VALUES (?, ?, ?, ?, ?, ?, ?)
-                """, values + [pair])
+                "UPDATE link_index SET key_hash = ?, source_fingerprint = ? WHERE pair = ? AND link = ?",
+                [keyHash, sourceFingerprint?.data, pair, id])
         }
     }
 
-    func remove(_ db: Database) throws {
-        if let id { try db.run("DELETE FROM links WHERE id = ?", [id]) }
+    private func insert(_ db: Database, pair: Int64) throws {
+        try db.run(
+            """
+            INSERT INTO links (source_key, project_id, state, source_base, project_base, pair)
+                VALUES (?, ?, ?, ?, ?, ?)
+            """,
+            [
+                sourceKey, projectID, state.rawValue, Stored.text(sourceBase),
+                Stored.difference(of: projectBase, from: sourceBase), pair,
+            ])
+        try db.run(
+            "INSERT INTO link_index (pair, link, key_hash, source_fingerprint) VALUES (?, ?, ?, ?)",
+            [pair, db.lastInsertedRowID, keyHash, sourceFingerprint?.data])
     }
+
+    func remove(_ db: Database, pair: Int64) throws {
+        guard let id else { return }
+        try db.run("DELETE FROM links WHERE id = ?", [id])
+        try db.run("DELETE FROM link_index WHERE pair = ? AND link = ?", [pair, id])
+    }
+
+    private var keyHash: Int64 { Int64(bitPattern: KeyHash.of(sourceKey)) }
 }

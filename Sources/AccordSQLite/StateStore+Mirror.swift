@@ -1,34 +1,6 @@
 import AccordCore
 import GRDB
 
-/// What was last read of a project record: knowledge, not agreement.
-public struct MirrorRecord: Hashable, Sendable {
-    public var id: String
-    /// Of `values` and `archived`.
-    public var fingerprint: Fingerprint
-    public var values: [String: Value]
-    /// Unix seconds; nil if the project does not say.
-    public var modified: Int64?
-    public var archived: Bool
-    /// By what the service's own matcher finds it, in the matcher's order. The first two are kept.
-    public var matchValues: [String?]
-    /// A whole read did not find it.
-    public var gone: Bool
-
-    public init(
-        id: String, fingerprint: Fingerprint, values: [String: Value], modified: Int64?, archived: Bool,
-        matchValues: [String?], gone: Bool = false
-    ) {
-        self.id = id
-        self.fingerprint = fingerprint
-        self.values = values
-        self.modified = modified
-        self.archived = archived
-        self.matchValues = matchValues
-        self.gone = gone
-    }
-}
-
 extension StateStore {
     /// Begins a read of the project.
     ///
@@ -41,28 +13,70 @@ extension StateStore {
         }
     }
 
-    /// Keeps a page of what the project holds. A record that is not as it was known is unsettled from here on.
+    /// Keeps a page of what the project holds. A record that is not as it was known is unsettled from here on, unless all
+    /// that is new is the moment of an opt-out that Accord itself had carried there.
     ///
+    /// - Parameters:
+    ///   - optOut: the field that holds the opt-out.
     /// - Returns: for each record, whether it was known exactly so.
-    public func mirror(_ pair: String, records: [MirrorRecord], read: Int) throws -> [Bool] {
-        try note { db in
+    public func mirror(
+        _ pair: String, records: [MirrorRecord], read: Int, optOut: String? = nil
+    ) throws -> [Bool] {
+        guard !records.isEmpty else { return [] }
+        return try note { db in
             let number = try db.pairOrNew(pair)
-            return try records.map { record in
-                let known = try db.row(
-                    "SELECT fingerprint, gone, seen, modified FROM project_records WHERE pair = ? AND id = ?",
-                    [number, record.id])
-                guard let known, !known[1], try known.fingerprint(0) == record.fingerprint else {
-                    try StoredRecord(record: record, seen: read).store(db, pair: number)
+            let known = Dictionary(
+                try StoredRecord.find(db, pair: number, ids: records.map(\.id)).map { ($0.record.id, $0) },
+                uniquingKeysWith: { first, _ in first })
+            var seen: [String] = []
+            let wasKnown = try records.map { record in
+                guard let before = known[record.id], !before.record.gone,
+                    before.record.fingerprint == record.fingerprint
+                else {
+                    try keep(record, before: known[record.id], read: read, optOut: optOut, db, pair: number)
                     return false
                 }
-                if known[2] != read || known[3] != record.modified {
+                if before.record.modified != record.modified {
                     try db.run(
                         "UPDATE project_records SET seen = ?, modified = ? WHERE pair = ? AND id = ?",
                         [read, record.modified, number, record.id])
+                } else if before.seen != read {
+                    seen.append(record.id)
                 }
                 return true
             }
+            if !seen.isEmpty {
+                try db.run(
+                    """
+                    UPDATE project_records SET seen = ? WHERE pair = ? AND id IN (SELECT value FROM json_each(?))
+                    """, [read, number, Stored.list(seen)])
+            }
+            return wasKnown
         }
+    }
+
+    private func keep(
+        _ record: MirrorRecord, before: StoredRecord?, read: Int, optOut: String?, _ db: Database, pair: Int64
+    ) throws {
+        var stored = StoredRecord(record: record, seen: read)
+        if let before, before.settled, let optOut, StateStore.differsInMoment(of: optOut, before.record, record),
+            var link = try StoredLink.find(db, pair: pair, projectID: record.id)
+        {
+            let was = link
+            link.projectBase[optOut] = record.values[optOut]
+            try link.store(db, pair: pair, before: was)
+            stored.settled = true
+        }
+        try stored.store(db, pair: pair)
+    }
+
+    /// Of an opt-out that Accord carried over, no moment is known until the service shows it.
+    private static func differsInMoment(of optOut: String, _ before: MirrorRecord, _ after: MirrorRecord) -> Bool {
+        guard before.values[optOut] == .boolean(true), OptOut.isOut(after.values[optOut] ?? .null),
+            before.archived == after.archived, before.gone == after.gone
+        else { return false }
+        let rest = before.values.filter { $0.key != optOut }
+        return rest == after.values.filter { $0.key != optOut }
     }
 
     /// The linked records, not known to be gone, that a read of the whole project has not seen; by id.
@@ -107,13 +121,13 @@ extension StateStore {
         try read { db in try db.row("SELECT last_full_read FROM pairs WHERE name = ?", [pair])?[0] }
     }
 
-    /// How far the project's changes were read: the newest change that was seen, in Unix seconds.
-    public func mirrorCursor(_ pair: String) throws -> Int64? {
+    /// How far the project's changes were read, in the table's own words.
+    public func mirrorCursor(_ pair: String) throws -> String? {
         try read { db in try db.row("SELECT mirror_cursor FROM pairs WHERE name = ?", [pair])?[0] }
     }
 
     /// Nil: the next read of the project is a whole one.
-    public func setMirrorCursor(_ pair: String, _ cursor: Int64?) throws {
+    public func setMirrorCursor(_ pair: String, _ cursor: String?) throws {
         try note { db in
             try db.run("UPDATE pairs SET mirror_cursor = ? WHERE id = ?", [cursor, try db.pairOrNew(pair)])
         }
@@ -126,30 +140,47 @@ extension StateStore {
         try read { db in try db.pair(pair).flatMap { try StoredRecord.find(db, pair: $0, id: id)?.record } }
     }
 
-    /// The ids of project records that have a match value; shorter ids first, then by id.
+    /// Project records as they were last read, by id.
+    public func projectRecords(_ pair: String, _ ids: some Collection<String>) throws -> [String: MirrorRecord] {
+        guard !ids.isEmpty else { return [:] }
+        return try read { db in
+            guard let number = try db.pair(pair) else { return [:] }
+            return Dictionary(
+                try StoredRecord.find(db, pair: number, ids: ids).map { ($0.record.id, $0.record) },
+                uniquingKeysWith: { first, _ in first })
+        }
+    }
+
+    /// The ids of the project records that have each of some match values; shorter ids first, then by id.
     ///
     /// - Parameters:
     ///   - matchIndex: the place in ``MirrorRecord/matchValues``: 0 or 1. No others are kept.
     ///   - gone: those too that had it and are gone, as long as a link knows them.
-    public func candidates(_ pair: String, matchIndex: Int, value: String, gone: Bool = false) throws -> [String] {
-        guard (0...1).contains(matchIndex) else { return [] }
+    public func holders(
+        _ pair: String, matchIndex: Int, values: some Collection<String>, gone: Bool = false
+    ) throws -> [String: [String]] {
+        guard (0...1).contains(matchIndex), !values.isEmpty else { return [:] }
         return try read { db in
-            guard let number = try db.pair(pair) else { return [] }
+            guard let number = try db.pair(pair) else { return [:] }
             let column = matchIndex == 0 ? "match_a" : "match_b"
-            return try String.fetchAll(
-                db.cachedStatement(
-                    sql: """
-                        SELECT id FROM project_records WHERE \(column) = ? AND pair = ? AND gone <= ?
-                            ORDER BY length(id), id
-                        """), arguments: [value, number, gone])
+            let rows = try db.rows(
+                """
+                SELECT \(column), id FROM project_records
+                    WHERE \(column) IN (SELECT value FROM json_each(?)) AND pair = ? AND gone <= ?
+                    ORDER BY length(id), id
+                """, [Stored.list(values), number, gone])
+            var holders: [String: [String]] = [:]
+            for row in rows { holders[row[0], default: []].append(row[1]) }
+            return holders
         }
     }
 
-    /// The project records, by id, about which something may have to be done: changed, gone, or without a link.
-    public func unsettledProjectRecords(_ pair: String) throws -> [MirrorRecord] {
+    /// Project records about which something may have to be done: changed, gone, or without a link. Some of them, in the
+    /// order of their ids, after an id.
+    public func unsettledProjectRecords(_ pair: String, after id: String = "", limit: Int) throws -> [MirrorRecord] {
         try read { db in
             guard let number = try db.pair(pair) else { return [] }
-            return try StoredRecord.unsettled(db, pair: number)
+            return try StoredRecord.unsettled(db, pair: number, after: id, limit: limit)
         }
     }
 

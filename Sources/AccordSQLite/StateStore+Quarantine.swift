@@ -1,42 +1,6 @@
 import AccordCore
+import AccordState
 import GRDB
-
-/// A record that is left out, and why.
-public struct QuarantineItem: Sendable, Hashable {
-    public var side: Side
-    /// The source key; `project:ID` for a record that only the project has; empty for a row without a key.
-    public var key: String
-    /// For people.
-    public var label: String
-    public var cause: Quarantine.Cause
-    public var message: String
-    /// Where the source record stood.
-    public var place: Place?
-    /// Of the write that was refused: the same one is not tried again. An item without one keeps that of the same
-    /// record, cause and message.
-    public var operationFingerprint: Fingerprint?
-    /// Of the record as it was when it was refused.
-    public var recordFingerprint: Fingerprint?
-    public var run: Int64
-    /// Unix seconds. An item that was there already keeps its own.
-    public var since: Int64
-
-    public init(
-        side: Side, key: String, label: String, cause: Quarantine.Cause, message: String, place: Place? = nil,
-        operationFingerprint: Fingerprint? = nil, recordFingerprint: Fingerprint? = nil, run: Int64, since: Int64
-    ) {
-        self.side = side
-        self.key = key
-        self.label = label
-        self.cause = cause
-        self.message = message
-        self.place = place
-        self.operationFingerprint = operationFingerprint
-        self.recordFingerprint = recordFingerprint
-        self.run = run
-        self.since = since
-    }
-}
 
 extension StateStore {
     /// What is left out of a pair, oldest first.
@@ -67,16 +31,16 @@ struct StoredQuarantine {
     private var id: Int64
     fileprivate var item: QuarantineItem
 
-    /// By what an item is taken for the same as before.
+    /// By what an item is taken for the same as before: never by its words. Of rows without a key the place tells.
     private struct Identity: Hashable {
         var key: String
         var cause: Quarantine.Cause
-        var message: String
+        var place: Place?
 
         init(_ item: QuarantineItem) {
             key = item.key
             cause = item.cause
-            message = item.message
+            place = item.key.isEmpty ? item.place : nil
         }
     }
 

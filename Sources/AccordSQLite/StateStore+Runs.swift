@@ -1,23 +1,6 @@
 import AccordCore
+import AccordState
 import GRDB
-
-/// A run, as it is remembered.
-public struct RunRow: Sendable, Hashable {
-    public var id: Int64
-    /// What was asked for, for example `sync`.
-    public var kind: String
-    /// Of the saved plan that it applied, if it did.
-    public var planID: String?
-    /// Unix seconds.
-    public var started: Int64
-    /// Unix seconds; nil for a run that is under way or was killed.
-    public var ended: Int64?
-    public var outcome: String?
-    /// JSON, in the form of whoever ran it.
-    public var report: String?
-    /// Requests that it sent.
-    public var requests: Int
-}
 
 extension StateStore {
     /// Remembers that a run begins.

@@ -1,4 +1,5 @@
 import AccordCore
+import AccordState
 import GRDB
 
 extension StateStore {
@@ -6,7 +7,7 @@ extension StateStore {
     public func sourceMemory(_ pair: String) throws -> SourceMemory? {
         try read { db in
             let text: String? = try db.row("SELECT source_memory FROM pairs WHERE name = ?", [pair])?[0]
-            return try text.map { try Stored.value($0) }
+            return try text.map { try SourceMemoryForm.read(Stored.json($0)) }
         }
     }
 
@@ -15,7 +16,10 @@ extension StateStore {
         try write { db in
             try db.run(
                 "UPDATE pairs SET source_memory = ? WHERE id = ?",
-                [try memory.map { try Stored.text($0) }, try db.pairOrNew(pair)])
+                [
+                    memory.map { memory in Stored.text { SourceMemoryForm.write(memory, to: &$0) } },
+                    try db.pairOrNew(pair),
+                ])
         }
     }
 }

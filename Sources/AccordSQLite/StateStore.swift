@@ -1,4 +1,5 @@
 import AccordCore
+import AccordState
 import Foundation
 import GRDB
 
@@ -41,15 +42,25 @@ public final class StateStore: Sendable {
         configuration.journalMode = .wal
         configuration.busyMode = .timeout(10)
         configuration.foreignKeysEnabled = true
+        // A snapshot is a read transaction that spans several calls.
+        configuration.allowsUnsafeTransactions = true
         let queue = try DatabaseQueue(path: path, configuration: configuration)
         try queue.read { db in
             let isEmpty = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") == 0
             let applicationID = try Int.fetchOne(db, sql: "PRAGMA application_id")
             guard isEmpty || applicationID == Schema.applicationID else { throw StateError.foreign(path: path) }
+            let applied = try migrator.appliedIdentifiers(db)
+            guard !applied.contains("1: first light") else { throw StateError.older(path: path) }
             guard try !migrator.hasBeenSuperseded(db) else { throw StateError.newer(path: path) }
         }
         try migrator.migrate(queue)
         return queue
+    }
+
+    /// The folder in which the state is: what a plan cannot hold in memory is kept there for a while.
+    public var folder: String {
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 
     /// Closes the file; what was written is in it already. Using the store afterwards throws.
@@ -83,11 +94,29 @@ public final class StateStore: Sendable {
     func read<T>(_ body: (Database) throws -> T) throws -> T {
         do {
             return try queue.unsafeRead { db in
+                if db.isInsideTransaction { return try body(db) }
                 try db.beginTransaction(.deferred)
                 // Nothing was written: there is nothing that a failed end could lose.
                 defer { try? db.rollback() }
                 return try body(db)
             }
+        } catch {
+            throw StateError.explaining(error, path: path)
+        }
+    }
+
+    /// One consistent view for everything that is read until ``endSnapshot()``. Nothing may be written meanwhile.
+    public func beginSnapshot() throws {
+        do {
+            try queue.unsafeRead { db in try db.beginTransaction(.deferred) }
+        } catch {
+            throw StateError.explaining(error, path: path)
+        }
+    }
+
+    public func endSnapshot() throws {
+        do {
+            try queue.unsafeRead { db in if db.isInsideTransaction { try db.rollback() } }
         } catch {
             throw StateError.explaining(error, path: path)
         }

@@ -28,13 +28,21 @@ struct StoredRecord: Hashable {
             .map(StoredRecord.init(row:))
     }
 
-    static func unsettled(_ db: Database, pair: Int64) throws -> [MirrorRecord] {
-        let statement = try db.cachedStatement(
-            sql: "\(selection) WHERE project_records.pair = ? AND settled = 0 ORDER BY project_records.id")
-        let rows = try Row.fetchCursor(statement, arguments: [pair])
-        var records: [MirrorRecord] = []
-        while let row = try rows.next() { records.append(try StoredRecord(row: row).record) }
-        return records
+    static func find(_ db: Database, pair: Int64, ids: some Collection<String>) throws -> [StoredRecord] {
+        try db.rows(
+            "\(selection) WHERE project_records.pair = ? AND project_records.id IN (SELECT value FROM json_each(?))",
+            [pair, Stored.list(ids)]
+        ).map(StoredRecord.init(row:))
+    }
+
+    /// Those about which something is pending, in the order of their ids, after an id.
+    static func unsettled(_ db: Database, pair: Int64, after id: String, limit: Int) throws -> [MirrorRecord] {
+        try db.rows(
+            """
+            \(selection) WHERE project_records.pair = ? AND settled = 0 AND project_records.id > ?
+                ORDER BY project_records.id LIMIT ?
+            """, [pair, id, limit]
+        ).map { try StoredRecord(row: $0).record }
     }
 
     static func linkedNotSeen(_ db: Database, pair: Int64, read: Int) throws -> [MirrorRecord] {
@@ -52,9 +60,9 @@ struct StoredRecord: Hashable {
         guard let fingerprint = try row.fingerprint(1) else { throw Stored.malformed("a project record") }
         var values: [String: Value] = [:]
         if let text: String = row[9] {
-            values = try Stored.value(text)
+            values = try Stored.values(text)
         } else if let sourceBase: String = row[10] {
-            values = try Stored.base(row[11], from: Stored.value(sourceBase))
+            values = try Stored.base(row[11], from: Stored.values(sourceBase))
         }
         record = MirrorRecord(
             id: row[0], fingerprint: fingerprint, values: values, modified: row[4], archived: row[5],
@@ -80,7 +88,7 @@ struct StoredRecord: Hashable {
             [
                 pair, record.id, record.fingerprint.data, matchValues[0], matchValues[1], record.modified,
                 record.archived, record.gone, settled, seen,
-                record.values == base ? nil : try Stored.text(record.values),
+                record.values == base ? nil : Stored.text(record.values),
             ])
     }
 

@@ -15,6 +15,8 @@ public protocol Table: Sendable {
     var capabilities: Capabilities { get }
     /// The requests that were sent so far, retries included; 0 for a file.
     var requestCount: Int { get async }
+    /// Whom it shares its requests with: tables of one service count them together. Nil for a file.
+    var service: AnyObject? { get }
     /// What its records look like.
     ///
     /// - Throws: ``TableError``: a file's columns are read from it.
@@ -23,6 +25,7 @@ public protocol Table: Sendable {
 
 extension Table {
     public var requestCount: Int { get async { 0 } }
+    public var service: AnyObject? { nil }
 }
 
 /// A table that can be read whole.

@@ -10,6 +10,8 @@ public enum TableError: ExplainedError, Hashable {
     case malformed(Place, what: String, next: String)
     case changedMeanwhile(name: String)
     case notWritable(name: String, reason: String)
+    /// A change was not made: its record is not there or holds something else, or its text cannot be written.
+    case expectationFailed(name: String, reason: String)
 
     // MARK: Of a service
 
@@ -30,7 +32,9 @@ public enum TableError: ExplainedError, Hashable {
 
     public var place: String? {
         switch self {
-        case .missing(let name), .unreadable(let name, _), .changedMeanwhile(let name), .notWritable(let name, _): name
+        case .missing(let name), .unreadable(let name, _), .changedMeanwhile(let name), .notWritable(let name, _),
+            .expectationFailed(let name, _):
+            name
         case .malformed(let place, _, _): place.description
         case .unauthorized(let request, _), .forbidden(let request, _), .notFound(let request, _),
             .refused(let request, _, _, _), .outcomeUnknown(let request, _), .unavailable(let request, _),
@@ -46,6 +50,7 @@ public enum TableError: ExplainedError, Hashable {
         case .malformed(_, let what, _): what
         case .changedMeanwhile: "someone changed it since it was read, so nothing was written to it"
         case .notWritable(_, let reason): "it cannot be written: \(reason)"
+        case .expectationFailed(_, let reason): reason
         case .unauthorized: "the project refused the key (401)"
         case .forbidden(_, let message): "the project allows no API access (403): \(message)"
         case .notFound(_, let message): "no such record (404): \(message)"
@@ -64,7 +69,7 @@ public enum TableError: ExplainedError, Hashable {
         case .missing: "Check the path in accord.yaml; nothing was deleted anywhere"
         case .unreadable, .notWritable: "Check the file and its permissions, then run again"
         case .malformed(_, _, let next): next
-        case .changedMeanwhile: "Run again: the next plan reads it anew"
+        case .changedMeanwhile, .expectationFailed: "Run again: the next plan reads it anew"
         case .unauthorized(_, let keyFoundAt): "Find the current key under \(keyFoundAt), put it in place and run again"
         case .forbidden: "Check that the project's plan includes API access"
         case .notFound, .refused: "Correct the record; it is tried again when it changes"

@@ -7,6 +7,8 @@ public struct TableChange: Sendable, Hashable {
     public var key: String?
     /// Of a text table: the columns that hold the key; the first that is not blank counts.
     public var keyColumns: [String]
+    /// Of a text table: the rows among which the key is looked for, if not all are.
+    public var onlyWhere: RowFilter?
     /// By column or field: what must be there before, and what is to be there after. Columns that a create does not name
     /// stay blank.
     public var cells: [String: CellChange]
@@ -14,12 +16,13 @@ public struct TableChange: Sendable, Hashable {
     public var known: Record
 
     public init(
-        kind: Operation.Kind, key: String?, keyColumns: [String] = [], cells: [String: CellChange] = [:],
-        known: Record = Record(key: "", values: [:])
+        kind: Operation.Kind, key: String?, keyColumns: [String] = [], onlyWhere: RowFilter? = nil,
+        cells: [String: CellChange] = [:], known: Record = Record(key: "", values: [:])
     ) {
         self.kind = kind
         self.key = key
         self.keyColumns = keyColumns
+        self.onlyWhere = onlyWhere
         self.cells = cells
         self.known = known
     }

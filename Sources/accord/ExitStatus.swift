@@ -1,6 +1,6 @@
 import AccordCore
 import AccordEngine
-import AccordSQLite
+import AccordState
 import ArgumentParser
 import Foundation
 
@@ -42,7 +42,7 @@ func reporting(_ body: () async throws -> ExitStatus) async throws {
     do {
         var status = try await body()
         if Terminal.hasLostOutput.withLock({ $0 }) {
-            Terminal.error.complain(
+            Terminal.error.write(
                 "accord: the output could not be written to where it was sent; what was to be done is done all the same. "
                     + "Make room there, or print it again with accord status")
             status = .failed
@@ -55,11 +55,11 @@ func reporting(_ body: () async throws -> ExitStatus) async throws {
     } catch let error as any ExplainedError {
         ProgressLine.clear()
         let terminal = Terminal.error
-        terminal.complain(terminal.styled("accord: ", .red, .bold) + error.description.displayed(limit: 2000))
+        terminal.write(terminal.palette.styled("accord: ", .red, .bold) + error.description.displayed(limit: 2000))
         throw ExitStatus(error).code
     } catch {
         ProgressLine.clear()
-        Terminal.error.complain("accord: \("\(error)".displayed(limit: 2000))")
+        Terminal.error.write("accord: \("\(error)".displayed(limit: 2000))")
         throw ExitStatus.failed.code
     }
 }

@@ -18,7 +18,7 @@ struct Interrupt {
             source.setEventHandler {
                 if stop.isStopped { _exit(128 + number) }
                 stop.stop()
-                Terminal.error.complain("accord: stopping; what is in flight is finished first")
+                Terminal.error.write("accord: stopping; what is in flight is finished first")
             }
             source.resume()
             return source

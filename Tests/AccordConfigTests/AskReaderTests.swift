@@ -1,5 +1,6 @@
 import AccordConfig
 import AccordCore
+import AccordREST
 import Testing
 
 @Suite("Mappings of asks")

@@ -1,5 +1,6 @@
 import AccordConfig
 import AccordCore
+import AccordFiles
 import Foundation
 import Testing
 
@@ -48,8 +49,8 @@ struct ConfigTests {
             config.pairs[0].source
                 == .csv(
                     CSVSettings(
-                        file: NamedPath(path: "/data/a.csv", name: "/data/a.csv"), delimiter: ";",
-                        encoding: .windows1252, formulas: .asIs)))
+                        file: NamedPath(path: "/data/a.csv", name: "/data/a.csv"),
+                        format: CSVFormat(delimiter: ";", encoding: .windows1252, formulas: .asIs))))
         #expect(config.pairs[0].mapping == .console)
         #expect(try config.api().url == "http://127.0.0.1:8080/project")
     }

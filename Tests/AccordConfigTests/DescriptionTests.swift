@@ -1,5 +1,6 @@
 import AccordConfig
 import AccordCore
+import AccordREST
 import Testing
 
 @Suite("The Project API's description")
@@ -14,15 +15,14 @@ struct DescriptionTests {
         #expect(api.url == "https://api.moregoodreviews.com/project")
         #expect(api.pages.most == 30)
         let customers = try customers()
-        #expect(customers.matcher == ["email", "phone"])
-        #expect(customers.unique == ["email", "phone"])
-        #expect(customers.requiresOneOf == ["email", "phone"])
-        #expect(customers.fields.filter(\.required).map(\.name) == ["first_name"])
-        #expect(customers.optOut?.name == "unsubscribed_at")
-        #expect(customers.field("tags")?.read == ["tags", "slug"])
-        #expect(customers.field("tags")?.write == "tag_slugs")
-        #expect(customers.field("location")?.read == ["location", "slug"])
-        #expect(customers.field("location")?.write == "location_slug")
+        let schema = customers.schema
+        #expect(schema.matcher == ["email", "phone"])
+        #expect(schema.unique == ["email", "phone"])
+        #expect(schema.requiresOneOf == ["email", "phone"])
+        #expect(schema.fields.filter(\.required).map(\.name) == ["first_name"])
+        #expect(schema.field(.optOut)?.name == "unsubscribed_at")
+        #expect(customers.members["tags"] == FieldMembers(read: ["tags", "slug"], write: "tag_slugs"))
+        #expect(customers.members["location"] == FieldMembers(read: ["location", "slug"], write: "location_slug"))
         #expect(customers.list.alsoFull.first?["filter"] == "archived")
         #expect(customers.list.changed?.by == "updated_at")
         #expect(Set(customers.operations.map(\.verb)) == Set(APIOperation.Verb.allCases))
@@ -31,10 +31,41 @@ struct DescriptionTests {
     @Test("Every field that can be written can be written by a create and by an update")
     func writable() throws {
         let customers = try customers()
-        let writable = Set(customers.fields.filter { $0.write != nil }.map(\.name))
+        let writable = Set(customers.schema.fields.filter(\.isWritable).map(\.name))
         #expect(customers.operation(.create)?.writes == writable)
-        for field in writable { #expect(customers.writes(of: [field]) != nil, "\(field)") }
+        #expect(customers.schema.writes?.create == writable)
+        for field in writable {
+            #expect(customers.writes(of: [field]) != nil, "\(field)")
+            #expect(customers.schema.canUpdate([field]), "\(field)")
+        }
         #expect(customers.writes(of: ["review_link"]) == nil)
+        #expect(!customers.schema.canUpdate(["first_name", "review_link"]))
+    }
+
+    @Test("A schema says what follows from how a resource is read and written")
+    func schemas() throws {
+        let schemas = try projectAPI().schemas
+        let customers = try #require(schemas["customers"])
+        #expect(customers.writes?.kinds == Set(Operation.Kind.allCases).subtracting([.send]))
+        #expect(customers.writes?.updates.map(\.count) == [10, 1, 3])
+        #expect(customers.field("reviews_count")?.isReadable == false)
+        #expect(customers.field("review_link").map { $0.isReadable && !$0.isWritable } == true)
+        #expect(customers.identity == .keyed)
+        #expect(customers.rollup?.except == "is_duplicate")
+        let charges = try #require(schemas["charges"])
+        #expect(charges.identity == .byContent(["email", "phone", "amount", "currency", "charged_at"]))
+        #expect(charges.lookedUpBy == ["charged_at", "email"])
+        #expect(charges.writes?.kinds == [.create, .delete])
+        #expect(schemas["ratings"]?.writes == TableSchema.Writes())
+    }
+
+    @Test("What is sent to people says by its roles when, how and to whom")
+    func asks() throws {
+        let asks = try #require(try projectAPI().schemas["asks"])
+        let roles: [FieldSchema.Role] = [.sendAt, .channels, .reminders, .recipient]
+        #expect(roles.map { asks.field($0)?.name } == ["asked_at", "channels", "reminders_count", "customer_id"])
+        #expect(asks.writes?.kinds == [.create, .send])
+        #expect(asks.sends?.people == "customers")
     }
 
     @Test("What the documented update does not take goes through the create that matches")
@@ -67,7 +98,8 @@ struct DescriptionTests {
             ("matcher: [email, phone]", "matcher: [emial]", "matcher names \"emial\", which is no field of a customer"),
             (
                 "role: opt-out", "role: optout",
-                "expected one of opt-out, archived, modified, context, asked, gone for role"
+                "expected one of opt-out, archived, modified, context, asked, gone, send-at, channels, reminders, "
+                    + "recipient for role"
             ),
             ("writes: [notes]", "writes: [review_link]", "writes review_link, which has no member to be written by"),
             ("most: 30", "most: 0", "expected a whole number from 1 to 10000 for most, found \"0\""),

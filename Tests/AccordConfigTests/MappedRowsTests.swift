@@ -28,10 +28,10 @@ struct MappedRowsTests {
 
     private func mapped(_ text: String, _ mapping: Mapping) throws -> [MappedRecord] {
         let table = rows(text)
-        let header = RawRecord.Header(try #require(table.first))
+        let header = TextRow.Header(try #require(table.first))
         let mapper = try RecordMapper(mapping: mapping, header: header)
-        return table.dropFirst().enumerated().map { index, cells in
-            mapper.map(RawRecord(place: Place(file: "a.csv", line: index + 2), header: header, cells: cells))
+        return table.dropFirst().map { cells in
+            mapper.map(TextRow(header: header, cells: cells))
         }
     }
 
@@ -42,7 +42,7 @@ struct MappedRowsTests {
             + "  signed_up_at: {column: S, type: timestamp, time zone: Europe/Berln}\n"
         let mapping = try MappingFile.parse(text, file: "m.yaml", api: projectAPI())
         let problem = #expect(throws: MappingProblem.self) {
-            try RecordMapper(mapping: mapping, header: RawRecord.Header(["Id", "N", "E", "S"]))
+            try RecordMapper(mapping: mapping, header: TextRow.Header(["Id", "N", "E", "S"]))
         }
         #expect(problem?.place == "m.yaml:6")
         #expect(

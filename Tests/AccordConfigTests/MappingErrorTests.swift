@@ -147,9 +147,9 @@ struct MappingErrorTests {
         Case(
             text: "conflct: manual",
             error:
-                "m.yaml:6: unknown key \"conflct\" in the mapping (did you mean \"conflict\"?). The keys here are: resource, "
-                + "key, match, only, include, conflict, modified, create, ask, leave out, full read every, when changed, "
-                + "when gone from source, when gone from project, guards, protect, fields."),
+                "m.yaml:6: unknown key \"conflct\" in the mapping (did you mean \"conflict\"?). The keys here are: name, "
+                + "resource, key, match, only, include, conflict, modified, create, ask, leave out, full read every, "
+                + "when changed, when gone from source, when gone from project, guards, protect, fields."),
         Case(
             text: "conflict: maybe",
             error: "m.yaml:6: expected one of source, project, newest, union, manual for conflict, found \"maybe\"."),

@@ -1,5 +1,6 @@
 import AccordConfig
 import AccordCore
+import Foundation
 import Testing
 
 @Suite("A mapping file says what it says")
@@ -146,6 +147,59 @@ struct MappingFileTests {
         #expect(mapping.key.allSatisfy(header.contains))
     }
 
+    @Test("Every file of the folder Mappings is right, and one with a name is a known table")
+    func folder() throws {
+        let files = try FileManager.default.contentsOfDirectory(atPath: repositoryPath("Mappings"))
+        var named: [String: String] = [:]
+        for file in files {
+            let text = try repositoryFile("Mappings/\(file)")
+            _ = try MappingFile.parse(text, file: "Mappings/\(file)", api: projectAPI())
+            if text.split(separator: "\n").contains(where: { $0.hasPrefix("name: ") }) {
+                named[String(file.dropLast(".yaml".count))] = text
+            }
+        }
+        #expect(KnownTable.all.map(\.id) == named.keys.sorted())
+        #expect(KnownTable.all.allSatisfy { $0.mapping == named[$0.id] })
+    }
+
+    /// A new fingerprint has a whole table read and decided again, so what exists keeps the one that it has.
+    @Test("The fingerprint of a mapping that exists does not change with the program")
+    func stableFingerprint() throws {
+        let everyType = """
+            resource: customers
+            key: [Id, Other]
+            modified: {column: Changed, pattern: unix}
+            fields:
+              first_name: {column: First, transform: [trim, lowercase, uppercase, titlecase], required: true}
+              last_name: {column: Last, transform: [{map: {a: b, c: d}}, {default: none}]}
+              email: Email
+              phone: {column: Phone, country: US}
+              company: {transform: [{join: [A, B], with: "-"}, {split: ";", take: -1}], direction: to-project}
+              notes: {column: Notes, transform: {replace: "x+", with: y}, direction: to-project}
+              city: {transform: {constant: Here}, direction: to-project}
+              state: {column: State, type: phone}
+              tags: {column: Tags, separator: ";", conflict: union}
+              signed_up_at: {column: Since, type: date, pattern: M/d/yyyy}
+              unsubscribed_at: {column: Out, type: boolean, yes: [Y], no: N, resubscribe: source}
+            """
+        let payments = """
+            resource: charges
+            key: Id
+            create: project
+            fields:
+              email: {column: Email, direction: to-project}
+              amount: {column: Total, type: money, currency column: Currency, direction: to-project}
+              charged_at: {column: Paid, type: timestamp, time zone: America/New_York, direction: to-project}
+            """
+        let numbers = payments.replacing("type: money, currency column: Currency", with: "type: decimal")
+        let prints = try [everyType, payments, numbers].map { try parse($0).fingerprint.description }
+        #expect(
+            prints == [
+                "2508305cdd5e9d1eb78a92d7afc16787", "46c418a4db076289dd4ec2b1c288fed8",
+                "b7f90d139d874c56158b225042da9420",
+            ])
+    }
+
     @Test("Every example of the reference page parses")
     func reference() throws {
         let page = try repositoryFile("docs/mapping.md")
@@ -159,7 +213,12 @@ struct MappingFileTests {
         let page = try repositoryFile("docs/mapping.md")
         let policies = ConflictPolicy.allCases.map(\.rawValue) + Direction.allCases.map(\.rawValue)
         let deletions = ProjectDeletion.allCases.map(\.rawValue) + SourceDeletion.allCases.map(\.rawValue)
-        let fields = try projectAPI().resources["customers"]?.fields.map(\.name) ?? []
+        let fields = try projectAPI().schemas["customers"]?.fields.map(\.name) ?? []
+        let types = FieldType.definitions.flatMap { [$0.word] + $0.keys }
+        let transforms = Transform.definitions.flatMap { [$0.word] + $0.keys }
+        for word in types + transforms {
+            #expect(page.contains("`\(word)") || page.contains("\(word): "), "\(word)")
+        }
         for word in policies + deletions + fields { #expect(page.contains("`\(word)`"), "\(word)") }
     }
 

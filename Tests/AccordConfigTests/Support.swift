@@ -1,5 +1,6 @@
 import AccordConfig
 import AccordCore
+import AccordREST
 import Foundation
 
 /// The Project API's description; the suites cannot go on without it, so its own suite says why it is wrong.
@@ -17,9 +18,12 @@ func message(_ body: () throws(ConfigError) -> Void) -> String? {
 
 /// The text of a file of the repository.
 func repositoryFile(_ path: String) throws -> String {
-    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent()
-    return try String(contentsOf: root.appendingPathComponent(path), encoding: .utf8)
+    try String(contentsOfFile: repositoryPath(path), encoding: .utf8)
+}
+
+func repositoryPath(_ path: String) -> String {
+    URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().appendingPathComponent(path).path
 }
 
 /// The YAML blocks of a page that are marked with a word: ```` ```yaml mapping ````.

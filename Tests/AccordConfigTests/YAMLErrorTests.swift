@@ -1,5 +1,6 @@
 import AccordConfig
 import AccordCore
+import AccordReport
 import Testing
 
 @Suite("What is wrong with a YAML file is said with its line")

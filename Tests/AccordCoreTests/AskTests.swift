@@ -29,32 +29,32 @@ struct AskRulesTests {
         Case(testDescription: "just done: after the delay", moment: now - 3600, decision: ask(now + 3600)),
         Case(
             testDescription: "days ahead: not yet", moment: now + 2 * day,
-            decision: .rest("its time comes at 2026-11-26 14:00:00")),
+            decision: .rest(.notYet(at: now + 2 * day + 7200))),
         Case(
             testDescription: "the last moment", moment: now - 14 * day - 7200, decision: ask(now)),
         Case(
-            testDescription: "a second later", moment: now - 14 * day - 7201, decision: .rest("older than 14 days")),
+            testDescription: "a second later", moment: now - 14 * day - 7201, decision: .rest(.tooOld(days: 14))),
         Case(
             testDescription: "opted out", person: AskedPerson(isOut: true, channels: ["email"]),
-            decision: .rest("opted out")),
+            decision: .rest(.optedOut)),
         Case(
             testDescription: "archived", person: AskedPerson(isArchived: true, channels: ["email"]),
-            decision: .rest("archived in the project")),
+            decision: .rest(.archived)),
         Case(
             testDescription: "no telephone", person: AskedPerson(channels: ["email"]), decision: ask(now, ["email"])),
         Case(
             testDescription: "the row wants a text, and they have none", person: AskedPerson(channels: ["email"]),
-            wanted: ["sms"], decision: .rest("cannot be reached by sms")),
+            wanted: ["sms"], decision: .rest(.unreachable(by: ["sms"]))),
         Case(
             testDescription: "asked 89 days ago",
             person: AskedPerson(lastAsked: now - 89 * day, channels: ["email"]),
-            decision: .rest("asked on 2026-08-27, and nobody is asked again within 90 days")),
+            decision: .rest(.askedWithin(days: 90, on: CalendarDay(unixSeconds: now - 89 * day)))),
         Case(
             testDescription: "asked 90 days ago",
             person: AskedPerson(lastAsked: now - 90 * day, channels: ["email"]), decision: ask(now, ["email"])),
         Case(
             testDescription: "to be asked tomorrow", person: AskedPerson(lastAsked: now + day, channels: ["email"]),
-            decision: .rest("asked on 2026-11-25, and nobody is asked again within 90 days")),
+            decision: .rest(.askedWithin(days: 90, on: CalendarDay(unixSeconds: now + day)))),
         Case(
             testDescription: "a quiet hour: when it is over",
             quiet: QuietHours(from: 600, to: 780, timeZone: .utc), decision: ask(now + 3600)),
@@ -67,6 +67,38 @@ struct AskRulesTests {
         let decision = rules.decide(
             moment: sample.moment, wanted: sample.wanted, person: sample.person, now: Self.now)
         #expect(decision == sample.decision)
+    }
+
+    private static let objections: [(SendObjection, code: String, words: String)] = [
+        (.optedOut, "opted-out", "opted out"), (.archived, "archived", "archived in the project"),
+        (.tooOld(days: 14), "too-old", "older than 14 days"),
+        (.unreachable(by: ["sms"]), "unreachable", "cannot be reached by sms"),
+        (.unreachable(by: ["email", "sms"]), "unreachable", "cannot be reached by email or sms"),
+        (
+            .askedWithin(days: 90, on: CalendarDay(unixSeconds: now - 89 * day)), "asked-within",
+            "asked on 2026-08-27, and nobody is asked again within 90 days"
+        ),
+        (
+            .askedWithin(days: 90, on: CalendarDay(unixSeconds: now + day)), "asked-within",
+            "asked on 2026-11-25, and nobody is asked again within 90 days"
+        ), (.notYet(at: now + 2 * day + 7200), "not-yet", "its time comes at 2026-11-26 14:00:00"),
+    ]
+
+    @Test("an objection has words for people, and comes back from the form that it is kept in", arguments: objections)
+    func objection(_ objection: SendObjection, _ code: String, _ words: String) {
+        #expect(objection.description == words)
+        #expect(objection.code == code)
+        #expect(SendObjection(code: code, details: objection.details) == objection)
+    }
+
+    @Test(
+        "what is no objection is none",
+        arguments: [
+            ("new", []), ("opted-out", ["1"]), ("too-old", []), ("too-old", ["x"]), ("asked-within", ["90"]),
+            ("asked-within", ["90", "2026-02-30"]), ("not-yet", ["soon"]),
+        ] as [(String, [String])])
+    func noObjection(_ code: String, _ details: [String]) {
+        #expect(SendObjection(code: code, details: details) == nil)
     }
 
     @Test(

@@ -2,19 +2,15 @@ import AccordCore
 
 /// What the tests of decisions are about: customers, as the service knows them.
 enum Customers {
-    static let resource = ResourceDescription(
-        name: "customers", label: "customer", title: ["first_name", "last_name"], id: "id",
+    static let schema = TableSchema(
+        name: "customers", label: "customer", title: ["first_name", "last_name"],
         fields: [
-            APIField(
-                name: "first_name", type: .string, read: ["first_name"], write: "first_name", required: true),
-            APIField(name: "email", type: .email, read: ["email"], write: "email"),
-            APIField(name: "phone", type: .phone(country: nil), read: ["phone"], write: "phone"),
-            APIField(
+            FieldSchema(name: "first_name", type: .string, required: true), FieldSchema(name: "email", type: .email),
+            FieldSchema(name: "phone", type: .phone(country: nil)),
+            FieldSchema(
                 name: "unsubscribed_at", type: .timestamp(pattern: "unix", timeZone: "UTC"), role: .optOut,
-                read: ["unsubscribed_at"], write: nil),
-        ],
-        list: ListDescription(path: "/customers", full: [:]), operations: [], matcher: ["email", "phone"],
-        unique: ["email", "phone"], requiresOneOf: ["email", "phone"])
+                isWritable: false),
+        ], matcher: ["email", "phone"], unique: ["email", "phone"], requiresOneOf: ["email", "phone"])
 
     static let optOut = Field(name: "unsubscribed_at", column: "Out", isOptOut: true)
 
@@ -32,7 +28,7 @@ enum Customers {
 
     static func reconciler(_ mapping: Mapping, known: Set<String>? = nil) -> Reconciler {
         Reconciler(
-            mapping: mapping, resource: resource, knownFields: known ?? Set(mapping.fields.map(\.name)))
+            mapping: mapping, schema: schema, knownFields: known ?? Set(mapping.fields.map(\.name)))
     }
 
     static let rowFingerprint = Fingerprint(of: "the row")

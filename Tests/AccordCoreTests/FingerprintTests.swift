@@ -107,21 +107,10 @@ struct FingerprintTests {
         #expect(changed.fingerprint != record.fingerprint)
     }
 
-    @Test("A row's is that of its cells, each by itself")
-    func ofRow() {
-        let header = RawRecord.Header(["A", "B"])
-        func row(_ cells: [String], line: Int = 2) -> Fingerprint {
-            RawRecord(place: Place(file: "a.csv", line: line), header: header, cells: cells).fingerprint
-        }
-        #expect(row(["a", "b"]) == row(["a", "b"], line: 9))
-        let rows = [["a", "b"], ["ab", ""], ["", "ab"], ["b", "a"], ["a"], ["a", ""], ["a1:b"], ["1:a", "b"]]
-        #expect(Set(rows.map { row($0) }).count == rows.count)
-    }
-
     @Test("What would be done is the same while the same would be done, wherever it stands in the plan")
     func ofOperations() {
         func entry(_ change: (inout Entry) -> Void = { _ in }) -> Fingerprint {
-            var entry = Foreseen.create("n", email: "a@x.com")
+            var entry = Planned.create("n", email: "a@x.com")
             change(&entry)
             return entry.operationFingerprint
         }
@@ -129,7 +118,7 @@ struct FingerprintTests {
         #expect(entry { $0.position = 9 } == plain)
         #expect(entry { $0.label = "other" } == plain)
         #expect(entry { $0.after = [3] } == plain)
-        #expect(entry { $0.operations[0].why = "other" } == plain)
+        #expect(entry { $0.operations[0].reason = .cameBack } == plain)
         #expect(entry { $0.operations[0].changes[0].before = .string("old") } == plain)
         let others = [
             entry { $0.sourceKey = "m" }, entry { $0.projectID = "n" }, entry { $0.operations[0].side = .source },

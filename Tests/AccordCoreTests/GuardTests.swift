@@ -9,8 +9,10 @@ struct GuardTests {
         _ entries: [Entry], guards: Guards = Guards(), linked: Int, allowed: Int? = nil,
         source: SideReading = reading, project: SideReading = reading
     ) -> [Refusal] {
-        Guard.check(
-            pair: "customers", entries: entries, guards: guards, linked: linked, source: source, project: project,
+        var counts = PlanCounts()
+        for entry in entries { counts.add(entry, nil) }
+        return Guard.check(
+            pair: "customers", counts: counts, guards: guards, linked: linked, source: source, project: project,
             allowances: Allowances(deletes: allowed))
     }
 
@@ -18,7 +20,7 @@ struct GuardTests {
         (0..<count).map { index in
             Entry(
                 label: "\(index)", sourceKey: "s\(index)", projectID: "p\(index)", present: [side], bucket: .removed,
-                operations: [Operation(side: side, kind: kind, why: "")])
+                operations: [Operation(side: side, kind: kind, reason: .onlyInSource)])
         }
     }
 
@@ -72,7 +74,7 @@ struct GuardTests {
     func kinds(_ kind: Operation.Kind) {
         let isRemoval = kind == .delete || kind == .archive
         #expect(check(entries(500, .project, kind), linked: 500).isEmpty != isRemoval)
-        #expect(Operation(side: .source, kind: kind, why: "").isRemoval == isRemoval)
+        #expect(Operation(side: .source, kind: kind, reason: .onlyInSource).isRemoval == isRemoval)
     }
 
     /// How a side was read, and whether that it holds nothing stops everything.

@@ -53,13 +53,11 @@ struct MirroredRecordTests {
         }
 
         var entry: Entry {
-            let resource = ResourceDescription(
-                name: "customers", label: "customer", id: "id", fields: [],
-                list: ListDescription(path: "/customers", full: [:]), operations: [])
+            let schema = TableSchema(name: "customers", label: "customer", fields: [])
             let mapping = Mapping(resource: "customers", key: ["id"], match: [], fields: fields)
             let link = Link(
                 pair: "customers", sourceKey: "1", projectID: "1", sourceBase: sourceBase, projectBase: projectBase)
-            return Reconciler(mapping: mapping, resource: resource, knownFields: Set(fields.map(\.name))).decide(
+            return Reconciler(mapping: mapping, schema: schema, knownFields: Set(fields.map(\.name))).decide(
                 Pairing(
                     link: link,
                     source: .present(Record(key: "1", values: source), fingerprint: nil, place: nil),

@@ -27,7 +27,7 @@ struct ReconcilerCreationTests {
             entry.deeds == [
                 "project create email: (empty) -> ada@x.com (created), first_name: (empty) -> Ada (created)"
             ])
-        #expect(entry.operations.map(\.why) == ["only the source has it"])
+        #expect(entry.operations.map(\.reason) == [.onlyInSource])
         #expect(entry.operations.flatMap(\.changes).allSatisfy { $0.origin == $0.after })
         #expect(entry.sourceKey == "s9" && entry.projectID == nil && entry.link == .none)
         #expect(entry.sourceFingerprint == Customers.rowFingerprint && entry.place == Customers.place)
@@ -42,7 +42,7 @@ struct ReconcilerCreationTests {
             entry.deeds == [
                 "source create email: (empty) -> ada@x.com (created), first_name: (empty) -> Ada (created)"
             ])
-        #expect(entry.operations.map(\.why) == ["only the project has it"])
+        #expect(entry.operations.map(\.reason) == [.onlyInProject])
         #expect(entry.sourceKey == nil && entry.projectID == "p9")
         #expect(entry.projectFingerprint == Fingerprint(of: ReconcilerCreationTests.ada, isArchived: false))
     }
@@ -59,16 +59,16 @@ struct ReconcilerCreationTests {
         )
         #expect(up.bucket == (creates.contains(.project) ? .created : .resting))
         #expect(up.deeds.isEmpty != creates.contains(.project))
-        #expect(up.note == (creates.contains(.project) ? nil : "the mapping creates nothing in the project"))
+        #expect(up.note == (creates.contains(.project) ? nil : .createsNothing(on: .project)))
         #expect(down.bucket == (creates.contains(.source) ? .created : .resting))
         #expect(down.deeds.isEmpty != creates.contains(.source))
-        #expect(down.note == (creates.contains(.source) ? nil : "the mapping creates nothing in the source"))
+        #expect(down.note == (creates.contains(.source) ? nil : .createsNothing(on: .source)))
     }
 
     @Test("What was archived in the project is not brought into the source")
     func archived() {
         let entry = fromProject(ReconcilerCreationTests.ada, isArchived: true)
-        #expect(entry.bucket == .resting && entry.deeds.isEmpty && entry.note == "archived in the project")
+        #expect(entry.bucket == .resting && entry.deeds.isEmpty && entry.note == .archivedInProject)
     }
 
     @Test(
@@ -147,7 +147,7 @@ struct ReconcilerCreationTests {
         #expect(entry.deeds.isEmpty == isProtected)
         #expect(entry.bucket == (isProtected ? .resting : .updated))
         #expect(entry.link == (isProtected ? .none : .moved(fromKey: "s0")))
-        #expect(entry.note == (isProtected ? "protected by the mapping" : nil))
+        #expect(entry.note == (isProtected ? .protected : nil))
         // Not settled: should the mapping protect it no longer, it is looked at again.
         #expect(entry.sourceFingerprint == (isProtected ? nil : Customers.rowFingerprint))
     }
@@ -161,7 +161,7 @@ struct ReconcilerCreationTests {
         let gone = Customers.reconciler(mapping).decide(
             Pairing(link: Customers.link(ada, ada), source: .gone, project: Customers.inProject(ada)))
         for entry in [fromSource(ada, mapping: mapping), fromProject(ada, mapping: mapping), gone] {
-            #expect(entry.bucket == .resting && entry.deeds.isEmpty && entry.note == "protected by the mapping")
+            #expect(entry.bucket == .resting && entry.deeds.isEmpty && entry.note == .protected)
         }
     }
 

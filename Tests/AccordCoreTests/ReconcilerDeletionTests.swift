@@ -134,7 +134,7 @@ struct ReconcilerDeletionTests {
             Pairing(
                 link: Customers.link(base, base, state: loss.state), source: .gone,
                 project: Customers.inProject(held, isArchived: loss.isArchived),
-                resolutions: loss.resolution.map { ["": $0] } ?? [:]))
+                resolutions: Pairing.Resolutions(record: loss.resolution)))
         check(entry, loss, remaining: held)
         #expect(entry.present == [.project] && entry.sourceKey == "s1" && entry.projectID == "p1")
         #expect(entry.projectFingerprint == Fingerprint(of: held, isArchived: loss.isArchived))
@@ -150,7 +150,7 @@ struct ReconcilerDeletionTests {
         let entry = Customers.reconciler(mapping).decide(
             Pairing(
                 link: Customers.link(base, base, state: loss.state), source: Customers.inSource(held), project: .gone,
-                resolutions: loss.resolution.map { ["": $0] } ?? [:]))
+                resolutions: Pairing.Resolutions(record: loss.resolution)))
         check(entry, loss, remaining: held)
         #expect(entry.present == [.source] && entry.sourceKey == "s1" && entry.projectID == "p1")
         #expect(entry.place == Customers.place && entry.sourceFingerprint == Customers.rowFingerprint)
@@ -218,7 +218,8 @@ struct ReconcilerDeletionTests {
         let entry = Customers.reconciler(mapping).decide(
             Pairing(
                 link: Customers.link(ReconcilerDeletionTests.base, ReconcilerDeletionTests.base),
-                source: Customers.inSource(["first_name": .string("Eva")]), project: .gone, resolutions: ["": .source]))
+                source: Customers.inSource(["first_name": .string("Eva")]), project: .gone,
+                resolutions: Pairing.Resolutions(record: .source)))
         #expect(entry.bucket == .quarantined && entry.quarantine?.cause == .unmappable && entry.deeds.isEmpty)
     }
 }

@@ -5,14 +5,14 @@ import Testing
 @Suite("What is gone from the project and marked in the source")
 struct ReconcilerMarkTests {
     private let reconciler: Reconciler = {
-        var resource = Customers.resource
-        resource.fields.append(
-            APIField(name: "gone", type: .boolean(yes: [], no: []), role: .gone, read: ["gone"], write: nil))
+        var schema = Customers.schema
+        schema.fields.append(
+            FieldSchema(name: "gone", type: .boolean(yes: [], no: []), role: .gone, isWritable: false))
         var mapping = Customers.mapping([
             Field(name: "gone", column: "Gone", type: .boolean(yes: ["yes"], no: ["no"]), direction: .toSource)
         ])
         mapping.whenGoneFromProject = .mark
-        return Reconciler(mapping: mapping, resource: resource, knownFields: Set(mapping.fields.map(\.name)))
+        return Reconciler(mapping: mapping, schema: schema, knownFields: Set(mapping.fields.map(\.name)))
     }()
 
     private static let ada: [String: Value] = ["first_name": .string("Ada"), "email": .string("ada@x.com")]

@@ -42,7 +42,7 @@ struct ReconcilerOptOutTests {
         return Customers.reconciler(mapping, known: names).decide(
             Pairing(
                 link: Customers.link(["unsubscribed_at": bases.0], ["unsubscribed_at": bases.1]),
-                linking: past == .linkedNow ? .new(why: "same email") : .none,
+                linking: past == .linkedNow ? .new(.sameValues(fields: ["email"])) : .none,
                 // The side that says otherwise was always changed last: it must not matter.
                 source: Customers.inSource(["unsubscribed_at": source], modified: OptOut.isOut(source) ? 1 : 2),
                 project: Customers.inProject(
@@ -219,7 +219,7 @@ struct ReconcilerOptOutTests {
         // Which of two rows with one key is meant cannot be told, and nothing can be done to a record that is not linked.
         #expect(entry.quarantined(Quarantine(.duplicateKey, "another row has the same key")).operations.isEmpty)
         var fresh = entry
-        fresh.link = .new(why: "same email")
+        fresh.link = .new(.sameValues(fields: ["email"]))
         #expect(fresh.quarantined(Quarantine(.wouldBeRefused, "taken")).operations.isEmpty)
         // Nobody is brought back by a row that cannot be used.
         var back = pairing
@@ -234,7 +234,7 @@ struct ReconcilerOptOutTests {
         var pairing = Pairing(
             link: Customers.link([:], [:]), source: Customers.inSource(["unsubscribed_at": .boolean(false)]),
             project: Customers.inProject(["unsubscribed_at": .timestamp(9)]))
-        pairing.resolutions = ["unsubscribed_at": side, "": side]
+        pairing.resolutions = Pairing.Resolutions(fields: ["unsubscribed_at": side], record: side)
         let entry = Customers.reconciler(ReconcilerOptOutTests.both.mapping).decide(pairing)
         #expect(entry.deeds == ["source update unsubscribed_at: no -> 1970-01-01 00:00:09 (opt-out)"])
     }

@@ -22,7 +22,7 @@ struct ReconcilerRecordTests {
                     field: "first_name", before: .string("Ada"), after: .string("Eva"), origin: .string("Eva"),
                     rule: .sourceChanged),
             ])
-        #expect(operation.why == "changed in the source")
+        #expect(operation.reason == .rules([.sourceChanged]))
         #expect(entry.label == "Eva <EVA@X.com>")
         #expect(entry.sourceKey == "s1" && entry.projectID == "p1" && entry.place == Customers.place)
         #expect(entry.sourceFingerprint == Customers.rowFingerprint)
@@ -42,9 +42,10 @@ struct ReconcilerRecordTests {
         #expect(
             entry.conflicts == [
                 Conflict(
-                    field: "first_name", source: .string("Eva"), project: .string("Eve"), sourceBase: .string("Ada"),
-                    projectBase: .string("ADA"), what: "the source says \"Eva\", the project says \"Eve\"")
+                    .field("first_name"), source: .string("Eva"), project: .string("Eve"), sourceBase: .string("Ada"),
+                    projectBase: .string("ADA"))
             ])
+        #expect(entry.conflicts.first?.what == "the source says \"Eva\", the project says \"Eve\"")
     }
 
     @Test("The project is written before the source, and each operation gives every reason once")
@@ -64,8 +65,8 @@ struct ReconcilerRecordTests {
                 "source update c: 1 -> 3 (project-changed)",
             ])
         #expect(
-            entry.operations.map(\.why) == [
-                "changed in the source; both changed it, and the mapping prefers the source", "changed in the project",
+            entry.operations.map(\.reason) == [
+                .rules([.sourceChanged, .policySource]), .rules([.projectChanged]),
             ])
     }
 
@@ -106,7 +107,7 @@ struct ReconcilerRecordTests {
 
     @Test("Records that are linked only now are merged as if nothing had been agreed")
     func newlyLinked() {
-        let why = LinkChange.new(why: "same email")
+        let why = LinkChange.new(.sameValues(fields: ["email"]))
         let same = decide(linking: why, bases: [:])
         #expect(same.bucket == .linked && same.link == why && same.deeds.isEmpty)
         #expect(same.memories == ["first_name: Ada / Ada", "email: ada@x.com / ada@x.com"])
@@ -151,7 +152,7 @@ struct ReconcilerRecordTests {
     func archivedByAPerson() {
         let (ada, eva) = (ReconcilerRecordTests.ada, ReconcilerRecordTests.eva)
         let still = decide(isArchived: true)
-        #expect(still.bucket == .resting && still.deeds.isEmpty && still.note == "archived in the project")
+        #expect(still.bucket == .resting && still.deeds.isEmpty && still.note == .archivedInProject)
         #expect(still.link == .none && still.present == [.source, .project])
         #expect(still.sourceFingerprint == Customers.rowFingerprint)
 

@@ -174,7 +174,7 @@ struct ReconcilerTests {
             link: Customers.link(values(item.bases.source), values(item.bases.project)),
             source: Customers.inSource(values(item.now.source), modified: item.modified.source),
             project: Customers.inProject(values(item.now.project), modified: item.modified.project))
-        if let resolution = item.resolution { pairing.resolutions = ["f": resolution] }
+        if let resolution = item.resolution { pairing.resolutions.fields = ["f": resolution] }
         return Customers.reconciler(mapping).decide(pairing)
     }
 

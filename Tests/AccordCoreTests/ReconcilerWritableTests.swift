@@ -4,19 +4,12 @@ import Testing
 @Suite("What the service takes with which operation")
 struct ReconcilerWritableTests {
     /// The colour is given once and for all, the notes have an operation of their own.
-    private static let resource: ResourceDescription = {
-        var resource = Customers.resource
-        resource.operations = [
-            APIOperation(
-                name: "create", verb: .create, method: "POST", path: "/customers",
-                writes: ["first_name", "email", "phone", "color"]),
-            APIOperation(
-                name: "update", verb: .update, method: "PUT", path: "/customers/{id}",
-                writes: ["first_name", "email", "phone"]),
-            APIOperation(
-                name: "update_notes", verb: .update, method: "PUT", path: "/customers/{id}/notes", writes: ["notes"]),
-        ]
-        return resource
+    private static let schema: TableSchema = {
+        var schema = Customers.schema
+        schema.writes = TableSchema.Writes(
+            create: ["first_name", "email", "phone", "color"], updates: [["first_name", "email", "phone"], ["notes"]],
+            kinds: [.create, .update])
+        return schema
     }()
 
     private static let mapping = Customers.mapping([
@@ -28,7 +21,7 @@ struct ReconcilerWritableTests {
     ]
 
     private let reconciler = Reconciler(
-        mapping: mapping, resource: resource, knownFields: Set(mapping.fields.map(\.name)))
+        mapping: mapping, schema: schema, knownFields: Set(mapping.fields.map(\.name)))
 
     private func decide(source: [String: Value] = [:], project: [String: Value] = [:]) -> Entry {
         let base = ReconcilerWritableTests.base

@@ -3,7 +3,7 @@ import Testing
 
 @Suite("Rows become records, and changes become cells")
 struct RecordMapperTests {
-    static let header = RawRecord.Header(["Id", "Name", "Mail", "Tags", "Out", "Since", "Changed", "Street", "Unit"])
+    static let header = TextRow.Header(["Id", "Name", "Mail", "Tags", "Out", "Since", "Changed", "Street", "Unit"])
 
     static let mapping = Mapping(
         resource: "customers", key: ["Id", "Mail"], match: ["email"],
@@ -20,8 +20,8 @@ struct RecordMapperTests {
         ],
         modified: ModifiedColumn(column: "Changed", type: .timestamp(pattern: "unix", timeZone: "UTC")))
 
-    private func row(_ cells: [String]) -> RawRecord {
-        RawRecord(place: Place(file: "a.csv", line: 2), header: RecordMapperTests.header, cells: cells)
+    private func row(_ cells: [String]) -> TextRow {
+        TextRow(header: RecordMapperTests.header, cells: cells)
     }
 
     private func mapper() throws -> RecordMapper {
@@ -99,7 +99,7 @@ struct RecordMapperTests {
 
     @Test("A column that the source lacks is named, with the one that was probably meant")
     func missing() {
-        let header = RawRecord.Header(["Id", "Name", "Mial"])
+        let header = TextRow.Header(["Id", "Name", "Mial"])
         let field = Field(name: "email", column: "Mail", type: .email, place: Place(file: "m.yaml", line: 5))
         let mapping = Mapping(resource: "customers", key: ["Id"], match: [], fields: [field])
         let error = #expect(throws: MappingProblem.self) { try RecordMapper(mapping: mapping, header: header) }
@@ -119,7 +119,7 @@ struct RecordMapperTests {
         ])
     func refused(_ field: Field) {
         let mapping = Mapping(resource: "customers", key: ["Id"], match: [], fields: [field])
-        #expect(throws: MappingProblem.self) { try RecordMapper(mapping: mapping, header: RawRecord.Header(["Id"])) }
+        #expect(throws: MappingProblem.self) { try RecordMapper(mapping: mapping, header: TextRow.Header(["Id"])) }
     }
 
     @Test(
@@ -137,8 +137,8 @@ struct RecordMapperTests {
     func transforms(_ transforms: [Transform], _ text: String, _ result: String?) throws {
         let field = Field(name: "a", column: "Id", transforms: transforms)
         let mapping = Mapping(resource: "customers", key: ["Id"], match: [], fields: [field])
-        let header = RawRecord.Header(["Id"])
-        let raw = RawRecord(place: Place(file: "a", line: 2), header: header, cells: [text])
+        let header = TextRow.Header(["Id"])
+        let raw = TextRow(header: header, cells: [text])
         let value = try RecordMapper(mapping: mapping, header: header).map(raw).record["a"]
         #expect(value == Value.text(result ?? ""))
     }
@@ -148,7 +148,7 @@ struct RecordMapperTests {
         let field = Field(
             name: "a", column: "Id", transforms: [.map(["1": "one"]), .map(["one": "uno", "two": "due"]), .trim])
         let mapping = Mapping(resource: "customers", key: ["Id"], match: [], fields: [field])
-        let mapper = try RecordMapper(mapping: mapping, header: RawRecord.Header(["Id"]))
+        let mapper = try RecordMapper(mapping: mapping, header: TextRow.Header(["Id"]))
         #expect(try mapper.cells(for: ["a": .string("uno")], over: nil) == ["Id": "1"])
         #expect(try mapper.cells(for: ["a": .string("due")], over: nil) == ["Id": "two"])
         #expect(try mapper.cells(for: ["a": .string("tre")], over: nil) == ["Id": "tre"])

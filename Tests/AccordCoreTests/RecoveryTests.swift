@@ -61,7 +61,7 @@ struct RecoveryTests {
         _ what: String, _ after: Value, _ origin: Value, _ source: Value, _ project: Value, _ bases: [Value]?
     ) {
         let operation = Operation(
-            side: .project, kind: .update, changes: [RecoveryTests.city(after, origin: origin)], why: "")
+            side: .project, kind: .update, changes: [RecoveryTests.city(after, origin: origin)], reason: .onlyInSource)
         let (link, agreements) = absorb([operation], source: ["city": source], project: ["city": project])
         var expected = RecoveryTests.link
         if let bases {
@@ -79,7 +79,7 @@ struct RecoveryTests {
     {
         let operation = Operation(
             side: .source, kind: .update, changes: [RecoveryTests.city(after, origin: origin, rule: .projectChanged)],
-            why: "")
+            reason: .onlyInSource)
         let (link, agreements) = absorb([operation], source: ["city": source], project: ["city": project])
         #expect(agreements == (bases.map { [Agreement(field: "city", source: $0[1], project: $0[0])] } ?? []))
         #expect(link.sourceBase["city"] == (bases.map { $0[1].isNull ? nil : $0[1] } ?? .string("Rome")))
@@ -93,7 +93,7 @@ struct RecoveryTests {
             changes: [
                 RecoveryTests.change("a", .null, .string("1")), RecoveryTests.change("b", .null, .string("2")),
                 RecoveryTests.change("c", .null, .string("3")),
-            ], why: "")
+            ], reason: .onlyInSource)
         let (link, agreements) = absorb(
             [operation],
             source: ["a": .string("1"), "b": .string("2"), "c": .string("3"), "first_name": .string("Eva")],
@@ -115,10 +115,12 @@ struct RecoveryTests {
         let operations = [
             Operation(
                 side: .project, kind: .update,
-                changes: [RecoveryTests.change("tags", theirs, forProject, origin: mine, rule: .elements)], why: ""),
+                changes: [RecoveryTests.change("tags", theirs, forProject, origin: mine, rule: .elements)],
+                reason: .onlyInSource),
             Operation(
                 side: .source, kind: .update,
-                changes: [RecoveryTests.change("tags", mine, forSource, origin: theirs, rule: .elements)], why: ""),
+                changes: [RecoveryTests.change("tags", mine, forSource, origin: theirs, rule: .elements)],
+                reason: .onlyInSource),
         ]
         for operations in [operations, operations.reversed()] {
             let (link, agreements) = absorb(
@@ -145,7 +147,7 @@ struct RecoveryTests {
         let operation = Operation(
             side: .project, kind: kind,
             changes: [RecoveryTests.change("unsubscribed_at", .null, after, origin: .boolean(true), rule: rule)],
-            why: "")
+            reason: .onlyInSource)
         let (link, agreements) = absorb([operation], source: [:], project: ["unsubscribed_at": held])
         let expected = Agreement(field: "unsubscribed_at", source: .boolean(true), project: held)
         #expect(agreements == (isWritten ? [expected] : []))
@@ -155,7 +157,7 @@ struct RecoveryTests {
     @Test("Another moment is no write of a field that is no opt-out")
     func otherMoment() {
         let operation = Operation(
-            side: .project, kind: .update, changes: [RecoveryTests.city(.timestamp(5))], why: "")
+            side: .project, kind: .update, changes: [RecoveryTests.city(.timestamp(5))], reason: .onlyInSource)
         #expect(absorb([operation], source: [:], project: ["city": .timestamp(6)]).agreements.isEmpty)
         #expect(absorb([operation], source: [:], project: ["city": .timestamp(5)]).agreements.count == 1)
     }
@@ -163,7 +165,7 @@ struct RecoveryTests {
     @Test("Of a record that is not there nothing was written", arguments: Side.allCases)
     func notThere(_ side: Side) {
         let operation = Operation(
-            side: side, kind: .create, changes: [RecoveryTests.city(.null, origin: .null)], why: "")
+            side: side, kind: .create, changes: [RecoveryTests.city(.null, origin: .null)], reason: .onlyInSource)
         let (link, agreements) = absorb(
             [operation], source: side == .source ? nil : [:], project: side == .project ? nil : [:])
         #expect(agreements.isEmpty && link == RecoveryTests.link)
@@ -177,13 +179,13 @@ struct RecoveryTests {
                 changes: [
                     RecoveryTests.change("city", .null, .string("Oslo"), origin: .string("Oslo"), rule: .created)
                 ],
-                why: ""),
+                reason: .onlyInSource),
             Operation(
                 side: .project, kind: .unsubscribe,
                 changes: [
                     RecoveryTests.change(
                         "unsubscribed_at", .null, .boolean(true), origin: .boolean(true), rule: .created)
-                ], why: ""),
+                ], reason: .onlyInSource),
         ]
         let values: [String: Value] = ["city": .string("Oslo"), "unsubscribed_at": .boolean(true)]
         let half = absorb(
@@ -198,7 +200,7 @@ struct RecoveryTests {
 
     @Test("What changes no field moves no base", arguments: [Operation.Kind.archive, .unarchive, .delete])
     func fieldless(_ kind: Operation.Kind) {
-        let operation = Operation(side: .project, kind: kind, why: "")
+        let operation = Operation(side: .project, kind: kind, reason: .onlyInSource)
         let (link, agreements) = absorb([operation], source: ["city": .string("x")], project: ["city": .string("x")])
         #expect(agreements.isEmpty && link == RecoveryTests.link)
     }

@@ -3,7 +3,7 @@ import Foundation
 import TableConformance
 import Testing
 
-@Suite("A CSV file keeps the contract of a source")
+@Suite("A CSV file keeps the contract of a table")
 struct CSVConformanceTests {
     struct Form: Sendable, CustomStringConvertible {
         var description: String
@@ -11,7 +11,7 @@ struct CSVConformanceTests {
         var lineEnd = "\n"
         var mark: [UInt8] = []
         var encoding = CSVFormat.Encoding.utf8
-        var chunkSize = 262_144
+        var chunkSize = 1_048_576
 
         func bytes(_ columns: [String], _ rows: [[String]]) -> [UInt8] {
             let text = ([columns] + rows).map { $0.joined(separator: delimiter) + lineEnd }.joined()
@@ -40,13 +40,28 @@ struct CSVConformanceTests {
         Form(description: "Windows-1252", delimiter: ";", lineEnd: "\r\n", encoding: .windows1252),
     ]
 
-    @Test(arguments: SourceConformance.checks, forms)
-    func check(_ check: SourceConformance.Check, form: Form) async throws {
+    static let checks =
+        TableConformance.scanChecks + TableConformance.stampChecks + TableConformance.batchWriteChecks
+
+    @Test(arguments: checks, forms)
+    func check(_ check: TableConformance.Check, form: Form) async throws {
         let files = Files()
-        let conformance = SourceConformance { columns, rows in
+        let conformance = TableConformance(isText: true) { columns, rows in
             let file = try CSVFile(form.bytes(columns, rows))
             await files.keep(file)
-            return file.connector(CSVFormat(encoding: form.encoding, chunkSize: form.chunkSize))
+            let format = CSVFormat(encoding: form.encoding, chunkSize: form.chunkSize)
+            return TableConformance.Subject(
+                table: file.table(format),
+                edit: { key, column, text in
+                    var rows = try await file.read(format).rows
+                    let index = columns.firstIndex(of: column) ?? 0
+                    for row in rows.indices where rows[row][0] == key { rows[row][index] = text }
+                    try file.put(form.bytes(columns, rows))
+                },
+                spoil: { key in
+                    let rows = try await file.read(format).rows
+                    try file.put(form.bytes(columns, rows.map { $0[0] == key ? Array($0.prefix(2)) : $0 }))
+                })
         }
         try await check.run(conformance)
     }

@@ -28,9 +28,9 @@ struct CSVReadingTests {
     func texts(_ text: String, _ rows: [[String]]) async throws {
         let content = try await CSVFile(text).read()
         #expect(content.rows == rows)
-        #expect(content.broken.isEmpty)
-        #expect(content.report.incomplete == nil)
-        #expect(content.report.bytes == text.utf8.count)
+        #expect(content.problems.isEmpty)
+        #expect(content.proof.incomplete == nil)
+        #expect(content.proof.bytes == text.utf8.count)
     }
 
     @Test("any chunk size reads the same", arguments: Array(1...40))
@@ -39,7 +39,7 @@ struct CSVReadingTests {
         let content = try await CSVFile(text).read(CSVFormat(chunkSize: size))
         #expect(content.rows == [["1", "a \"q\" é\r\nx"], ["2", "zoë"], ["3", ""], ["4", "end"]])
         #expect(content.lines == [2, 5, 6, 7])
-        #expect(!content.report.endsCleanly)
+        #expect(!content.proof.endsCleanly)
     }
 
     @Test(
@@ -60,38 +60,25 @@ struct CSVReadingTests {
         #expect(found.contains(what), "\(found)")
     }
 
-    @Test("a broken row is handed over with its reason, and the rest goes on")
+    @Test("a row that cannot be read is handed over with its reason and what there is of it, and the rest goes on")
     func brokenRows() async throws {
         var bytes = Array("id,b\n1\n2,x,y\n3,".utf8)
         bytes += [0xFF, 0x0A] + Array("4,ok\n".utf8)
         let content = try await CSVFile(bytes).read()
         #expect(content.rows == [["4", "ok"]])
-        #expect(content.broken.map { String($0.prefix(2)) } == ["2:", "3:", "4:"])
-        #expect(content.broken[0].contains("expected 2 cells") && content.broken[0].contains("found 1"))
-        #expect(content.broken[2].contains("in b"))
-        #expect(content.report.count == 4)
+        #expect(content.problems.map { String($0.prefix(2)) } == ["2:", "3:", "4:"])
+        #expect(content.problems[0].contains("expected 2 cells") && content.problems[0].contains("found 1"))
+        #expect(content.problems[2].contains("in b"))
+        #expect(content.problemRows == [["1"], ["2", "x", "y"], ["3", "\u{FFFD}"]])
+        #expect(content.proof.count == 4)
     }
 
-    @Test("a key that comes again is broken, names the first line, and is in the report")
+    @Test("a key that comes again is a record like any other")
     func duplicates() async throws {
-        let content = try await CSVFile("id,b\n1,x\n2,y\n 1 ,z\n").read()
-        #expect(content.rows.map(\.[0]) == ["1", "2"])
-        #expect(content.broken == ["4: the key \"1\" is already used on line 2"])
-        #expect(content.report.duplicateKeys == ["1"])
-    }
-
-    @Test("a row that the mapping leaves out is no duplicate, whichever comes first")
-    func leftOut() async throws {
-        let file = try CSVFile("id,b\n1,x\n1,\n2,\n2,X \n3,x\n3,x\n")
-        let connector = CSVConnector(
-            path: file.path, name: "people.csv", keyColumns: ["id"], only: RowFilter(column: "b", words: ["x"]))
-        var broken: [Int] = []
-        let report = try await connector.read { item in
-            if case .broken(let row) = item { broken.append(row.place.line) }
-        }
-        #expect(broken == [7])
-        #expect(report.duplicateKeys == ["3"])
-        #expect(report.count == 6)
+        let content = try await CSVFile("id,b\n1,x\n2,y\n 1 ,z\n1,x\n").read()
+        #expect(content.rows == [["1", "x"], ["2", "y"], [" 1 ", "z"], ["1", "x"]])
+        #expect(content.problems.isEmpty)
+        #expect(content.fingerprints[0] == content.fingerprints[3])
     }
 
     @Test(
@@ -99,22 +86,22 @@ struct CSVReadingTests {
         arguments: [("", "empty"), ("\n\n", "empty"), ("id,b\n1,2\n3", "middle of the row on line 3")])
     func incomplete(_ text: String, _ reason: String) async throws {
         let content = try await CSVFile(text).read()
-        #expect(content.report.incomplete?.contains(reason) == true)
+        #expect(content.proof.incomplete?.contains(reason) == true)
     }
 
     @Test("a file that changes while it is read is not whole")
     func changedMeanwhile() async throws {
         let file = try CSVFile("id,b\n1,2\n")
-        let report = try await file.connector().read { _ in try file.put("id,b\n1,2\n3,4\n") }
-        #expect(report.incomplete == "the file changed while it was read")
+        let proof = try await file.table().scan { _ in try file.put("id,b\n1,2\n3,4\n") }
+        #expect(proof.incomplete == "the file changed while it was read")
     }
 
     @Test("the header of an empty file is refused with advice, and a missing file is missing")
     func emptyAndMissing() async throws {
         let file = try CSVFile("")
-        let empty = await #expect(throws: TableError.self) { try await file.connector().header() }
+        let empty = await #expect(throws: TableError.self) { try await file.table().schema() }
         #expect(empty?.next != nil)
-        let missing = CSVConnector(path: file.path + "x", name: "x.csv")
+        let missing = CSVTable(path: file.path + "x", name: "x.csv")
         await #expect(throws: TableError.missing(name: "x.csv")) { try await missing.stamp() }
     }
 
@@ -124,6 +111,17 @@ struct CSVReadingTests {
         let second = try await CSVFile("id,b\r\n1,2\r\n3,5\r\n").read().fingerprints
         #expect(first[0] == second[0])
         #expect(first[1] != second[1])
+    }
+
+    @Test("a row's fingerprint is that of its cells, each by itself, wherever it stands")
+    func fingerprintsOfCells() async throws {
+        let rows = ["a,b", "ab,", ",ab", "b,a", "a", "a,", "a1:b", "1:a,b"]
+        var fingerprints: [Fingerprint] = []
+        let file = try CSVFile("A,B\n" + (rows + ["a,b"]).joined(separator: "\n") + "\n")
+        _ = try await file.table().scan { fingerprints += $0.records.map(\.fingerprint) }
+        #expect(fingerprints.count == rows.count + 1)
+        #expect(Set(fingerprints).count == rows.count)
+        #expect(fingerprints.first == fingerprints.last)
     }
 
     @Test("Windows-1252 and halves of UTF-16 pairs come through", arguments: [1, 2, 3, 4, 5, 64])
@@ -138,7 +136,7 @@ struct CSVReadingTests {
         let file = try CSVFile(bytes)
         let content = try await file.read(format)
         #expect(content.rows == [["1", "😀"]])
-        #expect(content.broken.map { String($0.prefix(2)) } == ["3:"])
+        #expect(content.problems.map { String($0.prefix(2)) } == ["3:"])
         _ = try await file.write(.update("1", ["b": ("😀", "😀")]), .create("4", [:]), format: format)
         #expect(try file.bytes == bytes + [0x34, 0, 0x2C, 0, 0x0A, 0])
     }

@@ -23,32 +23,36 @@ final class CSVFile: Sendable {
     var text: String { get throws { String(decoding: try bytes, as: UTF8.self) } }
     var entries: [String] { get throws { try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() } }
 
-    func put(_ text: String) throws { try Data(text.utf8).write(to: URL(fileURLWithPath: path)) }
+    func put(_ text: String) throws { try put(Array(text.utf8)) }
 
-    func connector(_ format: CSVFormat = CSVFormat(), keys: [String] = ["id"]) -> CSVConnector {
-        CSVConnector(path: path, name: "people.csv", format: format, keyColumns: keys)
+    func put(_ bytes: [UInt8]) throws { try Data(bytes).write(to: URL(fileURLWithPath: path)) }
+
+    func table(_ format: CSVFormat = CSVFormat()) -> CSVTable {
+        CSVTable(path: path, name: "people.csv", format: format)
     }
 
-    /// Everything that a read hands over.
+    /// Everything that a scan hands over.
     func read(_ format: CSVFormat = CSVFormat()) async throws -> CSVContent {
-        let connector = connector(format)
         var content = CSVContent()
-        content.report = try await connector.read { item in
-            switch item {
-            case .record(let record):
-                content.rows.append(record.header.columns.indices.map { record[$0] })
-                content.lines.append(record.place.line)
-                content.fingerprints.append(record.fingerprint)
-            case .broken(let record):
-                content.broken.append("\(record.place.line): \(record.reason)")
+        content.proof = try await table(format).scan { batch in
+            for record in batch.records {
+                guard case .text(let row) = record.cells, let line = record.place?.line else { continue }
+                if let problem = record.problem {
+                    content.problems.append("\(line): \(problem)")
+                    content.problemRows.append(row.texts)
+                } else {
+                    content.rows.append(row.texts)
+                    content.lines.append(line)
+                    content.fingerprints.append(record.fingerprint)
+                }
             }
         }
         return content
     }
 
-    func write(_ changes: SourceChange..., format: CSVFormat = CSVFormat()) async throws -> SourceWriteReport {
-        let connector = connector(format)
-        return try await connector.write(changes, expecting: connector.stamp())
+    func write(_ changes: TableChange..., format: CSVFormat = CSVFormat()) async throws -> BatchWriteResult {
+        let table = table(format)
+        return try await table.write(changes, expecting: table.stamp())
     }
 }
 
@@ -56,19 +60,22 @@ struct CSVContent {
     var rows: [[String]] = []
     var lines: [Int] = []
     var fingerprints: [Fingerprint] = []
-    var broken: [String] = []
-    var report = SourceReport(stamp: SourceStamp(""), count: 0, bytes: 0)
+    var problems: [String] = []
+    var problemRows: [[String]] = []
+    var proof = ScanProof(count: 0)
 }
 
-extension SourceChange {
-    static func update(_ key: String, _ cells: [String: (String, String)]) -> SourceChange {
-        SourceChange(
-            keyColumns: ["id"], key: key, kind: .update(cells: cells.mapValues { Cell(before: $0.0, after: $0.1) }))
+extension TableChange {
+    static func update(_ key: String, _ cells: [String: (String, String)], only: RowFilter? = nil) -> TableChange {
+        TableChange(
+            kind: .update, key: key, keyColumns: ["id"], onlyWhere: only,
+            cells: cells.mapValues { CellChange(before: .text($0.0), after: .text($0.1)) })
     }
 
-    static func create(_ key: String, _ cells: [String: String]) -> SourceChange {
-        SourceChange(keyColumns: ["id"], key: key, kind: .create(cells: cells))
+    static func create(_ key: String, _ cells: [String: String]) -> TableChange {
+        TableChange(
+            kind: .create, key: key, keyColumns: ["id"], cells: cells.mapValues { CellChange(after: .text($0)) })
     }
 
-    static func delete(_ key: String) -> SourceChange { SourceChange(keyColumns: ["id"], key: key, kind: .delete) }
+    static func delete(_ key: String) -> TableChange { TableChange(kind: .delete, key: key, keyColumns: ["id"]) }
 }

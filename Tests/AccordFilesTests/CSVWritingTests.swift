@@ -9,7 +9,7 @@ import Testing
 struct CSVWritingTests {
     struct Case: Sendable {
         var before: String
-        var changes: [SourceChange]
+        var changes: [TableChange]
         var after: String
     }
 
@@ -38,12 +38,11 @@ struct CSVWritingTests {
     @Test("of rows with one key, the one that the mapping means is written")
     func meant() async throws {
         let file = try CSVFile("id,b,c\n1,,old\n1,x,old\n2,,old\n")
-        let connector = CSVConnector(
-            path: file.path, name: "people.csv", keyColumns: ["id"], only: RowFilter(column: "b", words: ["x"]))
-        let changes: [SourceChange] = [.update("1", ["c": ("old", "new")]), .update("2", ["c": ("old", "new")])]
-        let report = try await connector.write(changes, expecting: connector.stamp())
+        let only = RowFilter(column: "b", words: ["x"])
+        let result = try await file.write(
+            .update("1", ["c": ("old", "new")], only: only), .update("2", ["c": ("old", "new")], only: only))
         #expect(try file.text == "id,b,c\n1,,old\n1,x,new\n2,,old\n")
-        guard case .expectationFailed = report.outcomes[1] else {
+        guard case .refused = result.outcomes[1] else {
             Issue.record("a row that is left out was written")
             return
         }
@@ -52,8 +51,8 @@ struct CSVWritingTests {
     @Test("only the bytes of what changes change", arguments: cases)
     func bytes(_ example: Case) async throws {
         let file = try CSVFile(example.before)
-        let connector = file.connector()
-        _ = try await connector.write(example.changes, expecting: connector.stamp())
+        let table = file.table()
+        _ = try await table.write(example.changes, expecting: table.stamp())
         #expect(try file.text == example.after)
         #expect(try file.entries == ["people.csv"])
     }
@@ -61,16 +60,22 @@ struct CSVWritingTests {
     @Test(
         "a change whose expectation fails says why and writes nothing",
         arguments: [
-            (SourceChange.update("1", ["b": ("y", "z")]), "found \"x\""),
+            (TableChange.update("1", ["b": ("y", "z")]), "found \"x\""),
             (.update("9", ["b": ("y", "z")]), "no row"), (.update("1", ["q": ("", "z")]), "no column q"),
             (.delete("2"), "more than one row"), (.create("1", [:]), "already used on line 2"),
+            (TableChange(kind: .archive, key: "1", keyColumns: ["id"]), "there is no archive"),
+            (
+                TableChange(
+                    kind: .update, key: "1", keyColumns: ["id"], cells: ["b": CellChange(after: .value(.integer(1)))]),
+                "found a typed value"
+            ), (TableChange(kind: .delete, key: nil, keyColumns: ["id"]), "no row"),
         ])
-    func refused(_ change: SourceChange, _ reason: String) async throws {
+    func refused(_ change: TableChange, _ reason: String) async throws {
         let text = "id,b\n1,x\n2,y\n2,z\n"
         let file = try CSVFile(text)
-        let report = try await file.write(change)
-        guard case .expectationFailed(let found)? = report.outcomes.first else {
-            Issue.record("found \(report.outcomes)")
+        let result = try await file.write(change)
+        guard case .refused(.expectationFailed(_, let found))? = result.outcomes.first else {
+            Issue.record("found \(result.outcomes)")
             return
         }
         #expect(found.contains(reason), "\(found)")
@@ -80,10 +85,10 @@ struct CSVWritingTests {
     @Test("a character that the encoding does not have is refused")
     func unencodable() async throws {
         let file = try CSVFile("id,b\n1,x\n")
-        let report = try await file.write(
+        let result = try await file.write(
             .update("1", ["b": ("x", "日")]), format: CSVFormat(encoding: .windows1252))
-        guard case .expectationFailed? = report.outcomes.first else {
-            Issue.record("found \(report.outcomes)")
+        guard case .refused? = result.outcomes.first else {
+            Issue.record("found \(result.outcomes)")
             return
         }
         #expect(try file.text == "id,b\n1,x\n")
@@ -92,11 +97,11 @@ struct CSVWritingTests {
     @Test("someone else's change since the read is kept")
     func changedMeanwhile() async throws {
         let file = try CSVFile("id,b\n1,x\n")
-        let connector = file.connector()
-        let stamp = try await connector.stamp()
+        let table = file.table()
+        let stamp = try await table.stamp()
         try file.put("id,b\n1,theirs\n")
         await #expect(throws: TableError.changedMeanwhile(name: "people.csv")) {
-            try await connector.write([.delete("1")], expecting: stamp)
+            try await table.write([.delete("1")], expecting: stamp)
         }
         #expect(try file.text == "id,b\n1,theirs\n")
         #expect(try file.entries == ["people.csv"])
@@ -119,8 +124,8 @@ struct CSVWritingTests {
         let file = try CSVFile("id,b\n1,x\n")
         let link = file.folder.appendingPathComponent("link.csv").path
         try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "people.csv")
-        let connector = CSVConnector(path: link, name: "link.csv", keyColumns: ["id"])
-        _ = try await connector.write([.delete("1")], expecting: connector.stamp())
+        let table = CSVTable(path: link, name: "link.csv")
+        _ = try await table.write([.delete("1")], expecting: table.stamp())
         #expect(try file.text == "id,b\n")
         #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == "people.csv")
     }
@@ -149,7 +154,7 @@ struct CSVWritingTests {
         }
         var kept = Array(0..<count)
         let source = try CSVFile(file(kept))
-        var changes: [SourceChange] = []
+        var changes: [TableChange] = []
         for row in 0..<count {
             switch Int.random(in: 0..<3, using: &random) {
             case 0:
@@ -164,8 +169,8 @@ struct CSVWritingTests {
             default: break
             }
         }
-        let connector = source.connector(CSVFormat(chunkSize: 7))
-        _ = try await connector.write(changes, expecting: connector.stamp())
+        let table = source.table(CSVFormat(chunkSize: 7))
+        _ = try await table.write(changes, expecting: table.stamp())
         let (found, expected) = (try source.text, file(kept))
         #expect(found == expected, "seed \(seed): \(found.debugDescription) \(expected.debugDescription)")
         let rows = try await source.read().rows

@@ -68,7 +68,7 @@ extension HTTPResponse {
     }
 }
 
-/// An API that never was: nothing of it is in the connector's code.
+/// An API that never was: nothing of it is in the table's code.
 let contactsAPI = APIDescription(
     name: "Made up", url: "https://api.example.test/v9", keyFoundAt: "Profile > Tokens",
     envelope: .init(data: "payload", success: "ok", message: "words", errors: "problems"),
@@ -76,27 +76,31 @@ let contactsAPI = APIDescription(
         number: "p", size: "n", most: 3, member: "meta", current: "at", last: "of", total: "count"),
     resources: ["contacts": contacts])
 
+private let moment = FieldType.timestamp(pattern: "unix", timeZone: "UTC")
+
 let contacts = ResourceDescription(
-    name: "contacts", label: "contact", title: ["name"], id: "ref",
-    fields: [
-        APIField(name: "name", type: .string, read: ["full_name"], write: "full_name", required: true),
-        APIField(name: "email", type: .email, read: ["mail", "address"], write: "mail"),
-        APIField(name: "phone", type: .phone(country: "US"), read: ["tel"], write: "tel"),
-        APIField(name: "labels", type: .set(separator: ","), read: ["labels", "key"], write: "label_keys"),
-        APIField(name: "age", type: .integer, read: ["age"], write: "age"),
-        APIField(name: "worth", type: .decimal, read: ["worth"], write: "worth"),
-        APIField(name: "vip", type: .boolean(yes: ["yes"], no: ["no"]), read: ["vip"], write: "vip"),
-        APIField(name: "born", type: .date(pattern: "yyyy-MM-dd"), read: ["born"], write: "born"),
-        APIField(name: "joined", type: .timestamp(pattern: "unix", timeZone: "UTC"), read: ["joined"], write: "joined"),
-        APIField(
-            name: "muted", type: .timestamp(pattern: "unix", timeZone: "UTC"), role: .optOut, read: ["muted"],
-            write: nil),
-        APIField(
-            name: "hidden", type: .timestamp(pattern: "unix", timeZone: "UTC"), role: .archived, read: ["hidden"],
-            write: nil),
-        APIField(
-            name: "touched", type: .timestamp(pattern: "unix", timeZone: "UTC"), role: .modified, read: ["touched"],
-            write: nil),
+    schema: TableSchema(
+        name: "contacts", label: "contact", title: ["name"],
+        fields: [
+            FieldSchema(name: "name", type: .string, required: true), FieldSchema(name: "email", type: .email),
+            FieldSchema(name: "phone", type: .phone(country: "US")),
+            FieldSchema(name: "labels", type: .set(separator: ",")), FieldSchema(name: "age", type: .integer),
+            FieldSchema(name: "worth", type: .decimal),
+            FieldSchema(name: "vip", type: .boolean(yes: ["yes"], no: ["no"])),
+            FieldSchema(name: "born", type: .date(pattern: "yyyy-MM-dd")), FieldSchema(name: "joined", type: moment),
+            FieldSchema(name: "muted", type: moment, role: .optOut),
+            FieldSchema(name: "hidden", type: moment, role: .archived),
+            FieldSchema(name: "touched", type: moment, role: .modified),
+        ], unique: ["email", "phone"]), id: "ref",
+    members: [
+        "name": FieldMembers(read: ["full_name"], write: "full_name"),
+        "email": FieldMembers(read: ["mail", "address"], write: "mail"),
+        "phone": FieldMembers(read: ["tel"], write: "tel"),
+        "labels": FieldMembers(read: ["labels", "key"], write: "label_keys"),
+        "age": FieldMembers(read: ["age"], write: "age"), "worth": FieldMembers(read: ["worth"], write: "worth"),
+        "vip": FieldMembers(read: ["vip"], write: "vip"), "born": FieldMembers(read: ["born"], write: "born"),
+        "joined": FieldMembers(read: ["joined"], write: "joined"), "muted": FieldMembers(read: ["muted"], write: nil),
+        "hidden": FieldMembers(read: ["hidden"], write: nil), "touched": FieldMembers(read: ["touched"], write: nil),
     ],
     list: ListDescription(
         path: "/contacts", full: ["order": "made"], alsoFull: [["only": "hidden"]],
@@ -119,16 +123,17 @@ let contacts = ResourceDescription(
 
 let testKey = "sk-live-7Zq0PxkeYd3"
 
-/// A connector over a scripted service, with nothing real about it.
+/// A table over a scripted service, with nothing real about it.
 struct Stage {
     let clock: SimulatedClock
     let transport: ScriptedTransport
     let logs = LogLines()
     let client: APIClient
-    let connector: RESTConnector
+    let table: RESTTable
 
     init(
-        _ transport: ScriptedTransport, clock: SimulatedClock = SimulatedClock(), policy: RetryPolicy = RetryPolicy(),
+        _ transport: ScriptedTransport, resource: ResourceDescription = contacts,
+        clock: SimulatedClock = SimulatedClock(), policy: RetryPolicy = RetryPolicy(),
         budget: RetryBudget = RetryBudget(), breaker: CircuitBreaker? = nil, key: String = testKey
     ) {
         self.clock = clock
@@ -137,7 +142,7 @@ struct Stage {
             description: contactsAPI, key: Secret(key), userAgent: "accord/test", transport: transport, time: clock,
             random: SeededRandom(7), limiter: RateLimiter(perSecond: 1000, burst: 1000, time: clock), policy: policy,
             budget: budget, breaker: breaker ?? CircuitBreaker(time: clock, mostFailures: 1000), logger: logs.logger)
-        connector = RESTConnector(client: client, resource: contacts)
+        table = RESTTable(client: client, resource: resource)
     }
 
     init(_ answers: Result<HTTPResponse, TransportError>..., clock: SimulatedClock = SimulatedClock()) {
@@ -158,6 +163,46 @@ struct Stage {
             return nil
         } catch {
             return error as? TableError
+        }
+    }
+}
+
+/// A change of the contact with an id.
+func change(
+    _ kind: Operation.Kind, id: String? = "17", _ values: [String: Value] = [:], known: [String: Value] = [:]
+) -> TableChange {
+    TableChange(
+        kind: kind, key: id,
+        cells: values.mapValues { CellChange(after: $0.isNull ? .empty : .value($0)) },
+        known: Record(key: id ?? "", values: known.merging(values) { $1 }))
+}
+
+extension TableRecord {
+    var values: [String: Value] {
+        if case .values(let values) = cells { values } else { [:] }
+    }
+}
+
+extension WriteOutcome {
+    var word: String {
+        switch self {
+        case .stored: "stored"
+        case .storedUnseen: "stored unseen"
+        case .gone: "gone"
+        case .refused: "refused"
+        case .unknown: "unknown"
+        }
+    }
+
+    var stored: TableRecord? {
+        if case .stored(let record) = self { record } else { nil }
+    }
+
+    var error: TableError? {
+        switch self {
+        case .stored, .storedUnseen: nil
+        case .gone(let error): error
+        case .refused(let error), .unknown(let error): error
         }
     }
 }

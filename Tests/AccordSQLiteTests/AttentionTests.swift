@@ -1,5 +1,6 @@
 import AccordCore
 import AccordSQLite
+import AccordState
 import Testing
 
 @Suite("Quarantine and conflicts")
@@ -12,9 +13,11 @@ struct AttentionTests {
         store = try state.open()
     }
 
-    private func item(_ key: String, _ message: String = "no e-mail", since: Int64 = 1) -> QuarantineItem {
+    private func item(
+        _ key: String, _ message: String = "no e-mail", cause: Quarantine.Cause = .unmappable, since: Int64 = 1
+    ) -> QuarantineItem {
         QuarantineItem(
-            side: .source, key: key, label: "Ann", cause: .unmappable, message: message,
+            side: .source, key: key, label: "Ann", cause: cause, message: message,
             place: Place(file: "crm.csv", line: 7), run: since, since: since)
     }
 
@@ -24,8 +27,9 @@ struct AttentionTests {
         ConflictItem(
             sourceKey: key, projectID: "p\(key)", label: "Ann",
             conflict: Conflict(
-                field: field, source: .string(source), project: .string("y"), sourceBase: .null,
-                projectBase: .string("z"), what: "both changed it"), since: since)
+                field.map { .field($0) } ?? .changedAndGone(from: .project, fields: ["name"]),
+                source: .string(source), project: .string("y"), sourceBase: .null, projectBase: .string("z")),
+            since: since)
     }
 
     private func open(
@@ -44,11 +48,18 @@ struct AttentionTests {
         let mark = try store.mark()
         try open(quarantine: [item("1", since: 9), item("2", since: 9), item("", since: 9), item("", since: 9)])
         #expect(try store.mark() == mark)
-        try open(quarantine: [item("2", since: 9), item("3", since: 9), item("1", "another reason", since: 9)])
+        try open(quarantine: [item("2", since: 9), item("3", since: 9), item("1", cause: .ambiguous, since: 9)])
         #expect(
             try Set(store.quarantine("customers"))
-                == [item("2"), item("3", since: 9), item("1", "another reason", since: 9)])
+                == [item("2"), item("3", since: 9), item("1", cause: .ambiguous, since: 9)])
         #expect(try store.mark().settled == mark.settled + 1)
+    }
+
+    @Test("words that changed do not make another reason: the item has the new ones, and keeps since when")
+    func reworded() throws {
+        try open(quarantine: [item("1"), item("2")])
+        try open(quarantine: [item("1", "the e-mail is missing", since: 9), item("2", since: 9)])
+        #expect(try Set(store.quarantine("customers")) == [item("1", "the e-mail is missing"), item("2")])
     }
 
     @Test("a refused write stays known by its fingerprint while the record is held for the same reason")
@@ -62,7 +73,9 @@ struct AttentionTests {
         #expect(try store.quarantine("customers") == [refused])
         try open(quarantine: [item("1", since: 9)])
         #expect(try store.quarantine("customers").map(\.operationFingerprint) == [Fingerprint(of: "write")])
-        try open(quarantine: [item("1", "another reason")])
+        try open(quarantine: [item("1", "in other words")])
+        #expect(try store.quarantine("customers").map(\.operationFingerprint) == [Fingerprint(of: "write")])
+        try open(quarantine: [item("1", cause: .ambiguous)])
         #expect(try store.quarantine("customers").map(\.operationFingerprint) == [nil])
     }
 
@@ -142,7 +155,7 @@ struct HistoryTests {
     private func row(_ run: Int64, _ key: String, _ changes: [FieldChange], action: String = "update") -> LedgerRow {
         LedgerRow(
             run: run, at: run * 100, pair: "customers", sourceKey: key, projectID: "p\(key)", side: .source,
-            action: action, changes: changes, why: "changed in the project")
+            action: action, changes: changes, reason: .rules([.projectChanged]))
     }
 
     private func change(_ field: String, _ before: Value, _ after: Value, origin: Value) -> FieldChange {
@@ -172,6 +185,28 @@ struct HistoryTests {
         #expect(try store.ledger(run: 2) == [rows[1], rows[2]])
         #expect(try store.prune(before: 200) == 1)
         #expect(try store.history("customers", sourceKey: "1") == [rows[1], rows[3]])
+    }
+
+    static let reasons: [Reason] = [
+        .rules([.sourceChanged, .optOut]), .rules([.optOut, .sourceChanged]), .rules([.sourceChanged]), .rules([]),
+        .onlyInSource, .askedLast(CalendarDay(daysSinceEpoch: 3)), .sameValues(fields: []),
+    ]
+
+    @Test("history says why, whether or not the changes say it too", arguments: reasons)
+    func reason(reason: Reason) throws {
+        let optOut = FieldChange(
+            field: "b", before: .null, after: .boolean(true), origin: .boolean(true), rule: .optOut)
+        let changed = FieldChange(
+            field: "a", before: .null, after: .string("x"), origin: .string("x"), rule: .sourceChanged)
+        let rows = [[], [changed], [changed, optOut], [changed, optOut, changed]].map { changes in
+            LedgerRow(
+                run: 1, at: 1, pair: "customers", sourceKey: "1", projectID: "p1", side: .project, action: "update",
+                changes: changes, reason: reason)
+        }
+        var settlement = linking("1", "p1")
+        settlement.ledger = rows
+        try store.settle([settlement])
+        #expect(try store.ledger(run: 1) == rows)
     }
 
     @Test("runs are numbered, listed newest first, and one that never ended is found")

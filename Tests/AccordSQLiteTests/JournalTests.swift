@@ -1,5 +1,6 @@
 import AccordCore
 import AccordSQLite
+import AccordState
 import Synchronization
 import Testing
 
@@ -55,6 +56,93 @@ struct JournalTests {
         #expect(try store.openIntents("customers").count == 3)
     }
 
+    @Test("records are settled and the next ones begun in one transaction: a crash leaves both or neither")
+    func settleThenBegin() throws {
+        let first = entry(1, key: "1", id: "p1", [update("a", .null, .integer(1))])
+        let next = [
+            entry(2, key: "2", id: nil, [update("a", .null, .integer(1))]),
+            entry(3, key: nil, id: "p3", [update("a", .null, .integer(1))]),
+        ]
+        var done = linking("1", "p1", source: ["a": .integer(1)], project: ["a": .integer(1)])
+        done.closesIntent = true
+        func open(_ hooks: CommitHooks) throws -> (state: TemporaryState, store: StateStore) {
+            let state = try TemporaryState()
+            let store = try state.open()
+            try store.begin("customers", run: 1, entries: [first], at: 10)
+            try store.close()
+            return (state, try state.open(hooks: hooks))
+        }
+        func settle(_ store: StateStore) throws {
+            try store.settle([done], thenBegin: "customers", run: 1, entries: next, at: 20)
+        }
+        let steps = Mutex<[CommitHooks.Step]>([])
+        let (state, store) = try open(CommitHooks(before: { step in steps.withLock { $0.append(step) } }))
+        try settle(store)
+        #expect(steps.withLock(\.self) == [.settle])
+        let after = try Everything(store)
+        #expect(after.intents == next)
+        #expect(after.links[0]?.sourceBase == ["a": .integer(1)])
+        #expect(try store.intentsBegun("customers") == ["2": 20])
+        #expect(try Everything(state.openAfterCrash()) == after)
+        let crashes = [
+            (CommitHooks(before: { _ in throw Crash() }), [first]), (CommitHooks(after: { _ in throw Crash() }), next),
+        ]
+        for (hooks, left) in crashes {
+            let (state, store) = try open(hooks)
+            #expect(throws: Crash.self) { try settle(store) }
+            #expect(try store.openIntents("customers") == left)
+            #expect(try (store.link("customers", sourceKey: "1") == nil) == (left == [first]))
+            #expect(try Everything(state.openAfterCrash()) == Everything(store))
+        }
+    }
+
+    @Test("settling nothing only begins, and beginning nothing only settles")
+    func halves() throws {
+        let state = try TemporaryState()
+        let store = try state.open()
+        let next = [entry(1, key: "1", id: "p1", [])]
+        try store.settle([], thenBegin: "customers", run: 1, entries: next, at: 0)
+        #expect(try store.openIntents("customers") == next)
+        #expect(try store.mark().settled == 0)
+        try store.settle([linking("1", "p1")], thenBegin: "customers", run: 1, entries: [], at: 0)
+        #expect(try store.link("customers", sourceKey: "1") != nil)
+        #expect(try store.mark().settled == 1)
+        try store.settle([], thenBegin: "customers", run: 1, entries: [], at: 0)
+        #expect(try store.mark().settled == 1)
+    }
+
+    @Test("an intent comes back with every part of its record, and its place in the plan")
+    func whole() throws {
+        let state = try TemporaryState()
+        let store = try state.open()
+        var intent = entry(7, key: "1", id: "p1", [update("a", .decimal(1.5), .set(["x", "y"]))])
+        intent.link = .new(.sameValues(fields: ["email"]))
+        intent.agreements = [Agreement(field: "b", source: .integer(1), project: .timestamp(1))]
+        intent.conflicts = [Conflict(.changedAndGone(from: .source, fields: ["c"]), remaining: Fingerprint(of: "r"))]
+        intent.note = .notSent(.tooOld(days: 3))
+        intent.place = Place(file: "crm.csv", line: 3)
+        intent.sourceFingerprint = Fingerprint(of: "s")
+        intent.projectFingerprint = Fingerprint(of: "p")
+        intent.after = [2, 5]
+        try store.begin("customers", run: 1, entries: [intent], at: 0)
+        #expect(try store.openIntents("customers") == [intent])
+    }
+
+    @Test("a choice for a record that is settled later in the plan's run is kept until then")
+    func unfinished() throws {
+        let state = try TemporaryState()
+        let store = try state.open()
+        let conflicts = ["1", "2"].map { key in
+            ConflictItem(
+                sourceKey: key, projectID: "p\(key)", label: "Ann", conflict: Conflict(.field("name")), since: 1)
+        }
+        try store.openPlan("customers", run: 1, settlements: [], quarantine: [], conflicts: conflicts)
+        for key in ["1", "2"] { try store.resolve("customers", sourceKey: key, field: "name", .source) }
+        try store.openPlan(
+            "customers", run: 2, settlements: [], quarantine: [], conflicts: [], unfinished: ["2"])
+        #expect(try store.conflicts("customers").map(\.sourceKey) == ["2"])
+    }
+
     /// Everything that a settlement can move, as one value.
     private struct Everything: Equatable {
         var mark: StateMark
@@ -84,7 +172,7 @@ struct JournalTests {
         settlement.ledger = [
             LedgerRow(
                 run: 1, at: 1, pair: "customers", sourceKey: "1", projectID: "p1", side: .project, action: "update",
-                why: "changed in the source")
+                reason: .rules([.sourceChanged]))
         ]
         var refused = linking("2", "p2")
         refused.quarantine = QuarantineItem(
@@ -93,7 +181,7 @@ struct JournalTests {
             "customers", run: 1, settlements: [linking("1", "p1")], quarantine: [],
             conflicts: [
                 ConflictItem(
-                    sourceKey: "2", projectID: "p2", label: "Bob", conflict: Conflict(field: "a", what: "both"),
+                    sourceKey: "2", projectID: "p2", label: "Bob", conflict: Conflict(.field("a")),
                     since: 1)
             ])
         try store.begin("customers", run: 1, entries: [entry(1, key: "1", id: "p1", [])], at: 0)

@@ -1,5 +1,6 @@
 import AccordCore
 import AccordSQLite
+import AccordState
 import Testing
 
 @Suite("The mirror of the project")
@@ -24,6 +25,10 @@ struct MirrorTests {
 
     private func settle(_ key: String, _ record: MirrorRecord) throws {
         try store.settle([linking(key, record.id, source: record.values, project: record.values, settlesProject: true)])
+    }
+
+    private func holders(_ matchIndex: Int, _ value: String, of pair: String = "customers") throws -> [String] {
+        try store.holders(pair, matchIndex: matchIndex, values: [value])[value] ?? []
     }
 
     @Test("a record is known when it is as it was, and unsettled when it is not")
@@ -65,7 +70,7 @@ struct MirrorTests {
         #expect(unsettled.map(\.id) == ["p1"])
         #expect(unsettled.first?.gone == true)
         #expect(unsettled.first?.values == ann.values)
-        #expect(try store.candidates("customers", matchIndex: 0, value: "ann@example.com").isEmpty)
+        #expect(try holders(0, "ann@example.com").isEmpty)
         #expect(try readAll([ann, bob]) == [false, true])
         #expect(try store.mirrorCount("customers") == (2, 0, 0))
         #expect(try store.unsettledProjectRecords("customers") == [ann])
@@ -89,14 +94,14 @@ struct MirrorTests {
     }
 
     @Test("records are found by either match value, shortest id first")
-    func candidates() throws {
+    func holders() throws {
         let twins = ["10", "9", "100"].map { mirrored($0, ["phone": .string("+1")]) }
         try readAll([ann] + twins)
-        #expect(try store.candidates("customers", matchIndex: 1, value: "+1") == ["9", "10", "p1", "100"])
-        #expect(try store.candidates("customers", matchIndex: 0, value: "ann@example.com") == ["p1"])
-        #expect(try store.candidates("customers", matchIndex: 0, value: "+1").isEmpty)
-        #expect(try store.candidates("customers", matchIndex: 2, value: "+1").isEmpty)
-        #expect(try store.candidates("locations", matchIndex: 1, value: "+1").isEmpty)
+        #expect(try holders(1, "+1") == ["9", "10", "p1", "100"])
+        #expect(try holders(0, "ann@example.com") == ["p1"])
+        #expect(try holders(0, "+1").isEmpty)
+        #expect(try holders(2, "+1").isEmpty)
+        #expect(try holders(1, "+1", of: "locations").isEmpty)
     }
 
     @Test("what is known of a record does not move when its base does")
@@ -126,8 +131,8 @@ struct MirrorTests {
         created.mirror = .stored(bob)
         try store.settle([settlement, created])
         #expect(try store.projectRecord("customers", "p1") == answer.padded)
-        #expect(try store.candidates("customers", matchIndex: 0, value: "ann@new.example") == ["p1"])
-        #expect(try store.candidates("customers", matchIndex: 0, value: "ann@example.com").isEmpty)
+        #expect(try holders(0, "ann@new.example") == ["p1"])
+        #expect(try holders(0, "ann@example.com").isEmpty)
         #expect(try store.unsettledProjectRecords("customers") == [bob.padded])
         #expect(try readAll([answer, bob]) == [true, true])
     }
@@ -163,47 +168,76 @@ struct MirrorTests {
     @Test("the cursor is kept, and can be taken away")
     func cursor() throws {
         #expect(try store.mirrorCursor("customers") == nil)
-        try store.setMirrorCursor("customers", 1_700_000_000)
-        #expect(try store.mirrorCursor("customers") == 1_700_000_000)
+        try store.setMirrorCursor("customers", "2023-11-14 after 17")
+        #expect(try store.mirrorCursor("customers") == "2023-11-14 after 17")
         try store.setMirrorCursor("customers", nil)
         #expect(try store.mirrorCursor("customers") == nil)
     }
 
     @Test("a settled row is known by its fingerprint, until either side moves")
-    func lookup() throws {
+    func settledRow() throws {
         try readAll([ann])
         let fingerprint = Fingerprint(of: "row")
+        func meet(_ key: String, _ fingerprint: Fingerprint?, in pair: String = "customers") throws
+            -> LinkIndex.Sighting
+        {
+            var index = try store.linkIndex(pair)
+            return index.meet(key, fingerprint, line: 7)
+        }
         try store.settle([linking("1", "p1", project: ann.values, fingerprint: fingerprint, settlesProject: true)])
-        let settled = try store.withReader { try $0.lookup("customers", sourceKey: "1") }
-        #expect(settled?.sourceFingerprint == fingerprint)
-        #expect(settled?.projectSettled == true)
-        #expect(settled?.projectID == "p1")
-        #expect(settled?.state == .active)
+        #expect(try meet("1", fingerprint) == .linked(isSettled: true, metBefore: nil))
+        #expect(try meet("1", Fingerprint(of: "another row")) == .linked(isSettled: false, metBefore: nil))
+        #expect(try meet("1", nil) == .linked(isSettled: false, metBefore: nil))
+        let link = try store.links("customers", sourceKeys: ["1"])["1"]?.link
+        #expect(link?.sourceFingerprint == fingerprint)
+        #expect(link?.projectID == "p1")
+        #expect(link?.state == .active)
         try readAll([mirrored("p1", ["name": .string("Other")])])
-        #expect(try store.withReader { try $0.lookup("customers", sourceKey: "1")?.projectSettled } == false)
-        #expect(try store.withReader { try $0.lookup("customers", sourceKey: "2") } == nil)
-        #expect(try store.withReader { try $0.lookup("locations", sourceKey: "1") } == nil)
+        #expect(try meet("1", fingerprint) == .linked(isSettled: false, metBefore: nil))
+        #expect(try meet("2", fingerprint) == .unlinked)
+        #expect(try meet("1", fingerprint, in: "locations") == .unlinked)
+        #expect(try store.links("locations", sourceKeys: ["1"]).isEmpty)
+    }
+
+    @Test("a row whose link has no fingerprint is looked at, whatever its project record says")
+    func openRow() throws {
+        try readAll([ann])
+        try settle("1", ann)
+        var index = try store.linkIndex("customers")
+        #expect(index.meet("1", nil, line: 1) == .linked(isSettled: false, metBefore: nil))
+        #expect(index.meet("1", nil, line: 4) == .linked(isSettled: false, metBefore: 1))
     }
 
     @Test("the links that a pass did not meet come by source key, whatever their state")
-    func notSeen() throws {
+    func notMet() throws {
         let keys = (1...200).map { "k\(String(1000 + $0))" }
         try store.settle(keys.shuffled().map { linking($0, "p-\($0)") })
         var gone = linking(keys[9], "p-\(keys[9])")
         gone.link = .state(.archived)
         try store.settle([gone])
-        var seen = SeenKeys()
-        try store.withReader { reader in
-            for (index, key) in keys.enumerated() where index % 3 != 0 {
-                guard let lookup = try reader.lookup("customers", sourceKey: key) else { continue }
-                #expect(!seen.contains(lookup))
-                seen.insert(lookup)
-                #expect(seen.contains(lookup))
-            }
+        var index = try store.linkIndex("customers")
+        #expect(index.count == keys.count)
+        for (line, key) in keys.enumerated() where line % 3 != 0 {
+            #expect(!index.isMet(hash: KeyHash.of(key)))
+            #expect(index.meet(key, nil, line: line) == .linked(isSettled: false, metBefore: nil))
+            #expect(index.isMet(hash: KeyHash.of(key)))
         }
         let missing = keys.enumerated().filter { $0.offset % 3 == 0 }.map(\.element)
-        #expect(try store.linksNotSeen("customers", seen).map(\.sourceKey) == missing)
-        #expect(try store.linksNotSeen("customers", seen).first { $0.state == .archived }?.sourceKey == keys[9])
-        #expect(try store.linksNotSeen("locations", seen).isEmpty)
+        let links = try store.links("customers", numbers: index.missing.numbers).map(\.link)
+        #expect(links.map(\.sourceKey) == missing)
+        #expect(links.first { $0.state == .archived }?.sourceKey == keys[9])
+        #expect(try store.linkedCount("customers", among: index.missing) == missing.count - 1)
+        #expect(try store.links("locations", numbers: index.missing.numbers).isEmpty)
+    }
+
+    @Test("records whose rows name nothing more are found by what they were called, if that is asked for")
+    func goneHolders() throws {
+        try readAll([ann, bob])
+        try settle("1", ann)
+        try readAll([])
+        let values = ["ann@example.com", "bob@example.com"]
+        #expect(try store.holders("customers", matchIndex: 0, values: values).isEmpty)
+        #expect(
+            try store.holders("customers", matchIndex: 0, values: values, gone: true) == ["ann@example.com": ["p1"]])
     }
 }

@@ -1,5 +1,6 @@
 import AccordCore
 import AccordSQLite
+import AccordState
 import Foundation
 import GRDB
 import Testing
@@ -111,6 +112,66 @@ struct StateFileTests {
         #expect(throws: StateError.newer(path: state.path)) { try state.open() }
     }
 
+    @Test("a state of before the first release is refused, and says what to do")
+    func older() throws {
+        let state = try TemporaryState()
+        try FileManager.default.createDirectory(
+            atPath: (state.path as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+        try DatabaseQueue(path: state.path).write { db in
+            try db.execute(
+                sql: """
+                    CREATE TABLE links (id INTEGER PRIMARY KEY);
+                    CREATE TABLE grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY);
+                    INSERT INTO grdb_migrations (identifier) VALUES ('1: first light'), ('2: what came next');
+                    PRAGMA application_id = 0x41636364
+                    """)
+        }
+        let error = #expect(throws: StateError.older(path: state.path)) { try state.open() }
+        #expect(error?.what.contains("before 0.1.0") == true)
+        #expect(error?.next?.isEmpty == false)
+        let columns = try DatabaseQueue(path: state.path).read { try $0.columns(in: "links").map(\.name) }
+        #expect(columns == ["id"])
+    }
+
+    static let futures: [(sql: String, read: @Sendable (StateStore) throws -> Void)] = [
+        ("UPDATE intents SET version = 99", { _ = try $0.openIntents("customers") }),
+        ("UPDATE conflicts SET version = 99", { _ = try $0.conflicts("customers") }),
+        ("UPDATE ledger SET reason = 'of-tomorrow'", { _ = try $0.history("customers", sourceKey: "1") }),
+        ("UPDATE pairs SET source_memory = '{\"version\":99}'", { _ = try $0.sourceMemory("customers") }),
+    ]
+
+    @Test("what is stored in a form of a later version is not read as if it were of this one", arguments: 0..<4)
+    func laterForms(index: Int) throws {
+        let state = try TemporaryState()
+        let store = try state.open()
+        var settlement = linking("1", "p1")
+        settlement.ledger = [
+            LedgerRow(
+                run: 1, at: 1, pair: "customers", sourceKey: "1", projectID: "p1", side: .project, action: "create",
+                reason: .onlyInSource)
+        ]
+        try store.openPlan(
+            "customers", run: 1, settlements: [settlement], quarantine: [],
+            conflicts: [
+                ConflictItem(
+                    sourceKey: "1", projectID: "p1", label: "Ann", conflict: Conflict(.field("name")), since: 1)
+            ])
+        try store.begin("customers", run: 1, entries: [entry(1, key: "1", id: "p1", [])], at: 0)
+        let (sql, read) = StateFileTests.futures[index]
+        if index < 3 { try read(store) }
+        try store.close()
+        try DatabaseQueue(path: state.path).write { db in
+            try db.execute(sql: sql)
+            #expect(db.changesCount == 1)
+        }
+        let later = try state.open()
+        let error = #expect(throws: StateError.self) { try read(later) }
+        guard case .corrupt(state.path, let reason) = error else {
+            return #expect(Bool(false), "\(String(describing: error))")
+        }
+        #expect(!reason.isEmpty)
+    }
+
     @Test("a place where no file can be is named")
     func impossiblePlace() throws {
         let state = try TemporaryState()
@@ -180,7 +241,7 @@ private struct Customer {
         settlement.ledger = [
             LedgerRow(
                 run: 1, at: 1_700_000_000, pair: "customers", sourceKey: "CRM-\(number)", projectID: mirror.id,
-                side: .project, action: "create", why: "only in the source"),
+                side: .project, action: "create", reason: .onlyInSource),
             LedgerRow(
                 run: 2, at: 1_700_000_500, pair: "customers", sourceKey: "CRM-\(number)", projectID: mirror.id,
                 side: .project, action: "update",
@@ -188,7 +249,7 @@ private struct Customer {
                     FieldChange(
                         field: "phone", before: .string("+14155550000"), after: .string("+14155551111"),
                         origin: .string("+14155551111"), rule: .sourceChanged)
-                ], why: "changed in the source"),
+                ], reason: .rules([.sourceChanged])),
         ]
         return settlement
     }

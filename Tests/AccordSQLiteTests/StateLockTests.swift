@@ -1,4 +1,5 @@
 import AccordSQLite
+import AccordState
 import Foundation
 import Testing
 

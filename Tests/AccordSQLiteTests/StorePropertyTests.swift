@@ -1,5 +1,6 @@
 import AccordCore
 import AccordSQLite
+import AccordState
 import Chance
 import Testing
 
@@ -17,6 +18,8 @@ struct StorePropertyTests {
             default: try settle(store, &model, &random)
             }
             try compare(store, model, "seed \(seed), step \(step)")
+            try compareIndex(store, model, &random, "seed \(seed), step \(step)")
+            try compareBatches(store, &random, "seed \(seed), step \(step)")
         }
     }
 
@@ -65,8 +68,8 @@ struct StorePropertyTests {
     // MARK: - The naive state
 
     private struct Model {
-        static let keys = ["k1", "k2", "k3", "k4"]
-        static let ids = ["p1", "p2", "p3", "p4"]
+        static let keys = ["k1", "k 2", "\"k\\3", "k4"]
+        static let ids = ["p1", "p20", "p3", "é4"]
         /// By source key.
         var links: [String: Link] = [:]
         var records: [String: MirrorRecord] = [:]
@@ -150,5 +153,64 @@ extension Dice {
             moves[field] = pick([.null, .string("a"), .string("b")])
         }
         return moves
+    }
+}
+
+// MARK: - Many at once against one at a time
+
+extension StorePropertyTests {
+    /// What a scan is told by the index is what the links say.
+    private func compareIndex(
+        _ store: StateStore, _ model: Model, _ random: inout Dice, _ when: Comment
+    ) throws {
+        var index = try store.linkIndex("customers")
+        #expect(index.count == model.links.count, when)
+        let unsettled = Set(try store.unsettledProjectRecords("customers").map(\.id))
+        var missing = Set(model.links.keys)
+        for (line, key) in Model.keys.enumerated() where random.below(3) > 0 {
+            let link = model.links[key]
+            let fingerprint = random.below(4) == 0 ? Fingerprint(of: "row 1") : link?.sourceFingerprint
+            let isSettled = link.map {
+                $0.sourceFingerprint != nil && $0.sourceFingerprint == fingerprint && !unsettled.contains($0.projectID)
+            }
+            let expected = isSettled.map { LinkIndex.Sighting.linked(isSettled: $0, metBefore: nil) } ?? .unlinked
+            #expect(index.isLinked(hash: KeyHash.of(key)) == (link != nil), when)
+            #expect(index.meet(key, fingerprint, line: line + 2) == expected, when)
+            missing.remove(key)
+            guard link != nil, random.below(2) == 0 else { continue }
+            #expect(
+                index.meet(key, fingerprint, line: 99) == .linked(isSettled: false, metBefore: line + 2), when)
+        }
+        let links = try store.links("customers", numbers: index.missing.numbers)
+        #expect(links.map(\.link) == missing.sorted().compactMap { model.links[$0] }, when)
+    }
+
+    /// A look-up of many says of each what a look-up of one says.
+    private func compareBatches(_ store: StateStore, _ random: inout Dice, _ when: Comment) throws {
+        let keys = (Model.keys + ["nobody"]).filter { _ in random.below(4) > 0 }
+        let byKey = try store.links("customers", sourceKeys: keys)
+        for key in keys { #expect(try byKey[key]?.link == store.link("customers", sourceKey: key), when) }
+        #expect(Set(byKey.keys).isSubset(of: keys), when)
+        let ids = (Model.ids + ["nobody"]).filter { _ in random.below(4) > 0 }
+        let byID = try store.links("customers", projectIDs: ids)
+        let records = try store.projectRecords("customers", ids)
+        for id in ids {
+            #expect(try byID[id]?.link == store.link("customers", projectID: id), when)
+            #expect(try records[id] == store.projectRecord("customers", id), when)
+        }
+        #expect(Set(byID.keys).union(records.keys).isSubset(of: ids), when)
+        let numbered = byKey.values.sorted { $0.link.sourceKey < $1.link.sourceKey }
+        #expect(try store.links("customers", numbers: numbered.map(\.number)) == numbered, when)
+        let all = try Model.ids.compactMap { try store.projectRecord("customers", $0) }
+            .sorted { ($0.id.count, $0.id) < ($1.id.count, $1.id) }
+        for (place, gone) in [(0, false), (0, true), (1, false), (1, true)] {
+            let together = try store.holders("customers", matchIndex: place, values: ["a", "b", "c"], gone: gone)
+            for value in ["a", "b", "c"] {
+                let alone = try store.holders("customers", matchIndex: place, values: [value], gone: gone)
+                let expected = all.filter { $0.matchValues[place] == value && (gone || !$0.gone) }.map(\.id)
+                #expect(together[value] == alone[value], when)
+                #expect(together[value] ?? [] == expected, when)
+            }
+        }
     }
 }

@@ -1,5 +1,6 @@
 import AccordCore
 import AccordSQLite
+import AccordState
 import Foundation
 
 /// A folder of its own for one test, with a state in it; gone when the test is.
@@ -66,5 +67,23 @@ func update(_ field: String, _ before: Value, _ after: Value) -> AccordCore.Oper
     Operation(
         side: .project, kind: .update,
         changes: [FieldChange(field: field, before: before, after: after, origin: after, rule: .sourceChanged)],
-        why: "changed in the source")
+        reason: .rules([.sourceChanged]))
+}
+
+extension StateStore {
+    /// All that is unsettled, asked for in small pieces.
+    func unsettledProjectRecords(_ pair: String) throws -> [MirrorRecord] {
+        var records: [MirrorRecord] = []
+        while true {
+            let piece = try unsettledProjectRecords(pair, after: records.last?.id ?? "", limit: 2)
+            records += piece
+            if piece.count < 2 { return records }
+        }
+    }
+}
+
+extension LinkIndex {
+    mutating func meet(_ key: String, _ fingerprint: Fingerprint?, line: Int) -> Sighting {
+        meet(hash: KeyHash.of(key), fingerprint: fingerprint, line: line)
+    }
 }

@@ -1,4 +1,6 @@
+import AccordConfig
 import AccordCore
+import AccordReport
 import Chance
 import Foundation
 import Testing
@@ -6,17 +8,10 @@ import Testing
 /// Every record of either side lies in one bucket, whatever it is a record of; and the order of things changes nothing.
 @Suite("Conservation")
 struct ConservationTests {
-    /// Every table that ships, with the number of its rows; those of an export that a row spans are counted by hand.
-    static let tables: [(name: String, file: String)] =
-        ["locations", "tags", "sources", "charges", "asks", "reviews", "messages", "ratings"].map { ($0, "\($0).csv") }
-        + [
-            "hubspot", "salesforce", "pipedrive", "mailchimp", "google-contacts", "shopify", "square-customers",
-            "stripe-customers", "quickbooks", "jobber", "housecall-pro", "podium", "birdeye", "stripe-payments",
-            "shopify-orders",
-        ].map { ($0, "tools/\($0).csv") }
-
-    @Test("every row and every record of the project is in one bucket, before and after a sync", arguments: tables)
-    func buckets(name: String, file: String) async throws {
+    @Test(
+        "every row and every record of the project is in one bucket, before and after a sync",
+        arguments: KnownTable.all)
+    func buckets(known: KnownTable) async throws {
         let bench = try await Workbench()
         for path in ["locations", "sources", "tags"] {
             try await bench.call("POST", path, #"{"name": "One of mine", "context": "customers"}"#)
@@ -30,10 +25,8 @@ struct ConservationTests {
                 "POST", "charges",
                 #"{"email": "\#(person)@example.com", "amount": 1, "currency": "USD", "charged_at": "2026-01-01"}"#)
         }
-        let table = Program.repository.appendingPathComponent("Fixtures/\(file)")
-        try bench.write("table.csv", String(contentsOf: table, encoding: .utf8))
-        let mapping = Program.repository.appendingPathComponent("Mappings/\(name).yaml")
-        try bench.write("table.yaml", String(contentsOf: mapping, encoding: .utf8))
+        try bench.write("table.csv", String(contentsOf: known.fixture, encoding: .utf8))
+        try bench.write("table.yaml", known.mapping)
         try bench.write(
             "accord.yaml",
             """

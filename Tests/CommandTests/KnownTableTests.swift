@@ -1,17 +1,27 @@
+import AccordConfig
 import AccordCore
+import AccordFiles
+import AccordREST
 import Foundation
 import Testing
 
 /// The tools that people come from: each export is recognised, planned and applied, and then there is nothing left to do.
 @Suite("Exports of known tools")
 struct KnownTableTests {
+    @Test("every table that ships is recognised by the header of its own example", arguments: KnownTable.all)
+    func recognised(_ known: KnownTable) async throws {
+        let header = try await CSVTable(path: known.fixture.path, name: known.id).schema().fields.map(\.name)
+        #expect(try KnownTable.recognise(header: header, api: APIDescription.project) == known)
+    }
+
     @Test(
         "a table of another resource is recognised for a pair of its name, and not taken for customers",
-        arguments: ["locations", "tags", "sources", "reviews", "messages", "ratings", "charges", "asks"])
-    func ownTable(_ name: String) async throws {
-        let bench = try await Workbench()
-        let table = Program.repository.appendingPathComponent("Fixtures/\(name).csv")
-        try bench.write("table.csv", String(contentsOf: table, encoding: .utf8))
+        arguments: try APIDescription.project.resources.keys.sorted().compactMap { name in
+            KnownTable.all.first { $0.id == name }
+        })
+    func ownTable(_ known: KnownTable) async throws {
+        let (bench, name) = (try await Workbench(), known.id)
+        try bench.write("table.csv", String(contentsOf: known.fixture, encoding: .utf8))
         let start = try await bench.accord.run("init", name, "--from", "table.csv", "--config", "new.yaml")
         #expect(start.output.contains("this is a table of \(name), whose mapping ships"), "\(start.all)")
         let customers = try await bench.accord.run("init", "customers", "--from", "table.csv", "--config", "other.yaml")
@@ -104,5 +114,14 @@ struct KnownTableTests {
         #expect(
             try Data(contentsOf: bench.folder.appendingPathComponent("export.csv")) == before, "the export is untouched"
         )
+    }
+}
+
+extension KnownTable {
+    /// An example of the table: of a tool's export, or of a resource's own table.
+    var fixture: URL {
+        let tool = Program.repository.appendingPathComponent("Fixtures/tools/\(id).csv")
+        let isTool = FileManager.default.fileExists(atPath: tool.path)
+        return isTool ? tool : Program.repository.appendingPathComponent("Fixtures/\(id).csv")
     }
 }

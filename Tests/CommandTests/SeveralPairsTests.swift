@@ -1,4 +1,5 @@
 import AccordCore
+import AccordState
 import Foundation
 import Testing
 

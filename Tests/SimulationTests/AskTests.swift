@@ -113,7 +113,7 @@ struct AskTests {
         #expect(held.outcome == .done)
         await #expect(throws: EngineError.self) { try await world.sync(sends: 1) }
         #expect(asks(world).isEmpty)
-        #expect(try await world.sync(sends: 2).done == ["project.send": 2])
+        #expect(try await world.sync(sends: 2).done == [.project(.send): 2])
     }
 
     @Test("who opts out, or is asked by somebody else, between plan and apply is not asked")
@@ -122,10 +122,8 @@ struct AskTests {
         let plan = try await world.plan()
         try world.edit(1, ["unsubscribed": .bool(true)])
         try await askByHand(2, world)
-        let report = try await world.withEngine { engine, _ in
-            try await engine.apply(plan, RunOptions(allowances: Allowances(sends: 3)))
-        }
-        #expect(report.done == ["project.send": 1])
+        let report = try await world.apply(plan, sends: 3)
+        #expect(report.done == [.project(.send): 1])
         #expect(report.skipped.map(\.reason).contains("opted out"))
         #expect(report.skipped.count == 2)
         #expect(asks(world) == [id(2, world): 1, id(3, world): 1])
@@ -140,7 +138,7 @@ struct AskTests {
         #expect(try await world.sync(sends: 1).quarantined == 1, "it may still be on its way")
         #expect(asks(world).isEmpty)
         world.time.advance(1000)
-        #expect(try await world.sync(sends: 1).done == ["project.send": 1])
+        #expect(try await world.sync(sends: 1).done == [.project(.send): 1])
         #expect(asks(world).count == 1)
     }
 
@@ -160,7 +158,7 @@ struct AskTests {
             #expect(isThere)
         }
         let report = try await world.sync(sends: 1)
-        #expect(report.done == (side == .source ? ["project.send": 1] : [:]))
+        #expect(report.done == (side == .source ? [.project(.send): 1] : [:]))
         #expect(report.conflicts == 0)
         #expect(asks(world).count == (side == .source ? 1 : 0))
         #expect(try await world.sync(sends: 1).operations == 0)

@@ -1,3 +1,4 @@
+import AccordReport
 import AccordSandbox
 import Chance
 import Foundation
@@ -97,7 +98,7 @@ struct ChargeTests {
         #expect(try await world.sync().operations == 0, "the same is not tried again")
         payments.rows = ["p1@example.com,2.50,1600000000"]
         try write(payments, to: world)
-        #expect(try await world.sync().done == ["project.create": 1])
+        #expect(try await world.sync().done == [.project(.create): 1])
         #expect(charges(world) == payments.expected)
     }
 

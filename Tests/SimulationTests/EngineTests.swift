@@ -1,6 +1,7 @@
 import AccordCore
 import AccordEngine
 import AccordSandbox
+import AccordState
 import Foundation
 import Testing
 
@@ -20,7 +21,7 @@ struct EngineTests {
     @Test("a run in which nothing changed costs one request, and does not read the source")
     func idle() async throws {
         try world.write((1...80).map { person($0) })
-        #expect(try await world.sync().done == ["project.create": 80])
+        #expect(try await world.sync().done == [.project(.create): 80])
         var plan: Plan?
         let report = try await world.sync { plan = $0 }
         #expect(report.requests == 1)
@@ -112,7 +113,7 @@ struct EngineTests {
         #expect(report.operations == 0)
         #expect(report.withheld == 6)
         #expect(report.outcome == .attention)
-        #expect(plan?.pairs.first?.notes.contains { $0.contains("--allow-deletes 6") } == true)
+        #expect(plan?.pairs.first?.notes.contains { $0.description.contains("--allow-deletes 6") } == true)
         // It is no settled run: the same file is not believed the second time either.
         #expect(try await world.sync().withheld == 6)
     }
@@ -141,7 +142,7 @@ struct EngineTests {
         let plan = try await world.plan()
         try world.edit("p2@example.com", ["first_name": .string("Elsewhere")])
         let report = try await world.apply(plan)
-        #expect(report.done == ["project.update": 3])
+        #expect(report.done == [.project(.update): 3])
         #expect(report.skipped.map(\.reason) == [#"first_name is "Elsewhere" by now, not "First2""#])
         #expect(report.outcome == .attention)
         #expect(try await world.sync().conflicts == 1, "what was skipped is planned anew")
@@ -162,7 +163,7 @@ struct EngineTests {
             }
         }
         let report = try await world.sync()
-        #expect(report.done == ["project.update": 39])
+        #expect(report.done == [.project(.update): 39])
         #expect(report.skipped.map(\.reason) == [#"first_name is "Elsewhere" by now, not "First40""#])
         #expect(world.project.contains { $0.hasPrefix("Elsewhere|") })
     }
@@ -176,7 +177,7 @@ struct EngineTests {
         let plan = try await world.plan()
         try world.write([person(1), person(2).replacing("First2", with: "Here"), person(3)])
         let report = try await world.apply(plan)
-        #expect(report.done == ["source.update": 1])
+        #expect(report.done == [.source(.update): 1])
         #expect(report.skipped.count == 1)
         #expect(try world.rows.contains { $0.hasPrefix("2,Here,") })
         #expect(try world.rows.contains { $0.hasPrefix("1,There,") })
@@ -204,7 +205,7 @@ struct EngineTests {
         try world.write([person(1, tags: "unheard-of"), person(2)])
         let first = try await world.sync()
         #expect(first.quarantined == 1)
-        #expect(first.done == ["project.create": 1])
+        #expect(first.done == [.project(.create): 1])
         let before = world.service.requestCounts
         #expect(try await world.sync().quarantined == 1)
         #expect(counts(since: before) == ["listCustomers": 1], "nothing is sent again")
@@ -214,7 +215,7 @@ struct EngineTests {
         try world.write([person(1, tags: "a"), person(2)])
         let mended = try await world.sync()
         #expect(mended.outcome == .done)
-        #expect(mended.done == ["project.create": 1])
+        #expect(mended.done == [.project(.create): 1])
     }
 
     @Test("what a person decided about a whole record counts only while what is left of it says the same")
@@ -237,6 +238,6 @@ struct EngineTests {
         let report = try await world.sync()
         #expect(report.operations == 0 && report.conflicts == 1, "the row is not the one that was given up: \(report)")
         #expect(try await decide())
-        #expect(try await world.sync().done == ["source.delete": 1])
+        #expect(try await world.sync().done == [.source(.delete): 1])
     }
 }

@@ -77,7 +77,7 @@ struct FactTests {
         #expect(try cells(world, 1) == "2,2,2026-09-05")
         try Data(String(contentsOf: world.csv, encoding: .utf8).replacing("Last2", with: "Changed2").utf8)
             .write(to: world.csv)
-        #expect(try await world.sync().done == ["project.update": 1])
+        #expect(try await world.sync().done == [.project(.update): 1])
         #expect(try cells(world, 2) == "1,4,2026-09-01")
         #expect(try await world.sync().operations == 0)
 
@@ -96,7 +96,7 @@ struct FactTests {
         try await world.sync()
         try Data(String(contentsOf: world.csv, encoding: .utf8).replacing(",1,5,2026-", with: ",7,1,2026-").utf8)
             .write(to: world.csv)
-        #expect(try await world.sync().done == ["source.update": 1])
+        #expect(try await world.sync().done == [.source(.update): 1])
         #expect(try cells(world, 1) == "1,5,2026-09-02")
     }
 

@@ -1,4 +1,5 @@
 import AccordCore
+import AccordState
 import Foundation
 import Testing
 
@@ -35,7 +36,7 @@ struct IdentityTests {
         try world.add(1)
         try world.write([row, person(2)])
         let report = try await world.sync()
-        #expect(report.done == ["project.create": 1])
+        #expect(report.done == [.project(.create): 1])
         #expect(try world.rows.count == 3)
         try world.write([person(1), person(2)])
         #expect(try await world.sync().linked == 1)
@@ -65,7 +66,7 @@ struct IdentityTests {
         try world.write([
             person(1, email: "new@example.com", phone: "+14155550101"), person(2, phone: "+14155550102"),
         ])
-        #expect(try await world.sync().done == ["project.update": 1])
+        #expect(try await world.sync().done == [.project(.update): 1])
         #expect(world.project.count == 2)
         #expect(world.customer("new@example.com")?["id"]?.int == 1)
         #expect(try await world.plan(full: true).pairs.first?.hasChanges == false)
@@ -88,6 +89,6 @@ struct IdentityTests {
         try world.write((1...4).map { person($0) }, ending: "")
         for _ in 0..<3 { try await world.sync() }
         try world.write((1...3).map { person($0) }, ending: "")
-        #expect(try await world.sync().done == ["project.archive": 1])
+        #expect(try await world.sync().done == [.project(.archive): 1])
     }
 }

@@ -91,7 +91,7 @@ struct InterferenceTests {
         try await world.sync()
         try world.edit(1, ["last_name": .string("There")])
         let report = try await world.apply(after: { try world.write([person(1, first: "Here")]) })
-        #expect(report.done == ["source.update": 1])
+        #expect(report.done == [.source(.update): 1])
         try await world.sync()
         #expect(world.project == ["Here|There|p1@example.com|-|-|no|no"])
         #expect(try world.rows.contains { $0.hasPrefix("1,Here,There,") })

@@ -48,7 +48,7 @@ struct RepairTests {
         try world.write([person(1, first: "Other")])
         world.refusal = { $0.method == "PUT" ? 404 : nil }
         #expect(try await world.sync().quarantined == 1)
-        #expect(try await world.sync().done == ["project.update": 1])
+        #expect(try await world.sync().done == [.project(.update): 1])
     }
 
     @Test("an opt-out whose customer was created, and no more, is sent by the next run", arguments: [401, 404, 422])
@@ -57,8 +57,8 @@ struct RepairTests {
         try world.write([person(1, email: "", phone: "+14155550101", out: "yes")])
         world.refusal = { $0.url.hasSuffix("/unsubscribe") ? status : nil }
         let first = try await world.sync()
-        #expect(first.done == ["project.create": 1])
-        #expect(try await world.sync().done == ["project.unsubscribe": 1])
+        #expect(first.done == [.project(.create): 1])
+        #expect(try await world.sync().done == [.project(.unsubscribe): 1])
         #expect(world.project == ["First1|Last1|-|+14155550101|-|yes|no"])
         #expect(try world.rows.count == 2)
     }
@@ -78,7 +78,7 @@ struct RepairTests {
         #expect(try await world.withEngine { _, store in try store.openIntents("customers").count } == 1)
         // What is edited meanwhile is an edit, no conflict with what was sent.
         try world.write([person(1, first: "Edited")])
-        #expect(try await world.sync().done == ["project.update": 1])
+        #expect(try await world.sync().done == [.project(.update): 1])
         #expect(world.project == ["Edited|Last1|p1@example.com|-|-|no|no"])
     }
 
@@ -113,7 +113,7 @@ struct RepairTests {
         try world.write((1...3).map { person($0) })
         world.refusal = { $0.url.hasSuffix("/unarchive") ? status : nil }
         #expect(try await world.sync().outcome != .done)
-        #expect(try await world.sync().done == ["project.unarchive": 1])
+        #expect(try await world.sync().done == [.project(.unarchive): 1])
         #expect(!world.isArchived(2))
     }
 
@@ -124,9 +124,9 @@ struct RepairTests {
         try world.write([person(1), person(3)])
         try await world.sync()
         try world.write([person(1), person(2, phone: "12", out: "yes"), person(3)])
-        #expect(try await world.sync().done == ["project.unsubscribe": 1])
+        #expect(try await world.sync().done == [.project(.unsubscribe): 1])
         try world.write([person(1), person(2, out: "yes"), person(3)])
-        #expect(try await world.sync().done == ["project.unarchive": 1])
+        #expect(try await world.sync().done == [.project(.unarchive): 1])
         #expect(world.isOut(2) && !world.isArchived(2))
     }
 
@@ -138,7 +138,7 @@ struct RepairTests {
         await dies(in: world) { $0.url.hasSuffix("/archive") }
         #expect(world.isArchived(2))
         try world.write((1...3).map { person($0) })
-        #expect(try await world.sync().done == ["project.unarchive": 1])
+        #expect(try await world.sync().done == [.project(.unarchive): 1])
     }
 
     // MARK: - Rows that cannot be found
@@ -194,7 +194,7 @@ struct RepairTests {
         try world.use(World.Rules(lastColumn: "surname"))
         let header = World.header + ",surname"
         try Data("\(header)\n\(person(1)),\n".utf8).write(to: world.csv)
-        #expect(try await world.sync().done == ["source.update": 1])
+        #expect(try await world.sync().done == [.source(.update): 1])
         #expect(world.customer(1)?["last_name"]?.string == "Last1")
     }
 
@@ -214,7 +214,7 @@ struct RepairTests {
         #expect(try world.rows.filter { $0.hasSuffix(",yes") }.count == 2)
         // And an explicit one does.
         try world.write([person(1, out: "no"), person(2, out: "yes")])
-        #expect(try await world.sync().done == ["project.resubscribe": 1])
+        #expect(try await world.sync().done == [.project(.resubscribe): 1])
         #expect(!world.isOut(1) && world.isOut(2))
     }
 
@@ -225,7 +225,7 @@ struct RepairTests {
         // No telephone; and another one's e-mail.
         try world.write([person(1, phone: "12", out: "yes"), person(2, email: "p1@example.com", out: "yes")])
         let report = try await world.sync()
-        #expect(report.done == ["project.unsubscribe": 2] && report.quarantined == 2)
+        #expect(report.done == [.project(.unsubscribe): 2] && report.quarantined == 2)
         #expect(world.isOut(1) && world.isOut(2))
         let again = try await world.sync()
         #expect(again.operations == 0 && again.quarantined == 2, "\(again)")
@@ -244,6 +244,6 @@ struct RepairTests {
         let report = try await world.withEngine { engine, _ in
             try await engine.sync(RunOptions(allowances: Allowances(resubscribes: 20)))
         }
-        #expect(report.done == ["project.resubscribe": 20])
+        #expect(report.done == [.project(.resubscribe): 20])
     }
 }

@@ -1,11 +1,12 @@
 import AccordConfig
 import AccordCore
 import AccordEngine
-import AccordFiles
 import AccordHTTP
 import AccordREST
 import AccordSQLite
 import AccordSandbox
+import AccordState
+import AccordWorkspace
 import Foundation
 import Logging
 import Synchronization
@@ -73,16 +74,17 @@ struct MortalTransport: HTTPTransport {
     }
 }
 
-/// Two sides, a state file, and a service: whole runs without a socket.
+/// Two sides, a state file, and a service: whole runs without a socket, of one pair or of several.
 final class World {
     let folder: URL
     let time = SimulatedTime()
     let service: SandboxService
-    private var mapping: Mapping
+    private var config: Config
     /// What somebody else does while the next run goes on, told of each request that was answered.
     var intruder: (@Sendable (AccordHTTP.HTTPRequest) throws -> Void)?
     /// The status with which the service refuses a request of the next run, if it does.
     var refusal: (@Sendable (AccordHTTP.HTTPRequest) -> Int?)?
+    /// The source of the first pair.
     var csv: URL { folder.appendingPathComponent("contacts.csv") }
 
     /// What a mapping leaves to choose.
@@ -100,13 +102,10 @@ final class World {
 
     convenience init(_ rules: Rules = Rules()) throws { try self.init(mapping: World.mapping(rules)) }
 
-    /// A world of another resource.
-    convenience init(mapping text: String) throws {
-        try self.init(mapping: MappingFile.parse(text, file: "mapping.yaml", api: APIDescription.project))
-    }
-
-    private init(mapping: Mapping) throws {
-        self.mapping = mapping
+    /// - Parameters:
+    ///   - text: the mapping of the first pair, whose rows are in ``csv``. The pair has the name of its resource.
+    ///   - others: the mappings of further pairs by the pair's name, whose rows are in a file of that name: ``file(of:)``.
+    init(mapping text: String, others: KeyValuePairs<String, String> = [:]) throws {
         let parent = FileManager.default.fileExists(atPath: "/dev/shm") ? "/dev/shm" : NSTemporaryDirectory()
         folder = URL(fileURLWithPath: parent).appendingPathComponent("accord-simulation-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -114,14 +113,30 @@ final class World {
         for tag in ["a", "b", "c"] { project.addTag(tag) }
         let time = time
         service = SandboxService(key: "key", now: { Int64(time.unixTime) }, project: project)
+        config = Config(
+            project: ProjectSettings(key: .environment("KEY"), rate: 1000),
+            state: folder.appendingPathComponent("state.sqlite").path, pairs: [])
+        try config.pairs.append(pair(nil, csv, text))
+        for (name, text) in others { try config.pairs.append(pair(name, file(of: name), text)) }
     }
 
-    /// Another mapping from now on.
-    func use(_ rules: Rules) throws { mapping = try World.mapping(rules) }
+    /// The source of a pair other than the first.
+    func file(of pair: String) -> URL { folder.appendingPathComponent("\(pair).csv") }
 
-    private static func mapping(_ rules: Rules) throws -> Mapping {
+    private func pair(_ name: String?, _ file: URL, _ text: String) throws -> PairSettings {
+        let mapping = try MappingFile.parse(text, file: "mapping.yaml", api: APIDescription.project)
+        let file = NamedPath(path: file.path, name: file.lastPathComponent)
+        return PairSettings(
+            name: name ?? mapping.resource, source: .csv(CSVSettings(file: file)), mapping: .ready(mapping),
+            place: Place(file: "accord.yaml", line: 1))
+    }
+
+    /// Another mapping of the first pair from now on.
+    func use(_ rules: Rules) throws { config.pairs[0] = try pair(nil, csv, World.mapping(rules)) }
+
+    private static func mapping(_ rules: Rules) -> String {
         let resubscribe = rules.resubscribe.isEmpty ? "" : ", resubscribe: \(rules.resubscribe)"
-        let text = """
+        return """
             resource: customers
             key: \(rules.key)
             match: \(rules.match)
@@ -138,7 +153,6 @@ final class World {
               tags: {column: tags, type: set, separator: ";"}
               unsubscribed_at: {column: out, type: boolean, yes: ["yes"], no: ["no"]\(resubscribe)}
             """
-        return try MappingFile.parse(text, file: "mapping.yaml", api: APIDescription.project)
     }
 
     deinit { try? FileManager.default.removeItem(at: folder) }
@@ -162,8 +176,14 @@ final class World {
     }
 
     @discardableResult
-    func apply(_ plan: Plan, concurrency: Int = 1) async throws -> RunReport {
-        try await withEngine(concurrency: concurrency) { engine, _ in try await engine.apply(plan) }
+    func apply(_ plan: Plan, concurrency: Int = 1, sends: Int? = nil) async throws -> RunReport {
+        try await withEngine(concurrency: concurrency) { engine, _ in
+            // As the command does it: saved, and read again.
+            let file = folder.appendingPathComponent("plan-\(UUID().uuidString).json").path
+            try PlanDocument.save(plan, to: file)
+            let (saved, id) = try PlanDocument.load(file)
+            return try await engine.apply(saved, id: id, RunOptions(allowances: Allowances(sends: sends)))
+        }
     }
 
     /// The engine and its state, for as long as the body runs.
@@ -171,51 +191,20 @@ final class World {
         _ fate: Fate = Fate(), concurrency: Int = 1, _ body: (Engine, StateStore) async throws -> T
     ) async throws -> T {
         time.advance(60)
-        let api = try APIDescription.project
+        config.project.concurrency = concurrency
         let transport = MortalTransport(
             inner: SandboxTransport(service: service, time: time), fate: fate, intruder: intruder ?? { _ in },
             refusal: refusal ?? { _ in nil })
         (intruder, refusal) = (nil, nil)
-        let logger = Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() }
-        let client = APIClient(
-            description: api, key: Secret("key"), transport: transport, time: time, random: HalfRandom(),
-            limiter: RateLimiter(perSecond: 1000, burst: 1000, time: time), logger: logger)
-        let store = try StateStore(
-            path: folder.appendingPathComponent("state.sqlite").path, now: Int64(time.unixTime), durability: .none,
-            hooks: CommitHooks(before: { _ in try fate.step() }, after: { _ in try fate.step() }))
-        defer { try? store.close() }
-        guard var resource = api.resources[mapping.resource] else { throw Crash() }
-        resource.list.chosen = mapping.includes.compactMap { resource.list.choices[$0] }
-        let asking = try asking(resource, api, client)
-        let pair = Pair(
-            name: resource.name, mapping: mapping,
-            source: CSVConnector(path: csv.path, name: "contacts.csv", keyColumns: mapping.key, only: mapping.only),
-            project: RESTConnector(client: client, resource: resource), asking: asking,
-            computed: FactSource(
-                of: mapping, resource, api, CSVConnector(path: csv.path, name: "contacts.csv", keyColumns: mapping.key)
-            ) { RESTConnector(client: client, resource: $0) })
-        let engine = Engine(
-            pairs: [pair], store: store, time: time, configuration: Fingerprint(of: "simulation"),
-            concurrency: concurrency, logger: logger)
-        return try await body(engine, store)
-    }
-
-    /// Of a pair of asks: it has no pair of customers beside it.
-    private func asking(
-        _ resource: ResourceDescription, _ api: APIDescription, _ client: APIClient
-    ) throws -> Asking? {
-        guard let rules = mapping.ask, let reach = resource.reach, let customers = api.resources[reach.people],
-            let messages = api.resources[reach.messages]
-        else { return nil }
-        let people = Pair(
-            name: "people", mapping: Mapping(resource: reach.people, key: mapping.key, match: [], fields: []),
-            source: CSVConnector(path: csv.path, name: "contacts.csv", keyColumns: mapping.key),
-            project: RESTConnector(client: client, resource: customers))
-        return Asking(rules: rules, reach: reach, people: people) { id in
-            var list = messages
-            list.list = ListDescription(path: reach.list.replacing("{id}", with: id), full: [:])
-            return RESTConnector(client: client, resource: list)
-        }
+        let surroundings = Surroundings(
+            transport: transport, time: time, random: HalfRandom(), durability: .none,
+            hooks: CommitHooks(before: { _ in try fate.step() }, after: { _ in try fate.step() }),
+            logger: Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() }, environment: ["KEY": "key"],
+            userAgent: "accord/simulation")
+        let workspace = try await Workspace(
+            config, access: .run, owner: "simulation", surroundings: surroundings)
+        defer { try? workspace.close() }
+        return try await body(workspace.engine, workspace.store)
     }
 
     // MARK: - What the two sides say

@@ -192,10 +192,3 @@ struct Guesser {
             + rest.map { "#   \(YAMLText.comment(header[$0]))\(Synonyms.remark(on: header[$0]))" }
     }
 }
-
-extension String {
-    fileprivate var trimmed: String {
-        let start = drop { $0.isWhitespace }
-        return String(start.reversed().drop { $0.isWhitespace }.reversed())
-    }
-}

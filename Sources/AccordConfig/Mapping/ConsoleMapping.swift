@@ -1,4 +1,5 @@
 import AccordCore
+import AccordREST
 
 /// The mapping of the console's own customer CSV, whose headers are the project's fields: nothing to write.
 public enum ConsoleMapping {
@@ -28,7 +29,7 @@ public enum ConsoleMapping {
     public static func mapping(
         header: [String], source: String, api: APIDescription
     ) throws(ConfigError) -> Mapping {
-        guard let resource = api.resources["customers"] else {
+        guard let schema = api.resources["customers"]?.schema else {
             throw ConfigError(
                 file: source, "the API's description has no customers, which mapping: console is for",
                 next: "Write a mapping file")
@@ -40,9 +41,9 @@ public enum ConsoleMapping {
                 file: source, "it lacks the column \(lacks), so it is not a file with the console's own headers",
                 next: "Make a mapping for it: accord init customers --from \(source)")
         }
-        let fields = types.filter { header.contains($0.name) && resource.field($0.name) != nil }.map { name, type in
-            Field(name: name, column: name, type: type, isOptOut: resource.field(name)?.role == .optOut)
+        let fields = types.filter { header.contains($0.name) && schema.field($0.name) != nil }.map { name, type in
+            Field(name: name, column: name, type: type, isOptOut: schema.field(name)?.role == .optOut)
         }
-        return Mapping(resource: resource.name, key: key, match: key, fields: fields).withFingerprint()
+        return Mapping(resource: schema.name, key: key, match: key, fields: fields).withFingerprint()
     }
 }

@@ -2,7 +2,7 @@ import AccordCore
 
 /// Reads one entry of `fields`: just a column, or a table.
 struct FieldReader {
-    let described: APIField
+    let described: FieldSchema
     let entry: YAMLNode.Entry
 
     private static let keys = [
@@ -10,16 +10,16 @@ struct FieldReader {
     ]
 
     func field() throws(ConfigError) -> Field {
-        let standard = TypeReader.Kind(described.type)
+        let standard = described.type.standard
         if case .text = entry.value.content {
             let column = try entry.value.name("the column")
             return Field(
-                name: described.name, column: column, type: standard.standardType,
+                name: described.name, column: column, type: standard,
                 isOptOut: described.role == .optOut, place: entry.place)
         }
         let table = try entry.value.table("the field \(described.name)", keys: FieldReader.keys + TypeReader.keys)
         // A key of another pair's is a text, whatever that record is called in the project.
-        let named: TypeReader.Kind = table["pair"] != nil && standard != .set ? .string : standard
+        let named: FieldType = table["pair"] != nil && !standard.isSet ? .string : standard
         let transforms = try TransformReader.transforms(table["transform"])
         var field = Field(
             name: described.name, column: try column(table, transforms),
@@ -60,9 +60,9 @@ struct FieldReader {
 
     private func column(_ table: YAMLTable, _ transforms: [Transform]) throws(ConfigError) -> String? {
         if let node = table["column"] { return try node.name("column") }
-        switch transforms.first {
-        case .constant, .join: return nil
-        default:
+        switch transforms.first?.definition.origin {
+        case .mapping, .columns: return nil
+        case .text, nil:
             throw ConfigError(
                 entry.place, "the field \(described.name) has no column",
                 next: "Name the source's column: \(described.name): {column: …}")

@@ -1,9 +1,9 @@
 import AccordCore
 
-/// Holds a mapping against the description of the resource: what no file could say, and what cannot work.
+/// Holds a mapping against the schema of the resource: what no file could say, and what cannot work.
 struct MappingCheck {
     let mapping: Mapping
-    let resource: ResourceDescription
+    let schema: TableSchema
     let table: YAMLTable
 
     func run() throws(ConfigError) {
@@ -21,30 +21,32 @@ struct MappingCheck {
         try checkReplaces()
     }
 
+    private func can(_ kind: Operation.Kind) -> Bool { schema.writes?.kinds.contains(kind) == true }
+
     private func place(_ field: Field) -> Place { field.place ?? table.place }
 
     private func place(_ key: MappingFile.Key) -> Place { table[key.rawValue]?.place ?? table.place }
 
     /// A field that cannot be written there, or whose value cannot find its way back, flows one way.
     private func checkDirection(_ field: Field) throws(ConfigError) {
-        guard let described = resource.field(field.name) else { return }
-        let isWritable = described.write != nil || described.role == .optOut
+        guard let described = schema.field(field.name) else { return }
+        let isWritable = described.isWritable || described.role == .optOut
         if !isWritable && field.direction != .toSource {
             throw ConfigError(
-                place(field), "\(field.name) of a \(resource.label) can be read but not written",
+                place(field), "\(field.name) of a \(schema.label) can be read but not written",
                 next: "Write direction: to-source")
         }
         guard field.direction != .toProject else { return }
-        if let lossy = field.transforms.first(where: { !$0.canBeUndone }) {
+        if let lossy = field.transforms.first(where: { !$0.definition.canBeUndone }) {
             throw ConfigError(
                 place(field),
                 "the transform \(lossy.word) cannot be undone, so \(field.name) cannot go back to the source",
                 next: "Write direction: to-project")
         }
-        if case .money(_, _?) = field.type {
+        if let other = field.type.definition.otherColumn {
             throw ConfigError(
                 place(field),
-                "the currency of \(field.name) stands in another column, so it cannot go back to the source",
+                "the \(other.part) of \(field.name) stands in another column, so it cannot go back to the source",
                 next: "Write direction: to-project")
         }
         if field.column == nil {
@@ -53,30 +55,15 @@ struct MappingCheck {
     }
 
     private func checkType(_ field: Field) throws(ConfigError) {
-        guard let described = resource.field(field.name) else { return }
-        let holds = MappingCheck.kinds(holding: described)
-        let kinds = field.pair == nil || holds == [.set] ? holds : [.string]
-        guard !kinds.contains(TypeReader.Kind(field.type)) else { return }
-        let words = kinds.map(\.rawValue).joined(separator: " or ")
+        guard let described = schema.field(field.name) else { return }
+        let holds = described.role == .optOut ? FieldType.optOutWords : type(of: described.type.definition).comparable
+        // The key of another pair's record is a text.
+        let words = field.pair == nil || described.type.isSet ? holds : [FieldType.string.word]
+        guard !words.contains(field.type.word) else { return }
         throw ConfigError(
             place(field),
             "\(field.name) is of type \(described.type.word), which type \(field.type.word) cannot become",
-            next: "Write type: \(words)")
-    }
-
-    /// The types of a source's column whose values can be compared with a field's.
-    private static func kinds(holding field: APIField) -> [TypeReader.Kind] {
-        if field.role == .optOut { return [.boolean, .date, .timestamp] }
-        return switch field.type {
-        case .string: [.string, .email, .phone]
-        case .integer, .money: [.integer, .decimal, .money]
-        case .decimal: [.decimal, .integer]
-        case .boolean: [.boolean]
-        case .date, .timestamp: [.date, .timestamp]
-        case .set: [.set]
-        case .email: [.email]
-        case .phone: [.phone]
-        }
+            next: "Write type: \(words.joined(separator: " or "))")
     }
 
     // MARK: - Conflicts
@@ -142,37 +129,36 @@ struct MappingCheck {
     private func checkOnly() throws(ConfigError) {
         guard mapping.only != nil, mapping.creates.contains(.source) else { return }
         throw ConfigError(
-            place(.only), "a \(resource.label) whose row is left out would get another one in the source",
+            place(.only), "a \(schema.label) whose row is left out would get another one in the source",
             next: "Write create: project, or create: none")
     }
 
     /// What the mapping does to the project's records, the API must be able to do.
     private func checkDeletes() throws(ConfigError) {
-        if mapping.whenGoneFromProject == .mark, resource.gone.flatMap({ mapping.field($0.name) }) == nil {
-            let next =
-                resource.gone.map { "Map \($0.name) under fields" } ?? "Write when gone from project: ignore, or delete"
+        if mapping.whenGoneFromProject == .mark, schema.field(.gone).flatMap({ mapping.field($0.name) }) == nil {
+            let advice = schema.field(.gone).map { "Map \($0.name) under fields" }
             throw ConfigError(
-                place(.goneFromProject), "no field says that a \(resource.label) is gone, so none can be marked",
-                next: next)
+                place(.goneFromProject), "no field says that a \(schema.label) is gone, so none can be marked",
+                next: advice ?? "Write when gone from project: ignore, or delete")
         }
-        let verb: APIOperation.Verb? =
+        let kind: Operation.Kind? =
             switch mapping.whenGoneFromSource {
             case .ignore: nil
             case .archive: .archive
             case .delete: .delete
             }
-        guard let verb, resource.operation(verb) == nil else { return }
+        guard let kind, !can(kind) else { return }
         throw ConfigError(
-            place(.goneFromSource), "a \(resource.label) cannot be \(verb == .archive ? "archived" : "deleted")",
+            place(.goneFromSource), "a \(schema.label) cannot be \(kind == .archive ? "archived" : "deleted")",
             next: "Write when gone from source: ignore")
     }
 
     /// Replacing is for what has no name and no update.
     private func checkReplaces() throws(ConfigError) {
         guard mapping.whenChanged == .replace else { return }
-        guard resource.operation(.update) == nil, resource.operation(.delete) != nil else {
+        guard !can(.update), can(.delete) else {
             throw ConfigError(
-                place(.changed), "a \(resource.label) is updated when it changes, not replaced",
+                place(.changed), "a \(schema.label) is updated when it changes, not replaced",
                 next: "Remove \"\(MappingFile.Key.changed.rawValue)\"")
         }
     }
@@ -180,38 +166,20 @@ struct MappingCheck {
     /// What a new record needs.
     private func checkCreates() throws(ConfigError) {
         guard mapping.creates.contains(.project) else { return }
-        guard resource.operation(.create) != nil else {
+        guard can(.create) else {
             throw ConfigError(
-                place(.create), "a \(resource.label) cannot be created in the project", next: "Write create: source")
+                place(.create), "a \(schema.label) cannot be created in the project", next: "Write create: source")
         }
         let sent = Set(mapping.fields.filter { $0.direction != .toSource }.map(\.name))
         let advice = "Map it under fields, or write create: source to make no new ones in the project"
         let place = table[MappingFile.Key.fields.rawValue]?.place ?? table.place
-        for field in resource.fields where field.required && !sent.contains(field.name) {
+        for field in schema.fields where field.required && !sent.contains(field.name) {
             throw ConfigError(
-                place, "a new \(resource.label) needs \(field.name), and no field sends it", next: advice)
+                place, "a new \(schema.label) needs \(field.name), and no field sends it", next: advice)
         }
-        if !resource.requiresOneOf.isEmpty && sent.isDisjoint(with: resource.requiresOneOf) {
-            let names = resource.requiresOneOf.joined(separator: " or ")
-            throw ConfigError(place, "a new \(resource.label) needs \(names), and no field sends it", next: advice)
-        }
-    }
-}
-
-extension Transform {
-    /// Its name in a mapping file.
-    var word: String {
-        switch self {
-        case .trim: "trim"
-        case .lowercase: "lowercase"
-        case .uppercase: "uppercase"
-        case .titlecase: "titlecase"
-        case .replace: "replace"
-        case .map: "map"
-        case .split: "split"
-        case .join: "join"
-        case .fallback: "default"
-        case .constant: "constant"
+        if !schema.requiresOneOf.isEmpty && sent.isDisjoint(with: schema.requiresOneOf) {
+            let names = schema.requiresOneOf.joined(separator: " or ")
+            throw ConfigError(place, "a new \(schema.label) needs \(names), and no field sends it", next: advice)
         }
     }
 }

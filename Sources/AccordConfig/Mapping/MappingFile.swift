@@ -1,4 +1,5 @@
 import AccordCore
+import AccordREST
 
 /// A mapping file: YAML that says how a source table and a project resource correspond. See docs/mapping.md.
 public enum MappingFile {
@@ -13,7 +14,8 @@ public enum MappingFile {
     /// - Throws: ``ConfigError`` for the first thing that is wrong, with its line.
     public static func parse(_ text: String, file: String, api: APIDescription) throws(ConfigError) -> Mapping {
         let root = try YAMLDocument.parse(text, file: file)
-        let table = try root.table("the mapping", keys: Key.allCases.map(\.rawValue))
+        let table = try MappingFile.table(root)
+        _ = try MappingFile.name(table)
         let known = api.resources.keys.sorted().joined(separator: ", ")
         let node = try table.required("resource", next: "Write resource: and one of \(known)")
         let name = try node.name("resource")
@@ -21,12 +23,25 @@ public enum MappingFile {
             throw node.wrongChoice("resource", api.resources.keys.sorted())
         }
         let mapping = try MappingReader(resource: resource, table: table).mapping()
-        try MappingCheck(mapping: mapping, resource: resource, table: table).run()
+        try MappingCheck(mapping: mapping, schema: resource.schema, table: table).run()
         return mapping.withFingerprint()
     }
 
+    /// The name that a mapping file gives to the kind of table it is for; nil if it gives none.
+    static func name(in text: String, file: String) throws(ConfigError) -> String? {
+        try name(table(YAMLDocument.parse(text, file: file)))
+    }
+
+    private static func name(_ table: YAMLTable) throws(ConfigError) -> String? {
+        try table[Key.name.rawValue]?.name("name")
+    }
+
+    private static func table(_ root: YAMLNode) throws(ConfigError) -> YAMLTable {
+        try root.table("the mapping", keys: Key.allCases.map(\.rawValue))
+    }
+
     enum Key: String, CaseIterable {
-        case resource, key, match, only, include, conflict, modified, create, ask
+        case name, resource, key, match, only, include, conflict, modified, create, ask
         case leaveOut = "leave out"
         case fullReadEvery = "full read every"
         case changed = "when changed"
@@ -40,16 +55,22 @@ public enum MappingFile {
 struct MappingReader {
     let resource: ResourceDescription
     let table: YAMLTable
+    private var schema: TableSchema { resource.schema }
+
+    init(resource: ResourceDescription, table: YAMLTable) {
+        self.resource = resource
+        self.table = table
+    }
 
     func mapping() throws(ConfigError) -> Mapping {
         let fieldsNode = try table.required("fields", next: "List the project's fields, each with its source column")
         let fields = try fields(fieldsNode)
         let key = try table.required("key", next: "Name the source column that holds each record's own id")
-        var mapping = Mapping(resource: resource.name, key: try names(key, "key"), match: [], fields: fields)
+        var mapping = Mapping(resource: schema.name, key: try names(key, "key"), match: [], fields: fields)
         if let node = self[.match] {
             mapping.match = try names(node, "match")
         } else {
-            mapping.match = resource.knownBy.filter { name in fields.contains { $0.name == name } }
+            mapping.match = schema.lookedUpBy.filter { name in fields.contains { $0.name == name } }
         }
         if let node = self[.only] { mapping.only = try filter(node) }
         if let node = self[.include] { mapping.includes = try choices(node) }
@@ -57,8 +78,8 @@ struct MappingReader {
         if let node = self[.conflict] { mapping.conflict = try node.choice("conflict") }
         if let node = self[.modified] { mapping.modified = try modified(node) }
         // What the service cannot do is not asked of it, unless the mapping says so and is told.
-        if resource.operation(.create) == nil { mapping.creates = [.source] }
-        if resource.operation(.archive) == nil { mapping.whenGoneFromSource = .ignore }
+        if schema.writes?.create == nil { mapping.creates = [.source] }
+        if schema.writes?.kinds.contains(.archive) != true { mapping.whenGoneFromSource = .ignore }
         try readAsk(into: &mapping)
         if let node = self[.create] { mapping.creates = try sides(node, "create") }
         if let node = self[.fullReadEvery] { mapping.fullReadEvery = try days(node) }
@@ -76,9 +97,9 @@ struct MappingReader {
 
     /// What reaches people is sent once and never read back: its fields flow one way.
     private func readAsk(into mapping: inout Mapping) throws(ConfigError) {
-        guard let reach = resource.reach else {
+        guard let reach = schema.sends else {
             guard let node = self[.ask] else { return }
-            throw ConfigError(node.place, "a \(resource.label) asks nobody", next: "Remove ask")
+            throw ConfigError(node.place, "a \(schema.label) asks nobody", next: "Remove ask")
         }
         let next = "Write ask: {channels: [email]}"
         mapping.ask = try AskReader(node: table.required(Key.ask.rawValue, next: next), reach: reach).rules()
@@ -89,7 +110,7 @@ struct MappingReader {
             if field.direction == .toSource {
                 throw ConfigError(
                     field.place ?? table.place,
-                    "a \(resource.label) is sent and never read back, so nothing flows to the source",
+                    "a \(schema.label) is sent and never read back, so nothing flows to the source",
                     next: "Remove the direction of \(field.name)")
             }
             mapping.fields[index].direction = .toProject
@@ -111,11 +132,11 @@ struct MappingReader {
     private func fields(_ node: YAMLNode) throws(ConfigError) -> [Field] {
         var fields: [Field] = []
         for entry in try node.table("fields").entries {
-            guard let described = resource.field(entry.key) else {
-                let names = resource.fields.map(\.name)
+            guard let described = schema.field(entry.key) else {
+                let names = schema.fields.map(\.name)
                 throw ConfigError(
                     entry.place,
-                    "a \(resource.label) has no field \"\(entry.key.prefix(60))\""
+                    "a \(schema.label) has no field \"\(entry.key.prefix(60))\""
                         + Suggestion.hint(for: entry.key, among: names),
                     next: "Its fields are: \(names.joined(separator: ", "))")
             }
@@ -130,18 +151,18 @@ struct MappingReader {
         guard let odd = names.first(where: { !known.contains($0) }) else { return names }
         throw ConfigError(
             node.place,
-            "\"\(odd.prefix(60))\" is nothing that a list of \(resource.name) leaves out"
+            "\"\(odd.prefix(60))\" is nothing that a list of \(schema.name) leaves out"
                 + Suggestion.hint(for: odd, among: known),
             next: known.isEmpty ? "Remove include" : "It can be asked for \(known.joined(separator: ", "))")
     }
 
     private func flags(_ node: YAMLNode) throws(ConfigError) -> [String] {
         let names = try names(node, Key.leaveOut.rawValue)
-        let known = resource.fields.filter { if case .boolean = $0.type { true } else { false } }.map(\.name)
+        let known = schema.fields.filter(\.type.isBoolean).map(\.name)
         guard let odd = names.first(where: { !known.contains($0) }) else { return names }
         throw ConfigError(
             node.place,
-            "\"\(odd.prefix(60))\" is no field of a \(resource.label) that is true or false"
+            "\"\(odd.prefix(60))\" is no field of a \(schema.label) that is true or false"
                 + Suggestion.hint(for: odd, among: known),
             next: "Name such a field: \(known.joined(separator: ", "))")
     }
@@ -154,15 +175,15 @@ struct MappingReader {
 
     private func modified(_ node: YAMLNode) throws(ConfigError) -> ModifiedColumn {
         if case .text = node.content {
-            return ModifiedColumn(column: try node.name("modified"), type: .timestamp(pattern: "iso", timeZone: "UTC"))
+            return ModifiedColumn(column: try node.name("modified"), type: ModifiedColumn.standardType)
         }
         let table = try node.table("modified", keys: ["column", "type"] + TypeReader.keys)
         let column = try table.required("column").name("column")
-        let type = try TypeReader(table: table, standard: .timestamp).type()
-        switch type {
-        case .date, .timestamp: return ModifiedColumn(column: column, type: type)
-        default: throw ConfigError(node.place, "modified is a date or a timestamp, not a \(type.word)")
+        let type = try TypeReader(table: table, standard: ModifiedColumn.standardType).type()
+        guard type.isMoment else {
+            throw ConfigError(node.place, "modified is a date or a timestamp, not a \(type.word)")
         }
+        return ModifiedColumn(column: column, type: type)
     }
 
     private func sides(_ node: YAMLNode, _ subject: String) throws(ConfigError) -> Set<Side> {

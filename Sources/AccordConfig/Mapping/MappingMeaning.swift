@@ -20,12 +20,9 @@ extension Mapping {
         if let ask { parts += ask.meaning }
         if let modified { parts += ["modified", modified.column] + modified.type.meaning }
         for field in fields.sorted(by: { $0.name < $1.name }) { parts += field.meaning }
-        return withLengths(parts)
+        return Fingerprint.withLengths(parts)
     }
 }
-
-/// Each part carries its length, so that no two lists look alike.
-func withLengths(_ parts: [String]) -> String { parts.map { "\($0.utf8.count):\($0)" }.joined() }
 
 extension AskRules {
     fileprivate var meaning: [String] {
@@ -45,32 +42,9 @@ extension Field {
 }
 
 extension FieldType {
-    fileprivate var meaning: [String] {
-        let details: [String] =
-            switch self {
-            case .string, .integer, .decimal, .email: []
-            case .boolean(let yes, let no): [withLengths(yes), withLengths(no)]
-            case .date(let pattern): [pattern]
-            case .timestamp(let pattern, let timeZone): [pattern, timeZone]
-            case .set(let separator): [separator]
-            case .phone(let country): [country ?? ""]
-            case .money(let currency, let column): [currency ?? "", column ?? ""]
-            }
-        return [word] + details
-    }
+    fileprivate var meaning: [String] { [word] + definition.meaning }
 }
 
 extension Transform {
-    fileprivate var meaning: String {
-        let details: [String] =
-            switch self {
-            case .trim, .lowercase, .uppercase, .titlecase: []
-            case .replace(let pattern, let text): [pattern, text]
-            case .map(let table): table.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] }
-            case .split(let separator, let index): [separator, String(index)]
-            case .join(let columns, let separator): [separator] + columns
-            case .fallback(let text), .constant(let text): [text]
-            }
-        return withLengths([word] + details)
-    }
+    fileprivate var meaning: String { Fingerprint.withLengths([word] + definition.meaning) }
 }

@@ -1,4 +1,6 @@
 import AccordCore
+import AccordFiles
+import AccordREST
 
 /// The content of `accord.yaml`.
 public struct Config: Hashable, Sendable {
@@ -79,6 +81,8 @@ public struct PairSettings: Hashable, Sendable {
         case file(NamedPath)
         /// The console's own customer CSV: nothing to map.
         case console
+        /// A mapping that the program made itself; accord.yaml cannot say this.
+        case ready(Mapping)
     }
 
     public var name: String
@@ -95,24 +99,16 @@ public struct PairSettings: Hashable, Sendable {
 
     /// The pair's mapping, checked against the API.
     ///
-    /// - Parameter header: the source's columns: a console file need not have them all.
+    /// - Parameter header: gives the source's columns. It is called for a console file alone, which need not have all
+    ///   of the console's columns.
     /// - Throws: ``ConfigError``.
-    public func mapping(header: [String], api: APIDescription) throws(ConfigError) -> Mapping {
+    public func mapping(
+        api: APIDescription, header: () async -> [String]
+    ) async throws(ConfigError) -> Mapping {
         switch mapping {
         case .file(let file): try MappingFile.load(path: file.path, name: file.name, api: api)
-        case .console: try ConsoleMapping.mapping(header: header, source: source.name, api: api)
-        }
-    }
-
-    /// The columns that give a source record its key, and the rows that are meant: known before the source is opened.
-    ///
-    /// - Throws: ``ConfigError``.
-    public func rows(api: APIDescription) throws(ConfigError) -> (key: [String], only: RowFilter?) {
-        switch mapping {
-        case .file(let file):
-            let mapping = try MappingFile.load(path: file.path, name: file.name, api: api)
-            return (mapping.key, mapping.only)
-        case .console: return (ConsoleMapping.key, nil)
+        case .console: try ConsoleMapping.mapping(header: await header(), source: source.name, api: api)
+        case .ready(let mapping): mapping
         }
     }
 }
@@ -130,31 +126,12 @@ public enum SourceSettings: Hashable, Sendable {
 }
 
 public struct CSVSettings: Hashable, Sendable {
-    public enum Encoding: String, Hashable, Sendable, CaseIterable {
-        case utf8 = "utf-8"
-        case utf16 = "utf-16"
-        case windows1252 = "windows-1252"
-    }
-
-    /// What happens to a text from the project that a spreadsheet would take for a formula.
-    public enum Formulas: String, Hashable, Sendable, CaseIterable {
-        case escape
-        case asIs = "as-is"
-    }
-
     public var file: NamedPath
-    /// Nil: found out from the header.
-    public var delimiter: Character?
-    public var encoding: Encoding
-    public var formulas: Formulas
+    public var format: CSVFormat
 
-    public init(
-        file: NamedPath, delimiter: Character? = nil, encoding: Encoding = .utf8, formulas: Formulas = .escape
-    ) {
+    public init(file: NamedPath, format: CSVFormat = CSVFormat()) {
         self.file = file
-        self.delimiter = delimiter
-        self.encoding = encoding
-        self.formulas = formulas
+        self.format = format
     }
 }
 

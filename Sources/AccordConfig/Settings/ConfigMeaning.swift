@@ -14,10 +14,11 @@ extension Config {
             parts.append("pair \(pair.name)")
             switch pair.source {
             case .csv(let csv):
-                parts += ["csv", csv.file.path, csv.delimiter.map(String.init) ?? "", csv.encoding.rawValue]
-                parts.append(csv.formulas.rawValue)
+                let format = csv.format
+                parts += ["csv", csv.file.path, format.delimiter.map(String.init) ?? "", format.encoding.rawValue]
+                parts.append(format.formulas.rawValue)
             }
         }
-        return Fingerprint(of: withLengths(parts))
+        return Fingerprint(of: Fingerprint.withLengths(parts))
     }
 }

@@ -63,9 +63,9 @@ struct ConfigReader {
         let table = try node.table("source", keys: ["csv", "delimiter", "encoding", "formulas"])
         let csv = try table.required("csv", next: "Write source: {csv: contacts.csv}")
         var settings = CSVSettings(file: try path(csv, "csv"))
-        if let node = table["delimiter"] { settings.delimiter = try delimiter(node) }
-        if let node = table["encoding"] { settings.encoding = try node.choice("encoding") }
-        if let node = table["formulas"] { settings.formulas = try node.choice("formulas") }
+        if let node = table["delimiter"] { settings.format.delimiter = try delimiter(node) }
+        if let node = table["encoding"] { settings.format.encoding = try node.choice("encoding") }
+        if let node = table["formulas"] { settings.format.formulas = try node.choice("formulas") }
         return .csv(settings)
     }
 

@@ -40,22 +40,22 @@ public struct AskRules: Hashable, Sendable {
     public func decide(
         moment: Int64, wanted: Set<String>? = nil, reminders: Int? = nil, person: AskedPerson, now: Int64
     ) -> AskDecision {
-        if person.isOut { return .rest("opted out") }
-        if person.isArchived { return .rest("archived in the project") }
-        if isTooOld(moment, now: now) { return .rest("older than \(within) days") }
+        if person.isOut { return .rest(.optedOut) }
+        if person.isArchived { return .rest(.archived) }
+        if isTooOld(moment, now: now) { return .rest(.tooOld(days: within)) }
         let channels = wanted ?? channels
         let reachable = channels.intersection(person.channels)
         if reachable.isEmpty {
-            return .rest("cannot be reached by \(channels.sorted().joined(separator: " or "))")
+            return .rest(.unreachable(by: channels.sorted()))
         }
         var at = max(moment + delay, now)
         if let quietHours { at = quietHours.end(from: at) }
         if let lastAsked = person.lastAsked, abs(at - lastAsked) < Int64(window) * 86_400 {
             let day = CalendarDay(unixSeconds: lastAsked)
-            return .rest("asked on \(day), and nobody is asked again within \(window) days")
+            return .rest(.askedWithin(days: window, on: day))
         }
         guard at - now <= AskRules.mostAhead else {
-            return .rest("its time comes at \(CalendarDay.describe(unixSeconds: at))")
+            return .rest(.notYet(at: at))
         }
         return .ask(Ask(at: at, channels: reachable, reminders: reminders ?? self.reminders))
     }
@@ -91,19 +91,20 @@ public struct Ask: Hashable, Sendable {
         self.reminders = reminders
     }
 
-    /// As an operation of a plan says it.
-    public init(_ changes: [FieldChange]) {
+    /// As the changes of a plan's operation have it; nil if they name no moment.
+    public init?(_ changes: [FieldChange], _ fields: SendFields) {
         let values = Dictionary(changes.map { ($0.field, $0.after) }, uniquingKeysWith: { _, last in last })
+        guard let at = values[fields.at]?.instant else { return nil }
         self.init(
-            at: values["asked_at"]?.instant ?? 0, channels: values["channels"]?.elements ?? [],
-            reminders: values["reminders_count"].flatMap { Int($0.description) } ?? 0)
+            at: at, channels: values[fields.channels]?.elements ?? [],
+            reminders: values[fields.reminders].flatMap { Int($0.description) } ?? 0)
     }
 }
 
 public enum AskDecision: Hashable, Sendable {
     case ask(Ask)
     /// Nobody is asked in this run; why.
-    case rest(String)
+    case rest(SendObjection)
 }
 
 /// Hours of the business's own day in which nobody gets a message.

@@ -172,6 +172,9 @@ public struct Guards: Hashable, Sendable, Codable {
 
 /// The source column that holds when a record was last changed.
 public struct ModifiedColumn: Hashable, Sendable {
+    /// Where the mapping names none.
+    public static let standardType = FieldType(standardOf: TimestampType.self)
+
     public var column: String
     public var type: FieldType
 

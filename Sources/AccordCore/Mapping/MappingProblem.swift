@@ -4,7 +4,7 @@ public struct MappingProblem: ExplainedError, Hashable {
     public let what: String
     public let next: String?
 
-    init(missing column: String, in header: RawRecord.Header, field: Field?) {
+    init(missing column: String, in header: TextRow.Header, field: Field?) {
         place = field?.place?.description
         what = "the source has no column \"\(column)\"" + Suggestion.hint(for: column, among: header.columns)
         let shown = header.columns.prefix(30).joined(separator: ", ")

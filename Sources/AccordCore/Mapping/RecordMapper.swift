@@ -3,7 +3,7 @@
 /// Everything that can be found out once is found out when it is made: positions of columns, patterns, expressions.
 public struct RecordMapper {
     public let mapping: Mapping
-    public let header: RawRecord.Header
+    public let header: TextRow.Header
     private let references: References
     private let keyPositions: [Int]
     private let fields: [CompiledField]
@@ -20,7 +20,7 @@ public struct RecordMapper {
     /// - Parameter references: what the fields that name records of other pairs are resolved by.
     /// - Throws: ``MappingProblem`` for a column that the source lacks, or a pattern that means nothing.
     public init(
-        mapping: Mapping, header: RawRecord.Header, references: References = References()
+        mapping: Mapping, header: TextRow.Header, references: References = References()
     ) throws(MappingProblem) {
         self.mapping = mapping
         self.references = references
@@ -49,7 +49,7 @@ public struct RecordMapper {
     }
 
     private static func position(
-        _ column: String, _ header: RawRecord.Header, _ field: Field?
+        _ column: String, _ header: TextRow.Header, _ field: Field?
     ) throws(MappingProblem) -> Int {
         guard let position = header.index(of: column) else {
             throw MappingProblem(missing: column, in: header, field: field)
@@ -57,7 +57,7 @@ public struct RecordMapper {
         return position
     }
 
-    private static func compiled(_ field: Field, _ header: RawRecord.Header) throws(MappingProblem) -> CompiledField {
+    private static func compiled(_ field: Field, _ header: TextRow.Header) throws(MappingProblem) -> CompiledField {
         let (codec, chain): (FieldCodec, TransformChain)
         do throws(PatternProblem) {
             (codec, chain) = (try FieldCodec(field.type), try TransformChain(field.transforms))
@@ -65,7 +65,7 @@ public struct RecordMapper {
             throw MappingProblem(error, field: field)
         }
         for column in chain.joined { _ = try position(column, header, field) }
-        if case .money(_, let column?) = field.type { _ = try position(column, header, field) }
+        if let other = field.type.definition.otherColumn { _ = try position(other.column, header, field) }
         var position: Int?
         if let column = field.column { position = try RecordMapper.position(column, header, field) }
         return CompiledField(field: field, position: position, codec: codec, chain: chain)
@@ -74,10 +74,25 @@ public struct RecordMapper {
     // MARK: - From the source
 
     /// The mapping means other rows than this one.
-    public func leavesOut(_ raw: RawRecord) -> Bool { filter.map { !$0.filter.takes(raw[$0.position]) } ?? false }
+    public func leavesOut(_ raw: TextRow) -> Bool { filter.map { !$0.filter.takes(raw[$0.position]) } ?? false }
+
+    /// The hash of a row's key, made without a text where the key needs no trimming; nil if the row has none.
+    public func keyHash(of row: TextRow) -> UInt64? {
+        for position in keyPositions {
+            let hash = row.withBytes(of: position) { bytes -> UInt64? in
+                guard let first = bytes.first, let last = bytes.last else { return nil }
+                let isPlain = (0x21..<0x80).contains(first) && (0x21..<0x80).contains(last)
+                if isPlain { return KeyHash.of(bytes) }
+                let key = String(decoding: bytes, as: UTF8.self).trimmed
+                return key.isEmpty ? nil : KeyHash.of(key)
+            }
+            if let hash { return hash }
+        }
+        return nil
+    }
 
     /// The first key column that is not blank, without white space at both ends; nil if all are.
-    public func key(of raw: RawRecord) -> String? {
+    public func key(of raw: TextRow) -> String? {
         for position in keyPositions {
             let key = raw[position].trimmed
             if !key.isEmpty { return key }
@@ -86,7 +101,7 @@ public struct RecordMapper {
     }
 
     /// The row as a record, with every field that could be read, and what is wrong with the others.
-    public func map(_ raw: RawRecord) -> MappedRecord {
+    public func map(_ raw: TextRow) -> MappedRecord {
         var values: [String: Value] = [:]
         var problems: [FieldProblem] = []
         for compiled in fields {
@@ -115,18 +130,16 @@ public struct RecordMapper {
         return MappedRecord(record: record, problems: problems)
     }
 
-    /// An amount is one of the currency that its row names.
-    private func codec(of compiled: CompiledField, in raw: RawRecord) throws(ValueProblem) -> FieldCodec {
-        guard case .money(_, let column?) = compiled.field.type else { return compiled.codec }
-        let code = raw[column] ?? ""
-        guard let currency = Currency(code: code),
-            let codec = try? FieldCodec(.money(currency: currency.code, column: column))
-        else { throw ValueProblem(expected: "the code of a currency like USD in the column \(column)", found: code) }
-        return codec
+    /// A part of the type may be in another column: an amount is one of the currency that its row names.
+    private func codec(of compiled: CompiledField, in raw: TextRow) throws(ValueProblem) -> FieldCodec {
+        let definition = compiled.field.type.definition
+        guard let other = definition.otherColumn else { return compiled.codec }
+        let type = FieldType(try definition.completed(by: raw[other.column] ?? ""))
+        return (try? FieldCodec(type)) ?? compiled.codec
     }
 
     /// The text that a field's value is read from.
-    private func text(of compiled: CompiledField, in raw: RawRecord) -> String {
+    private func text(of compiled: CompiledField, in raw: TextRow) -> String {
         let own = compiled.position.map { raw[$0] } ?? ""
         return compiled.chain.forward(own) { raw[$0] ?? "" }
     }
@@ -146,7 +159,7 @@ public struct RecordMapper {
     ///
     /// - Parameter raw: the row that is changed: a set keeps the order of its cell.
     /// - Throws: ``FieldProblem`` for a value that its cell cannot hold.
-    public func cells(for changes: [String: Value], over raw: RawRecord?) throws(FieldProblem) -> [String: String] {
+    public func cells(for changes: [String: Value], over raw: TextRow?) throws(FieldProblem) -> [String: String] {
         var cells: [String: String] = [:]
         for compiled in fields {
             let field = compiled.field

@@ -1,5 +1,5 @@
 /// What is remembered of the source as the last settled run read it.
-public struct SourceMemory: Hashable, Sendable, Codable {
+public struct SourceMemory: Hashable, Sendable {
     /// Equal stamps: nothing changed, and nothing is read. Nil while something of the source is still open.
     public var stamp: String?
     public var records: Int

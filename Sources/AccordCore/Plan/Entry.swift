@@ -1,7 +1,7 @@
 /// What a plan says of one record: a source record, a project record, or a link of the two.
 ///
 /// A record about which there is nothing to say has no entry; it is only counted.
-public struct Entry: Hashable, Sendable, Codable {
+public struct Entry: Hashable, Sendable {
     /// Its 1-based place in the plan of its pair.
     public var position: Int
     /// For people: a name or an e-mail.
@@ -20,7 +20,7 @@ public struct Entry: Hashable, Sendable, Codable {
     public var conflicts: [Conflict]
     public var quarantine: Quarantine?
     /// Why nothing is done, where that is deliberate.
-    public var note: String?
+    public var note: Reason?
     /// Of the source record as it was read: kept with the link when everything here is settled.
     public var sourceFingerprint: Fingerprint?
     /// Of the project record as it was read: what operations that change no single field expect to find.
@@ -31,7 +31,7 @@ public struct Entry: Hashable, Sendable, Codable {
     public init(
         label: String, sourceKey: String?, projectID: String?, present: Presence, place: Place? = nil,
         bucket: Bucket, link: LinkChange = .none, agreements: [Agreement] = [], operations: [Operation] = [],
-        conflicts: [Conflict] = [], quarantine: Quarantine? = nil, note: String? = nil,
+        conflicts: [Conflict] = [], quarantine: Quarantine? = nil, note: Reason? = nil,
         sourceFingerprint: Fingerprint? = nil, projectFingerprint: Fingerprint? = nil
     ) {
         position = 0
@@ -90,9 +90,11 @@ public struct Entry: Hashable, Sendable, Codable {
 }
 
 /// On which sides a record was found.
-public struct Presence: Hashable, Sendable, Codable, ExpressibleByArrayLiteral {
+public struct Presence: Hashable, Sendable, ExpressibleByArrayLiteral {
     public var source: Bool
     public var project: Bool
+
+    public init() { (source, project) = (false, false) }
 
     public init(arrayLiteral sides: Side...) {
         source = sides.contains(.source)
@@ -103,7 +105,7 @@ public struct Presence: Hashable, Sendable, Codable, ExpressibleByArrayLiteral {
 }
 
 /// The one heap that a record lies in. Those of each side add up to the records read there.
-public enum Bucket: String, Hashable, Sendable, Codable, CaseIterable {
+public enum Bucket: String, Hashable, Sendable, CaseIterable {
     /// Nothing to do and nothing to note.
     case unchanged
     /// Both sides already say the same; only Accord's memory moves.
@@ -124,10 +126,10 @@ public enum Bucket: String, Hashable, Sendable, Codable, CaseIterable {
 }
 
 /// What becomes of the link itself when the entry is applied.
-public enum LinkChange: Hashable, Sendable, Codable {
+public enum LinkChange: Hashable, Sendable {
     case none
     /// The two records are the same; this is why.
-    case new(why: String)
+    case new(Reason)
     /// The source gave the record another key.
     case moved(fromKey: String)
     case state(LinkState)

@@ -1,5 +1,5 @@
 /// What a person allowed for one run, with its size.
-public struct Allowances: Hashable, Sendable, Codable {
+public struct Allowances: Hashable, Sendable {
     /// `--allow-deletes N`: up to so many deletes and archives on a side.
     public var deletes: Int?
     /// `--allow-resubscribes N`: up to so many people who get messages again.
@@ -15,68 +15,86 @@ public struct Allowances: Hashable, Sendable, Codable {
 }
 
 /// Why a plan may not be carried out.
-public struct Refusal: ExplainedError, Hashable, Codable {
+public struct Refusal: ExplainedError, Hashable {
+    public enum Limit: String, Hashable, Sendable {
+        case suddenlyEmpty = "suddenly-empty"
+        case removals, resubscriptions, sends
+    }
+
     public var pair: String
     public var side: Side
+    public var limit: Limit
     public var count: Int
-    public var what: String
-    public var next: String?
+    /// The records that a link knows.
+    public var linked: Int
+    /// The most that would be allowed.
+    public var most: Int
+
+    public init(pair: String, side: Side, limit: Limit, count: Int, linked: Int, most: Int) {
+        self.pair = pair
+        self.side = side
+        self.limit = limit
+        self.count = count
+        self.linked = linked
+        self.most = most
+    }
 
     public var place: String? { "pair \(pair)" }
+
+    public var what: String {
+        switch limit {
+        case .suddenlyEmpty: "the \(side) is suddenly empty, and \(linked) of its records are linked"
+        case .removals:
+            "the plan would delete or archive \(count) of \(linked) linked records in the \(side); the limit is \(most)"
+        case .resubscriptions:
+            "the plan would subscribe \(count) people again who opted out; the limit is \(most)"
+        case .sends: "the plan would ask \(count) people for a review; this run allows \(most)"
+        }
+    }
+
+    public var next: String? {
+        switch (limit, side) {
+        case (.suddenlyEmpty, .source): "Put the file back; nothing was done"
+        case (.suddenlyEmpty, .project): "Check that the key belongs to the right project"
+        case (.removals, _): "If that is right, allow it for one run with --allow-deletes \(count)"
+        case (.resubscriptions, _): "If that is right, allow it for one run with --allow-resubscribes \(count)"
+        case (.sends, _): "If that is right, allow it for one run with --allow-sends \(count)"
+        }
+    }
 }
 
 /// Limits that stop a plan that would do too much.
 public enum Guard {
     /// - Parameter linked: records of each side that a link knows, before the plan.
     public static func check(
-        pair: String, entries: [Entry], guards: Guards, linked: Int, source: SideReading, project: SideReading,
+        pair: String, counts: PlanCounts, guards: Guards, linked: Int, source: SideReading, project: SideReading,
         allowances: Allowances
     ) -> [Refusal] {
         var refusals: [Refusal] = []
+        func refuse(_ side: Side, _ limit: Refusal.Limit, _ count: Int, most: Int) {
+            refusals.append(Refusal(pair: pair, side: side, limit: limit, count: count, linked: linked, most: most))
+        }
         for (side, reading) in [(Side.source, source), (Side.project, project)]
         where reading.mode == .full && reading.records == 0 && linked > 0 {
-            let allowed = side == .project && (allowances.deletes ?? 0) >= linked
-            if !allowed { refusals.append(suddenlyEmpty(pair, side, linked: linked)) }
+            let isAllowed = side == .project && (allowances.deletes ?? 0) >= linked
+            if !isAllowed { refuse(side, .suddenlyEmpty, linked, most: 0) }
         }
         let limit = max(guards.deleteCount, linked * min(max(guards.deletePercent, 0), 100) / 100)
         for side in Side.allCases {
-            let removals = entries.flatMap(\.operations).filter { $0.side == side && $0.isRemoval }.count
+            let removals = counts.removals(side)
             if removals > limit && removals > (allowances.deletes ?? 0) {
-                refusals.append(
-                    Refusal(
-                        pair: pair, side: side, count: removals,
-                        what:
-                            "the plan would delete or archive \(removals) of \(linked) linked records in the \(side); "
-                            + "the limit is \(limit)",
-                        next: "If that is right, allow it for one run with --allow-deletes \(removals)"))
+                refuse(side, .removals, removals, most: limit)
             }
         }
-        let returning = entries.flatMap(\.operations).filter { $0.isResubscription }
-        if let side = returning.first?.side, returning.count > limit, returning.count > (allowances.resubscribes ?? 0) {
-            refusals.append(
-                Refusal(
-                    pair: pair, side: side, count: returning.count,
-                    what:
-                        "the plan would subscribe \(returning.count) people again who opted out; the limit is \(limit)",
-                    next: "If that is right, allow it for one run with --allow-resubscribes \(returning.count)"))
+        let returning = counts.resubscriptions.values.reduce(0, +)
+        if returning > limit, returning > (allowances.resubscribes ?? 0) {
+            let side = Side.allCases.first { (counts.resubscriptions[$0] ?? 0) > 0 } ?? .project
+            refuse(side, .resubscriptions, returning, most: limit)
         }
         // Without an allowance nothing is sent at all, and the rest goes on.
-        let sends = entries.flatMap(\.operations).count { $0.isSend }
-        if let allowed = allowances.sends, sends > allowed {
-            refusals.append(
-                Refusal(
-                    pair: pair, side: .project, count: sends,
-                    what: "the plan would ask \(sends) people for a review; this run allows \(allowed)",
-                    next: "If that is right, allow it for one run with --allow-sends \(sends)"))
+        if let allowed = allowances.sends, counts.sends > allowed {
+            refuse(.project, .sends, counts.sends, most: allowed)
         }
         return refusals
-    }
-
-    private static func suddenlyEmpty(_ pair: String, _ side: Side, linked: Int) -> Refusal {
-        Refusal(
-            pair: pair, side: side, count: linked,
-            what: "the \(side) is suddenly empty, and \(linked) of its records are linked",
-            next: side == .source
-                ? "Put the file back; nothing was done" : "Check that the key belongs to the right project")
     }
 }

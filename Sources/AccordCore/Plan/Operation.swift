@@ -1,6 +1,6 @@
 /// One thing to be done to one record on one side.
-public struct Operation: Hashable, Sendable, Codable {
-    public enum Kind: String, Hashable, Sendable, Codable, CaseIterable {
+public struct Operation: Hashable, Sendable {
+    public enum Kind: String, Hashable, Sendable, CaseIterable {
         case create, update, delete, archive, unarchive, unsubscribe, resubscribe
         /// Asks a person for a review.
         case send
@@ -10,14 +10,16 @@ public struct Operation: Hashable, Sendable, Codable {
     public var kind: Kind
     /// The fields that it writes, by name; empty for a delete and for what only hides or shows.
     public var changes: [FieldChange]
-    public var why: String
+    public var reason: Reason
 
-    public init(side: Side, kind: Kind, changes: [FieldChange] = [], why: String) {
+    public init(side: Side, kind: Kind, changes: [FieldChange] = [], reason: Reason) {
         self.side = side
         self.kind = kind
         self.changes = changes.sorted { $0.field < $1.field }
-        self.why = why
+        self.reason = reason
     }
+
+    public var action: Action { Action(side, kind) }
 
     /// Takes a record away from the people who use that side.
     public var isRemoval: Bool { kind == .delete || kind == .archive }
@@ -32,13 +34,13 @@ public struct Operation: Hashable, Sendable, Codable {
     var optOut: Operation? {
         var operation = self
         operation.changes = changes.filter { $0.rule == .optOut }
-        if operation.changes.count < changes.count { operation.why = Rule.optOut.reason }
+        if operation.changes.count < changes.count { operation.reason = .rules([.optOut]) }
         return operation.changes.isEmpty ? nil : operation
     }
 }
 
 /// A field before and after, on the side that is written.
-public struct FieldChange: Hashable, Sendable, Codable {
+public struct FieldChange: Hashable, Sendable {
     public var field: String
     /// What must be there when it is written: the operation is skipped if it is not.
     public var before: Value
@@ -57,7 +59,7 @@ public struct FieldChange: Hashable, Sendable, Codable {
 }
 
 /// A field on which both sides already say the same: only its bases move, and nothing is sent.
-public struct Agreement: Hashable, Sendable, Codable {
+public struct Agreement: Hashable, Sendable {
     public var field: String
     public var source: Value
     public var project: Value
@@ -69,35 +71,9 @@ public struct Agreement: Hashable, Sendable, Codable {
     }
 }
 
-/// What no rule decides and a person must.
-public struct Conflict: Hashable, Sendable, Codable {
-    /// Nil: the whole record, changed on one side and gone from the other.
-    public var field: String?
-    public var source: Value
-    public var project: Value
-    public var sourceBase: Value
-    public var projectBase: Value
-    /// Of a whole record: what is left of it, on the one side, when a person is asked.
-    public var remaining: Fingerprint?
-    public var what: String
-
-    public init(
-        field: String?, source: Value = .null, project: Value = .null, sourceBase: Value = .null,
-        projectBase: Value = .null, remaining: Fingerprint? = nil, what: String
-    ) {
-        self.field = field
-        self.source = source
-        self.project = project
-        self.sourceBase = sourceBase
-        self.projectBase = projectBase
-        self.remaining = remaining
-        self.what = what
-    }
-}
-
 /// Why a record is left out until something about it changes.
-public struct Quarantine: Hashable, Sendable, Codable {
-    public enum Cause: String, Hashable, Sendable, Codable, CaseIterable {
+public struct Quarantine: Hashable, Sendable {
+    public enum Cause: String, Hashable, Sendable, CaseIterable {
         /// The row itself is broken.
         case unreadable
         /// A value does not fit its field's type, or a required one is blank.

@@ -49,18 +49,7 @@ public struct TextRow: Sendable {
     public func withBytes<T>(of index: Int, _ body: (UnsafeBufferPointer<UInt8>) -> T) -> T {
         guard index >= 0, index < cells.count else { return body(UnsafeBufferPointer(start: nil, count: 0)) }
         let cell = storage.cells[cells.lowerBound + index]
-        return storage.bytes.withUnsafeBufferPointer { bytes in
-            let own = UnsafeBufferPointer(rebasing: bytes[cell.start..<cell.start + cell.count])
-            guard cell.hasDoubledQuotes else { return body(own) }
-            var plain: [UInt8] = []
-            plain.reserveCapacity(own.count)
-            var isSecond = false
-            for byte in own {
-                isSecond = byte == UInt8(ascii: "\"") && !isSecond
-                if !isSecond { plain.append(byte) }
-            }
-            return plain.withUnsafeBufferPointer(body)
-        }
+        return storage.bytes.withUnsafeBufferPointer { cell.withText(in: $0, body) }
     }
 
     /// The columns of a table, in their order.
@@ -78,15 +67,37 @@ public struct TextRow: Sendable {
 }
 
 /// Where a cell's text lies in its rows' bytes, without the quotes around it.
+///
+/// There is one for every cell of every row that is read, so it is kept small: the bytes of the rows that share a
+/// storage are fewer than 2^32, and those of a cell fewer than 2^31.
 public struct TextCell: Sendable {
-    let start: Int
-    let count: Int
-    /// Each quote of the text stands there twice.
-    let hasDoubledQuotes: Bool
+    private let first: UInt32
+    /// The count, and in the lowest bit whether each quote of the text stands there twice.
+    private let countAndFlag: UInt32
 
     public init(start: Int, count: Int, hasDoubledQuotes: Bool = false) {
-        self.start = start
-        self.count = count
-        self.hasDoubledQuotes = hasDoubledQuotes
+        first = UInt32(start)
+        countAndFlag = UInt32(count) << 1 | (hasDoubledQuotes ? 1 : 0)
+    }
+
+    var start: Int { Int(first) }
+    var count: Int { Int(countAndFlag >> 1) }
+    /// Each quote of the text stands there twice.
+    var hasDoubledQuotes: Bool { countAndFlag & 1 == 1 }
+
+    /// - Parameter bytes: the bytes that the cell lies in.
+    package func withText<T>(
+        in bytes: UnsafeBufferPointer<UInt8>, _ body: (UnsafeBufferPointer<UInt8>) -> T
+    ) -> T {
+        let own = UnsafeBufferPointer(rebasing: bytes[start..<start + count])
+        guard hasDoubledQuotes else { return body(own) }
+        var plain: [UInt8] = []
+        plain.reserveCapacity(own.count)
+        var isSecond = false
+        for byte in own {
+            isSecond = byte == UInt8(ascii: "\"") && !isSecond
+            if !isSecond { plain.append(byte) }
+        }
+        return plain.withUnsafeBufferPointer(body)
     }
 }

@@ -7,17 +7,17 @@ public struct RollupSchema: Hashable, Sendable {
     /// Its field by which the last one is told.
     public var at: String
     /// Its field that says of one, if it is true, that it does not count.
-    public var butNot: String?
+    public var except: String?
     /// The field that becomes their number.
     public var count: String?
     /// Fields, and the fields of the last one that they become.
     public var last: [String: String]
 
-    public init(from: String, by: String, at: String, butNot: String?, count: String?, last: [String: String]) {
+    public init(from: String, by: String, at: String, except: String?, count: String?, last: [String: String]) {
         self.from = from
         self.by = by
         self.at = at
-        self.butNot = butNot
+        self.except = except
         self.count = count
         self.last = last
     }
@@ -26,13 +26,13 @@ public struct RollupSchema: Hashable, Sendable {
     public var fields: Set<String> { Set(last.keys).union([count].compactMap(\.self)) }
 
     /// The fields of the other resource that are needed for it.
-    public var needs: [String] { Set([by, at] + [butNot].compactMap(\.self) + last.values).sorted() }
+    public var needs: [String] { Set([by, at] + [except].compactMap(\.self) + last.values).sorted() }
 
     /// What a record's own ones make; nothing if there is none that counts.
     ///
     /// - Parameter records: with their ids, by which the last of two of one moment is told.
     public func values(of records: [Record]) -> [String: Value] {
-        let counting = records.filter { record in butNot.map { record[$0] != .boolean(true) } ?? true }
+        let counting = records.filter { record in except.map { record[$0] != .boolean(true) } ?? true }
         func isEarlier(_ a: Record, _ b: Record) -> Bool {
             (a[at].instant ?? .min, a.key.utf8.count, a.key) < (b[at].instant ?? .min, b.key.utf8.count, b.key)
         }

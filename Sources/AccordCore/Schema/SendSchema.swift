@@ -28,3 +28,33 @@ public struct SendSchema: Hashable, Sendable {
         self.created = created
     }
 }
+
+/// The fields of a message to people that its plan reads.
+public struct SendFields: Hashable, Sendable {
+    /// When it is to be sent.
+    public var at: String
+    /// The channels by which it goes.
+    public var channels: String
+    /// How many reminders may follow.
+    public var reminders: String
+    /// The id of the person who gets it.
+    public var recipient: String
+
+    public init(at: String, channels: String, reminders: String, recipient: String) {
+        self.at = at
+        self.channels = channels
+        self.reminders = reminders
+        self.recipient = recipient
+    }
+}
+
+extension TableSchema {
+    /// Nil unless its records are messages to people.
+    public var sendFields: SendFields? {
+        guard sends != nil, let at = field(.sendAt), let channels = field(.channels), let reminders = field(.reminders),
+            let recipient = field(.recipient)
+        else { return nil }
+        return SendFields(
+            at: at.name, channels: channels.name, reminders: reminders.name, recipient: recipient.name)
+    }
+}

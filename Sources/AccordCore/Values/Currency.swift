@@ -43,7 +43,7 @@ public struct Currency: Hashable, Sendable {
 
     /// One comma before three digits groups them, where the currency has not three digits behind the point.
     private func number(_ text: String) -> Decimal? {
-        FieldCodec.decimal(text) ?? (exponent == 3 ? nil : FieldCodec.integer(text).map { Decimal($0) })
+        NumberText.decimal(text) ?? (exponent == 3 ? nil : NumberText.integer(text).map { Decimal($0) })
     }
 
     /// `1200.50`

@@ -28,6 +28,9 @@ public struct Fingerprint: Hashable, Sendable, CustomStringConvertible {
 
     public init(of text: String) { self.init(of: Array(text.utf8)) }
 
+    /// The parts as one text in which each carries its length, so that no two lists look alike.
+    public static func withLengths(_ parts: [String]) -> String { parts.map { "\($0.utf8.count):\($0)" }.joined() }
+
     /// Of a record's values, whatever their order. Each part carries its length, so that no two records look alike.
     public init(of values: [String: Value], isArchived: Bool) {
         var text = isArchived ? "archived" : "present"
@@ -46,6 +49,17 @@ public struct Fingerprint: Hashable, Sendable, CustomStringConvertible {
             for part in [field] + parts { text += "\u{1F}\(part.utf8.count):\(part)" }
         }
         self.init(of: text)
+    }
+
+    /// Of nothing: stands where there is no fingerprint.
+    public static let zero = Fingerprint(high: 0, low: 0)
+
+    private init(high: UInt64, low: UInt64) { (self.high, self.low) = (high, low) }
+
+    /// A fingerprint as it was stored; `bytes` are 16.
+    public init(stored bytes: UnsafeRawPointer) {
+        high = UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self))
+        low = UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
     }
 
     /// A fingerprint as it was stored; nil unless it is 16 bytes.
@@ -72,6 +86,21 @@ public struct Fingerprint: Hashable, Sendable, CustomStringConvertible {
             let digits = String(word, radix: 16)
             return String(repeating: "0", count: 16 - digits.count) + digits
         }.joined()
+    }
+}
+
+/// A fingerprint of bytes that come piece by piece.
+public struct RunningFingerprint {
+    private var hash = SHA256()
+
+    public init() {}
+
+    public mutating func add(_ bytes: [UInt8]) { bytes.withUnsafeBytes { hash.update(bufferPointer: $0) } }
+
+    public var value: Fingerprint {
+        hash.finalize().withUnsafeBytes { bytes in
+            bytes.baseAddress.map { Fingerprint(stored: $0) } ?? .zero
+        }
     }
 }
 

@@ -4,12 +4,12 @@ import AccordTables
 /// Copies a file's rows into its replacement, with the changes made.
 struct CSVCopy {
     let reader: CSVReader
-    let header: RawRecord.Header
+    let header: TextRow.Header
     let formulas: CSVFormat.Formulas
     let file: FileReplacement
 
-    func run(_ changes: [SourceChange], _ decisions: inout CSVDecisions) throws {
-        try file.append(reader.mark)
+    func run(_ changes: [TableChange], _ decisions: inout CSVDecisions) throws {
+        try file.append(reader.input.mark)
         var line = 1
         var lineEnd: [UInt8] = []
         var endsCleanly = false
@@ -21,9 +21,9 @@ struct CSVCopy {
                 endsCleanly = reader.lineEndLength > 0
                 continue
             }
-            guard case .update(let cells) = changes[index].kind else { continue }
-            let row = updated(cells)
-            decisions.outcomes[index] = .written(record(row, line: line))
+            guard changes[index].kind == .update else { continue }
+            let row = updated(changes[index])
+            decisions.outcomes[index] = .stored(record(row, line: line))
             let whole = row.bytes + reader.rowAndLineEnd.suffix(reader.lineEndLength)
             try emit(whole)
             line += lines(in: whole)
@@ -32,13 +32,12 @@ struct CSVCopy {
         if lineEnd.isEmpty { lineEnd = [UInt8(ascii: "\n")] }
         let habit = endsCleanly
         for index in decisions.creates {
-            guard case .create(let cells) = changes[index].kind else { continue }
             if !endsCleanly {
                 try emit(lineEnd)
                 line += 1
             }
-            let row = created(cells, changes[index], quotesAll: decisions.quotesAll)
-            decisions.outcomes[index] = .written(record(row, line: line))
+            let row = created(changes[index], quotesAll: decisions.quotesAll)
+            decisions.outcomes[index] = .stored(record(row, line: line))
             try emit(row.bytes)
             line += lines(in: row.bytes)
             if habit {
@@ -55,13 +54,13 @@ struct CSVCopy {
         var texts: [String] = []
     }
 
-    private func updated(_ cells: [String: SourceChange.Cell]) -> Row {
+    private func updated(_ change: TableChange) -> Row {
         var row = Row()
         for (index, cell) in reader.cells.enumerated() {
             if index > 0 { row.bytes.append(reader.delimiter) }
             let text = reader.text(of: cell, formulas)
-            if let change = cells[header.columns[index]], !change.after.utf8.elementsEqual(text.utf8) {
-                append(change.after, isQuoted: cell.isQuoted, to: &row)
+            if let after = change.cells[header.columns[index]]?.after.text, !after.utf8.elementsEqual(text.utf8) {
+                append(after, isQuoted: cell.isQuoted, to: &row)
             } else {
                 row.bytes.append(contentsOf: reader.row[cell.start..<cell.end])
                 row.texts.append(text)
@@ -70,10 +69,12 @@ struct CSVCopy {
         return row
     }
 
-    private func created(_ cells: [String: String], _ change: SourceChange, quotesAll: Bool) -> Row {
-        var cells = cells
+    private func created(_ change: TableChange, quotesAll: Bool) -> Row {
+        var cells = change.cells.compactMapValues(\.after.text)
         let keys = change.keyColumns.filter { header.index(of: $0) != nil }
-        if let first = keys.first, keys.allSatisfy({ (cells[$0] ?? "").trimmed.isEmpty }) { cells[first] = change.key }
+        if let first = keys.first, keys.allSatisfy({ (cells[$0] ?? "").trimmed.isEmpty }) {
+            cells[first] = change.key
+        }
         var row = Row()
         for (index, column) in header.columns.enumerated() {
             if index > 0 { row.bytes.append(reader.delimiter) }
@@ -102,16 +103,10 @@ struct CSVCopy {
         row.bytes.append(quote)
     }
 
-    private func record(_ row: Row, line: Int) -> RawRecord {
-        var bytes: [UInt8] = []
-        var ends: [Int] = []
-        for text in row.texts {
-            bytes.append(contentsOf: text.utf8)
-            ends.append(bytes.count)
-        }
-        return RawRecord(
-            place: Place(file: reader.name, line: line), fingerprint: Fingerprint(of: row.bytes), header: header,
-            bytes: bytes, ends: ends)
+    private func record(_ row: Row, line: Int) -> TableRecord {
+        TableRecord(
+            cells: .text(TextRow(header: header, cells: row.texts)), fingerprint: Fingerprint(of: row.bytes),
+            place: Place(file: reader.name, line: line))
     }
 
     private func lines(in bytes: some Sequence<UInt8>) -> Int {
@@ -120,7 +115,7 @@ struct CSVCopy {
 
     /// - Throws: also for a text that the encoding does not have, which the check before should have found.
     private func emit(_ bytes: some Collection<UInt8>) throws {
-        guard let encoded = reader.transcoder.encode(bytes) else {
+        guard let encoded = reader.input.transcoder.encode(bytes) else {
             throw TableError.notWritable(name: reader.name, reason: "a text does not fit the file's encoding")
         }
         try file.append(encoded)

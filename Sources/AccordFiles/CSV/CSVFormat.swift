@@ -20,20 +20,22 @@ public struct CSVFormat: Hashable, Sendable {
     public var delimiter: Character?
     public var encoding: Encoding
     public var formulas: Formulas
-    /// In bytes. A longer cell makes the file malformed.
-    public var fieldLimit: Int
-    /// How many bytes are read at a time.
-    public var chunkSize: Int
+    /// In bytes, 100 MB at most. A longer cell makes the file malformed.
+    public let fieldLimit: Int
+    /// How many bytes are read at a time, 16 MB at most.
+    public let chunkSize: Int
+    /// In bytes. A longer row makes the file malformed.
+    var rowLimit: Int { 8 * fieldLimit + 1_048_576 }
 
     public init(
         delimiter: Character? = nil, encoding: Encoding = .utf8, formulas: Formulas = .escape,
-        fieldLimit: Int = 10_000_000, chunkSize: Int = 262_144
+        fieldLimit: Int = 10_000_000, chunkSize: Int = 1_048_576
     ) {
         self.delimiter = delimiter
         self.encoding = encoding
         self.formulas = formulas
-        self.fieldLimit = max(fieldLimit, 1)
-        self.chunkSize = max(chunkSize, 1)
+        self.fieldLimit = min(max(fieldLimit, 1), 100_000_000)
+        self.chunkSize = min(max(chunkSize, 1), 16_777_216)
     }
 }
 

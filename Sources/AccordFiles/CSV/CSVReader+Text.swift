@@ -2,54 +2,28 @@ import AccordCore
 import AccordTables
 
 extension CSVReader {
-    /// A cell's bytes without its quotes, and without the apostrophe that belongs to the file and not to the text.
-    private func content(of cell: CSVCell, _ formulas: CSVFormat.Formulas) -> UnsafeBufferPointer<UInt8> {
-        let bytes = UnsafeBufferPointer(rebasing: row[cell.content])
-        guard formulas == .escape, FormulaGuard.isGuarded(bytes) else { return bytes }
-        return UnsafeBufferPointer(rebasing: bytes.dropFirst())
-    }
-
-    private func append(
-        _ cell: CSVCell, _ formulas: CSVFormat.Formulas, to bytes: inout [UInt8]
-    ) {
-        let content = content(of: cell, formulas)
-        guard cell.hasDoubledQuotes else {
-            bytes.append(contentsOf: content)
-            return
-        }
-        var isSecond = false
-        for byte in content {
-            isSecond = byte == UInt8(ascii: "\"") && !isSecond
-            if !isSecond { bytes.append(byte) }
-        }
+    /// Where a cell's text is in the row's bytes: without its quotes, and without the apostrophe that belongs to the
+    /// file and not to the text.
+    ///
+    /// - Parameter offset: how many bytes are before the row's.
+    @inline(__always)
+    func textCell(of cell: CSVCell, _ formulas: CSVFormat.Formulas, offset: Int = 0) -> TextCell {
+        let range = cell.content
+        let isGuarded =
+            formulas == .escape && !range.isEmpty && input.bytes[range.lowerBound] == UInt8(ascii: "'")
+            && FormulaGuard.isGuarded(UnsafeBufferPointer(rebasing: row[range]))
+        return TextCell(
+            start: offset + range.lowerBound + (isGuarded ? 1 : 0), count: range.count - (isGuarded ? 1 : 0),
+            hasDoubledQuotes: cell.hasDoubledQuotes)
     }
 
     /// The text of a cell of the row at hand; bytes that are not UTF-8 become U+FFFD.
     func text(of cell: CSVCell, _ formulas: CSVFormat.Formulas) -> String {
-        var bytes: [UInt8] = []
-        append(cell, formulas, to: &bytes)
-        return String(decoding: bytes, as: UTF8.self)
-    }
-
-    func texts(_ formulas: CSVFormat.Formulas) -> [String] { cells.map { text(of: $0, formulas) } }
-
-    /// The row at hand as a record; its number of cells must be the header's.
-    func record(_ header: RawRecord.Header, _ formulas: CSVFormat.Formulas) -> RawRecord {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(row.count)
-        var ends: [Int] = []
-        ends.reserveCapacity(cells.count)
-        for cell in cells {
-            append(cell, formulas, to: &bytes)
-            ends.append(bytes.count)
-        }
-        return RawRecord(
-            place: place, fingerprint: Fingerprint(of: UnsafeRawBufferPointer(row)), header: header, bytes: bytes,
-            ends: ends)
+        textCell(of: cell, formulas).withText(in: row) { String(decoding: $0, as: UTF8.self) }
     }
 
     /// What is wrong with the row at hand; nil if it is a record.
-    func fault(_ header: RawRecord.Header) -> String? {
+    func fault(_ header: TextRow.Header) -> String? {
         guard cells.count == header.columns.count else {
             return "expected \(header.columns.count) cells, as the header has, found \(cells.count)"
         }
@@ -60,10 +34,8 @@ extension CSVReader {
 
     /// The first cell of the row at hand whose bytes are no text of the file's encoding.
     func undecodable() -> Int? {
-        guard row.contains(where: { $0 >= 0x80 }) else { return nil }
-        return cells.firstIndex { cell in
-            String(validating: UnsafeBufferPointer(rebasing: row[cell.content]), as: UTF8.self) == nil
-        }
+        // Cells are divided by ASCII, so that a row is text if and only if all of its cells are.
+        row.isUTF8 ? nil : cells.firstIndex { !UnsafeBufferPointer(rebasing: row[$0.content]).isUTF8 }
     }
 
     /// The key of the row at hand: the first of its key cells that is not blank.
@@ -76,7 +48,7 @@ extension CSVReader {
     }
 
     /// Whether the row at hand is one of those that are meant; one that is too short to tell is.
-    func isMeant(_ only: RowFilter?, _ header: RawRecord.Header, _ formulas: CSVFormat.Formulas) -> Bool {
+    func isMeant(_ only: RowFilter?, _ header: TextRow.Header, _ formulas: CSVFormat.Formulas) -> Bool {
         guard let only, let position = header.index(of: only.column), position < cells.count else { return true }
         return only.takes(text(of: cells[position], formulas))
     }
@@ -84,9 +56,9 @@ extension CSVReader {
     /// Reads the header, which must come before any row; nil if the file is empty.
     ///
     /// - Throws: ``TableError/malformed(_:what:next:)``.
-    func header() throws -> RawRecord.Header? {
+    func header() throws -> TextRow.Header? {
         guard try next() else { return nil }
-        let columns = texts(.asIs).map(\.trimmed)
+        let columns = cells.map { text(of: $0, .asIs).trimmed }
         guard !columns.contains(where: { $0.utf8.contains { $0 < 0x09 } }) else {
             throw TableError.malformed(
                 place, what: "expected a CSV file, found bytes that are no text, as in a spreadsheet's own file",
@@ -109,18 +81,9 @@ extension CSVReader {
                     place, what: "the column \(column) is there twice", next: "Give each column a name of its own")
             }
         }
-        if let fault = fault(RawRecord.Header(columns)) {
+        if let fault = fault(TextRow.Header(columns)) {
             throw TableError.malformed(place, what: fault, next: "Check `encoding`")
         }
-        return RawRecord.Header(columns)
-    }
-}
-
-extension String {
-    /// Without the white space at both ends.
-    var trimmed: String {
-        guard let first = first, let last = last, first.isWhitespace || last.isWhitespace else { return self }
-        let rest = drop(while: \.isWhitespace)
-        return String(rest[..<(rest.lastIndex { !$0.isWhitespace }.map { rest.index(after: $0) } ?? rest.startIndex)])
+        return TextRow.Header(columns)
     }
 }

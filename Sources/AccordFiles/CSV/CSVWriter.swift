@@ -11,32 +11,32 @@ import AccordTables
 ///
 /// The file is read twice: first to find the rows and to check what the changes expect of them, then to copy it.
 struct CSVWriter {
-    private let connector: CSVConnector
-    private let changes: [SourceChange]
+    private let table: CSVTable
+    private let changes: [TableChange]
 
-    init(connector: CSVConnector, changes: [SourceChange]) {
-        self.connector = connector
+    init(table: CSVTable, changes: [TableChange]) {
+        self.table = table
         self.changes = changes
     }
 
     /// - Throws: ``TableError``; then nothing was written.
-    func write(expecting stamp: SourceStamp) throws -> SourceWriteReport {
-        let name = connector.name
-        guard let resolved = realpath(connector.path, nil) else { throw FileState.readError(errno, name: name) }
+    func write(expecting stamp: Stamp) throws -> BatchWriteResult {
+        let name = table.name
+        guard let resolved = realpath(table.path, nil) else { throw FileState.readError(errno, name: name) }
         defer { free(resolved) }
         let target = String(cString: resolved)
-        let reader = try CSVReader(path: target, name: name, format: connector.format)
-        guard reader.stamp == stamp else { throw TableError.changedMeanwhile(name: name) }
-        let header = try CSVConnector.header(of: reader)
-        var decisions = try CSVDecisions(changes, reader: reader, header: header, connector: connector)
+        let reader = try CSVReader(path: target, name: name, format: table.format)
+        guard reader.input.stamp == stamp else { throw TableError.changedMeanwhile(name: name) }
+        let header = try CSVTable.header(of: reader)
+        var decisions = try CSVDecisions(changes, reader: reader, header: header, table: table)
         guard decisions.changeAnything else {
-            return SourceWriteReport(outcomes: decisions.outcomes, stamp: stamp)
+            return BatchWriteResult(outcomes: decisions.outcomes, stamp: stamp)
         }
         let copy = CSVCopy(
-            reader: try CSVReader(path: target, name: name, format: connector.format), header: header,
-            formulas: connector.format.formulas, file: try FileReplacement(of: target, name: name))
+            reader: try CSVReader(path: target, name: name, format: table.format), header: header,
+            formulas: table.format.formulas, file: try FileReplacement(of: target, name: name))
         try copy.run(changes, &decisions)
-        return SourceWriteReport(outcomes: decisions.outcomes, stamp: try copy.file.commit(expecting: stamp))
+        return BatchWriteResult(outcomes: decisions.outcomes, stamp: try copy.file.commit(expecting: stamp))
     }
 }
 
@@ -45,17 +45,17 @@ struct CSVDecisions {
     /// Indices of the changes of rows, by the line on which the row begins.
     private(set) var changeByLine: [Int: Int] = [:]
     private(set) var creates: [Int] = []
-    /// For a change that is yet to be made: `written(nil)`.
-    var outcomes: [SourceWriteReport.Outcome]
+    /// For a change that is yet to be made, and for a delete: `gone`.
+    var outcomes: [WriteOutcome]
     /// Whether new rows have quotes around every cell, as the file's last row has.
     private(set) var quotesAll = false
 
     var changeAnything: Bool { !changeByLine.isEmpty || !creates.isEmpty }
 
     /// - Parameter reader: after its header.
-    init(_ changes: [SourceChange], reader: CSVReader, header: RawRecord.Header, connector: CSVConnector) throws {
-        let format = connector.format
-        outcomes = changes.map { _ in .written(nil) }
+    init(_ changes: [TableChange], reader: CSVReader, header: TextRow.Header, table: CSVTable) throws {
+        let format = table.format
+        outcomes = changes.map { _ in .gone(nil) }
         quotesAll = reader.cells.allSatisfy(\.isQuoted)
         let wanted = Wanted(changes, header)
         var found: [Int: [Int]] = [:]
@@ -65,9 +65,10 @@ struct CSVDecisions {
         while try reader.next() {
             if undecodable == nil, reader.undecodable() != nil { undecodable = reader.line }
             quotesAll = reader.cells.allSatisfy(\.isQuoted)
-            guard reader.isMeant(connector.only, header, format.formulas) else { continue }
-            for (positions, changesByKey) in wanted.groups {
-                guard let key = reader.key(positions, format.formulas), let index = changesByKey[key] else { continue }
+            for group in wanted.groups {
+                guard let key = reader.key(group.key.positions, format.formulas), let index = group.value[key],
+                    reader.isMeant(group.key.only, header, format.formulas)
+                else { continue }
                 found[index, default: []].append(reader.line)
                 if faults[index] == nil {
                     faults[index] = CSVDecisions.fault(changes[index], reader, header, format.formulas)
@@ -75,18 +76,21 @@ struct CSVDecisions {
             }
         }
         let checker = CSVCellCheck(
-            format: format, transcoder: reader.transcoder, header: header, undecodable: undecodable)
+            format: format, transcoder: reader.input.transcoder, header: header, undecodable: undecodable)
+        func refuse(_ index: Int, _ reason: String) {
+            outcomes[index] = .refused(.expectationFailed(name: table.name, reason: reason))
+        }
         for (index, change) in changes.enumerated() {
             let lines = found[index] ?? []
             if let reason = wanted.repeated[index] ?? checker.fault(change)
                 ?? CSVDecisions.fault(change, lines: lines) ?? faults[index]
             {
-                outcomes[index] = .expectationFailed(reason)
+                refuse(index, reason)
             } else if let line = lines.first {
                 if changeByLine[line] == nil {
                     changeByLine[line] = index
                 } else {
-                    outcomes[index] = .expectationFailed("another change is of the same row, on line \(line)")
+                    refuse(index, "another change is of the same row, on line \(line)")
                 }
             } else {
                 creates.append(index)
@@ -94,46 +98,52 @@ struct CSVDecisions {
         }
     }
 
-    /// The changes by their keys, for each choice of key columns.
+    /// The changes by their keys, for each choice of key columns and of rows.
     private struct Wanted {
-        var groups: [[Int]: [String: Int]] = [:]
+        struct Group: Hashable {
+            var positions: [Int]
+            var only: RowFilter?
+        }
+
+        var groups: [Group: [String: Int]] = [:]
         var repeated: [Int: String] = [:]
 
-        init(_ changes: [SourceChange], _ header: RawRecord.Header) {
+        init(_ changes: [TableChange], _ header: TextRow.Header) {
             for (index, change) in changes.enumerated() {
-                let positions = change.keyColumns.compactMap { header.index(of: $0) }
-                let key = change.key.trimmed
-                if key.isEmpty { continue }
-                if groups[positions]?[key] != nil {
+                let group = Group(
+                    positions: change.keyColumns.compactMap { header.index(of: $0) }, only: change.onlyWhere)
+                guard let key = change.key?.trimmed, !key.isEmpty else { continue }
+                if groups[group]?[key] != nil {
                     repeated[index] = "another change is of the same key, \"\(key)\""
                 } else {
-                    groups[positions, default: [:]][key] = index
+                    groups[group, default: [:]][key] = index
                 }
             }
         }
     }
 
-    private static func fault(_ change: SourceChange, lines: [Int]) -> String? {
+    private static func fault(_ change: TableChange, lines: [Int]) -> String? {
+        let key = change.key ?? ""
         let list = lines.map(String.init).joined(separator: ", ")
         switch (change.kind, lines.count) {
         case (.create, 0), (.update, 1), (.delete, 1): return nil
-        case (.create, _): return "the key \"\(change.key)\" is already used on line \(list)"
-        case (_, 0): return "there is no row with the key \"\(change.key)\""
-        default: return "more than one row has the key \"\(change.key)\": lines \(list)"
+        case (.create, _): return "the key \"\(key)\" is already used on line \(list)"
+        case (_, 0): return "there is no row with the key \"\(key)\""
+        default: return "more than one row has the key \"\(key)\": lines \(list)"
         }
     }
 
     /// What the row at hand holds other than the change expects.
     private static func fault(
-        _ change: SourceChange, _ reader: CSVReader, _ header: RawRecord.Header, _ formulas: CSVFormat.Formulas
+        _ change: TableChange, _ reader: CSVReader, _ header: TextRow.Header, _ formulas: CSVFormat.Formulas
     ) -> String? {
         if let fault = reader.fault(header) { return fault }
-        guard case .update(let cells) = change.kind else { return nil }
-        for (column, cell) in cells.sorted(by: { $0.key < $1.key }) {
-            guard let index = header.index(of: column) else { continue }
+        guard change.kind == .update else { return nil }
+        for (column, cell) in change.cells.sorted(by: { $0.key < $1.key }) {
+            guard let index = header.index(of: column), let before = cell.before.text else { continue }
             let text = reader.text(of: reader.cells[index], formulas)
-            if text != cell.before {
-                return "expected \(column) to be \"\(cell.before)\", found \"\(text)\""
+            if text != before {
+                return "expected \(column) to be \"\(before)\", found \"\(text)\""
             }
         }
         return nil
@@ -144,19 +154,20 @@ struct CSVDecisions {
 struct CSVCellCheck {
     let format: CSVFormat
     let transcoder: CSVTranscoder
-    let header: RawRecord.Header
+    let header: TextRow.Header
     /// The first line whose bytes are no text: the file is of another encoding than it is said to be.
     let undecodable: Int?
 
-    func fault(_ change: SourceChange) -> String? {
-        var texts: [String: String] = [:]
+    func fault(_ change: TableChange) -> String? {
         switch change.kind {
-        case .create(let cells): texts = cells
-        case .update(let cells): texts = cells.mapValues(\.after)
+        case .create, .update: break
         case .delete: return nil
+        default: return "a row of a file is created, updated or deleted; there is no \(change.kind.rawValue)"
         }
-        for (column, text) in texts.sorted(by: { $0.key < $1.key }) {
+        for (column, cell) in change.cells.sorted(by: { $0.key < $1.key }) {
             guard header.index(of: column) != nil else { return "there is no column \(column)" }
+            if cell.before.isTyped || cell.after.isTyped { return "expected a text for \(column), found a typed value" }
+            guard let text = cell.after.text else { continue }
             guard text.utf8.count < format.fieldLimit / 2 else { return "the text for \(column) is too long" }
             if let undecodable, text.utf8.contains(where: { $0 >= 0x80 }) {
                 return "line \(undecodable) shows that the file is not \(format.encoding.rawValue), so the text for "
@@ -168,4 +179,17 @@ struct CSVCellCheck {
         }
         return nil
     }
+}
+
+extension Cell {
+    /// The text that a file has for it; nil where nothing is said of the cell.
+    var text: String? {
+        switch self {
+        case .empty: ""
+        case .text(let text): text
+        case .absent, .value: nil
+        }
+    }
+
+    fileprivate var isTyped: Bool { if case .value = self { true } else { false } }
 }

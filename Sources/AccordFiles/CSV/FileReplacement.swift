@@ -63,7 +63,7 @@ final class FileReplacement {
     ///
     /// - Returns: the new file's stamp.
     /// - Throws: ``TableError/changedMeanwhile(name:)``, ``TableError/notWritable(name:reason:)``.
-    func commit(expecting stamp: SourceStamp) throws -> SourceStamp {
+    func commit(expecting stamp: Stamp) throws -> Stamp {
         try flush()
         guard fsync(descriptor) == 0 else { throw FileReplacement.error(name) }
         guard try FileState(path: target, name: name).stamp == stamp else {

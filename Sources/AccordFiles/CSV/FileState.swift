@@ -26,14 +26,14 @@ struct FileState {
     }
 
     /// Size, time of the last change of content and of anything, identity.
-    var stamp: SourceStamp {
+    var stamp: Stamp {
         #if canImport(Glibc)
             let (modified, changed) = (information.st_mtim, information.st_ctim)
         #else
             let (modified, changed) = (information.st_mtimespec, information.st_ctimespec)
         #endif
         func nanoseconds(_ time: timespec) -> Int { Int(time.tv_sec) &* 1_000_000_000 &+ Int(time.tv_nsec) }
-        return SourceStamp(
+        return Stamp(
             "\(information.st_size):\(nanoseconds(modified)):\(nanoseconds(changed)):\(information.st_ino)")
     }
 

@@ -9,7 +9,7 @@ import Synchronization
 /// It logs method, path, status and time of each request, never a header or a body.
 public final class APIClient: Sendable {
     public let description: APIDescription
-    private let url: String
+    let url: String
     private let key: Secret
     private let userAgent: String
     private let transport: any HTTPTransport

@@ -1,4 +1,5 @@
 import AccordCore
+import AccordTables
 
 /// What locations, tags and sources have in common: a name, and a slug that is unique in the project.
 struct Named: Sendable {

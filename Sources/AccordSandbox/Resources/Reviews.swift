@@ -1,4 +1,5 @@
 import AccordCore
+import AccordTables
 
 /// Reviews and the five ratings.
 enum Reviews {

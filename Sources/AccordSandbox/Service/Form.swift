@@ -138,7 +138,7 @@ struct Form: Sendable {
             return nil
         }
         return elements.enumerated().compactMap { index, element in
-            if let text = element.string { return Form.trimmed(text) }
+            if let text = element.string { return text.trimmed }
             refuse("\(name).\(index)", "The \(name).\(index) field must be a string.")
             return nil
         }
@@ -148,16 +148,9 @@ struct Form: Sendable {
 
     private func trimmed(_ name: String) -> JSON? {
         guard case .string(let text)? = members[name] else { return members[name] }
-        let trimmed = Form.trimmed(text)
+        let trimmed = text.trimmed
         return trimmed.isEmpty ? .null : .string(trimmed)
     }
 
     private func nullIfNull(_ name: String) -> JSON? { trimmed(name) == .null ? .null : nil }
-
-    private static func trimmed(_ text: String) -> String {
-        var text = text[...]
-        while text.first?.isWhitespace == true { text.removeFirst() }
-        while text.last?.isWhitespace == true { text.removeLast() }
-        return String(text)
-    }
 }

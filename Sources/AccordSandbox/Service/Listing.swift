@@ -1,4 +1,5 @@
 import AccordCore
+import AccordTables
 
 /// How a table is listed: bounded by days, sorted, in pages.
 struct Listing: Sendable {

@@ -12,6 +12,10 @@ extension SandboxProject {
     public var asks: [JSON] { rows(.asks).map(Asks.show) }
     public var messages: [JSON] { rows(.messages).map { Messages.show($0, self) } }
 
+    /// All tags and all locations by id, as the API shows them.
+    public var tags: [JSON] { rows(.tags).map(Tags.show) }
+    public var locations: [JSON] { rows(.locations).map(Locations.show) }
+
     /// All reviews by id, as the API shows them.
     public var reviews: [JSON] { rows(.reviews).map { Reviews.show($0, self) } }
 

@@ -1,4 +1,5 @@
 import AccordCore
+import AccordTables
 
 /// A project's records, in memory. Ids and UUIDs follow from the order of the changes alone.
 public struct SandboxProject: Sendable {

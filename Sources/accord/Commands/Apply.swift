@@ -1,5 +1,7 @@
 import AccordCore
 import AccordEngine
+import AccordReport
+import AccordState
 import ArgumentParser
 
 struct Apply: AsyncParsableCommand {
@@ -19,16 +21,20 @@ struct Apply: AsyncParsableCommand {
 
     func run() async throws {
         try await reporting {
-            let plan = try Show.load(plan)
+            let (plan, id) = try PlanDocument.load(plan)
             let stop = StopSignal()
             let interrupt = Interrupt(stop)
             defer { interrupt.cancel() }
-            let session = try await Session.open(
-                common, command: "apply", only: plan.pairs.map(\.name), stop: stop, progress: ProgressLine.show)
-            let report = try await session.engine.apply(plan, RunOptions(allowances: allowance.allowances))
+            let workspace = try await common.workspace(
+                for: "apply", only: plan.pairs.map(\.name), stop: stop, progress: ProgressLine.show)
+            let report = try await workspace.engine.apply(plan, id: id, RunOptions(allowances: allowance.allowances))
             ProgressLine.clear()
             let terminal = Terminal.standard
-            terminal.write(json ? try JSONText.render(report) : RunText(report: report, terminal: terminal).render())
+            if json {
+                terminal.write(try JSONText.render(report))
+            } else {
+                terminal.writeLines { RunText(report: report, palette: terminal.palette).write(to: $0) }
+            }
             return ExitStatus(report.outcome)
         }
     }

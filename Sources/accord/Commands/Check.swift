@@ -1,5 +1,6 @@
 import AccordCore
 import AccordEngine
+import AccordReport
 import AccordTables
 import ArgumentParser
 
@@ -13,38 +14,40 @@ struct Check: AsyncParsableCommand {
     func run() async throws {
         try await reporting {
             let terminal = Terminal.standard
-            let session = try await Session.open(common, command: "check")
-            let tick = terminal.styled("✓", .green)
+            let workspace = try await common.workspace(for: "check")
+            let tick = terminal.palette.styled("✓", .green)
             terminal.write("\(tick) \(common.config)")
-            if session.config.project.key.isExposed {
+            let key = workspace.config.project.key
+            if key.isExposed {
                 terminal.write(
-                    terminal.styled("!", .yellow)
-                        + " \(session.config.project.key.name): others on this machine can read the key; chmod 600 it")
+                    terminal.palette.styled("!", .yellow)
+                        + " \(key.name): others on this machine can read the key; chmod 600 it")
             }
             var isWhole = true
-            for pair in session.pairs {
-                _ = try RecordMapper(mapping: pair.mapping, header: try await pair.source.header())
+            for pair in workspace.pairs {
+                let columns = try await pair.source.schema().fields.map(\.name)
+                _ = try RecordMapper(mapping: pair.mapping, header: TextRow.Header(columns))
                 terminal.write("\(tick) \(pair.name): the mapping fits \(pair.source.name)")
                 let broken = try await brokenRows(of: pair)
                 if let first = broken.first {
                     isWhole = false
                     terminal.write(
-                        terminal.styled("!", .yellow)
-                            + " \(pair.name): \(counted(broken.count, "row")) cannot be read; the first: \(first.place): "
-                            + first.reason.displayed(limit: 300))
+                        terminal.palette.styled("!", .yellow)
+                            + " \(pair.name): \(counted(broken.count, "row")) cannot be read; the first: "
+                            + (first.place.map { "\($0): " } ?? "")
+                            + (first.problem ?? "").displayed(limit: 300))
                 }
                 try await askOnce(pair)
-                terminal.write("\(tick) \(pair.name): \(session.api.url) accepts the key")
+                terminal.write("\(tick) \(pair.name): \(workspace.api.url) accepts the key")
             }
             return isWhole ? .done : .attention
         }
     }
 
-    private func brokenRows(of pair: Pair) async throws -> [BrokenRecord] {
-        var broken: [BrokenRecord] = []
-        _ = try await pair.source.read { item in
-            if case .broken(let row) = item { broken.append(row) }
-        }
+    private func brokenRows(of pair: Pair) async throws -> [TableRecord] {
+        var broken: [TableRecord] = []
+        guard let table = pair.source as? any ScannableTable else { return [] }
+        _ = try await table.scan { batch in broken += batch.records.filter { $0.problem != nil } }
         return broken
     }
 
@@ -54,7 +57,8 @@ struct Check: AsyncParsableCommand {
     private func askOnce(_ pair: Pair) async throws {
         do {
             // Who would be asked is read, as what reaches people is never listed.
-            _ = try await (pair.asking?.people ?? pair).project.readAll { _ in throw Enough() }
+            guard let table = (pair.sender?.people ?? pair).project as? any ScannableTable else { return }
+            _ = try await table.scan { _ in throw Enough() }
         } catch is Enough {}
     }
 }

@@ -12,10 +12,10 @@ struct Conflicts: AsyncParsableCommand {
 
         func run() async throws {
             try await reporting {
-                let session = try await Session.open(common, command: "conflicts", access: .memory)
+                let workspace = try await common.workspace(for: "conflicts", access: .memory)
                 var count = 0
-                for pair in session.pairs {
-                    for item in try session.store.conflicts(pair.name) {
+                for pair in workspace.pairs {
+                    for item in try workspace.store.conflicts(pair.name) {
                         count += item.resolution == nil ? 1 : 0
                         let field = item.conflict.field ?? "whole record"
                         let decided = item.resolution.map { "  (decided: the \($0); done by the next sync)" } ?? ""
@@ -46,16 +46,15 @@ struct Conflicts: AsyncParsableCommand {
 
         func run() async throws {
             try await reporting {
-                let session = try await Session.open(
-                    common, command: "conflicts resolve", access: .decision, only: [pair])
-                let open = try session.store.conflicts(pair).filter {
+                let workspace = try await common.workspace(for: "conflicts resolve", access: .decision, only: [pair])
+                let open = try workspace.store.conflicts(pair).filter {
                     $0.sourceKey == key && (field == "record" || $0.conflict.field == field)
                 }
                 guard !open.isEmpty else {
                     throw ValidationError("There is no open conflict on \(field) of \(key); see: accord conflicts")
                 }
                 for item in open {
-                    try session.store.resolve(pair, sourceKey: key, field: item.conflict.field, take)
+                    try workspace.store.resolve(pair, sourceKey: key, field: item.conflict.field, take)
                 }
                 Terminal.standard.write("Decided: the \(take)'s. The next sync carries it out.")
                 return .done

@@ -19,15 +19,15 @@ struct Explain: AsyncParsableCommand {
 
     func run() async throws {
         try await reporting {
-            let session = try await Session.open(common, command: "explain", access: .memory, only: [pair])
-            guard let pair = session.pairs.first else { return .failed }
+            let workspace = try await common.workspace(for: "explain", access: .sources, only: [pair])
+            guard let pair = workspace.pairs.first else { return .failed }
             if let field, pair.mapping.field(field) == nil {
                 let known = pair.mapping.fields.map(\.name)
                 throw ValidationError(
                     "\(pair.name) maps no field \"\(field)\"\(Suggestion.hint(for: field, among: known)); it maps "
                         + known.joined(separator: ", "))
             }
-            let explanation = try await Explanation.of(key, in: pair, store: session.store)
+            let explanation = try await Explanation.of(key, in: pair, store: workspace.store)
             Terminal.standard.write(render(explanation).joined(separator: "\n"))
             return .done
         }

@@ -1,5 +1,7 @@
 import AccordCore
-import AccordSQLite
+import AccordReport
+import AccordState
+import AccordWorkspace
 import ArgumentParser
 
 struct History: AsyncParsableCommand {
@@ -13,34 +15,35 @@ struct History: AsyncParsableCommand {
 
     func run() async throws {
         try await reporting {
-            let session = try await Session.open(common, command: "history", access: .memory)
+            let workspace = try await common.workspace(for: "history", access: .memory)
             guard limit > 0 else { throw ValidationError("--limit is a number of runs, 1 or more") }
-            if let run, try session.store.run(run) == nil {
+            if let run, try workspace.store.run(run) == nil {
                 throw ValidationError("There is no run \(run); see: accord history")
             }
-            let lines = try run.map { try changes(of: $0, session) } ?? runs(session)
+            let lines = try run.map { try changes(of: $0, workspace) } ?? runs(workspace)
             let none = run.map { "Run \($0) wrote nothing." } ?? "No run yet: accord sync"
             Terminal.standard.write(lines.isEmpty ? none : lines.joined(separator: "\n"))
             return .done
         }
     }
 
-    private func runs(_ session: Session) throws -> [String] {
-        try session.store.runs(limit: limit).map { row in
+    private func runs(_ workspace: Workspace) throws -> [String] {
+        try workspace.store.runs(limit: limit).map { row in
             "\(String(row.id).leftPadded(5))  \(CalendarDay.describe(unixSeconds: row.started).padded(20))"
                 + "\(row.kind.padded(7))\((row.outcome ?? "stopped").padded(12))\(counted(row.requests, "request"))"
         }
     }
 
-    private func changes(of run: Int64, _ session: Session) throws -> [String] {
-        try session.store.ledger(run: run).flatMap(History.describe)
+    private func changes(of run: Int64, _ workspace: Workspace) throws -> [String] {
+        try workspace.store.ledger(run: run).flatMap(History.describe)
     }
 
     static func describe(_ row: LedgerRow) -> [String] {
         let record = row.sourceKey ?? row.projectID ?? "?"
         let heading =
             "run \(row.run)  \(CalendarDay.describe(unixSeconds: row.at))  \(RunText.done(row.action))"
-            + (row.action == "link" ? "" : " in the \(row.side)") + "  \(record.displayed())  because \(row.why)"
+            + (row.action == "link" ? "" : " in the \(row.side)")
+            + "  \(record.displayed())  because \(row.reason.description)"
         return [heading]
             + row.changes.map {
                 "    \($0.field): \($0.before.description.displayed()) → \($0.after.description.displayed())  "

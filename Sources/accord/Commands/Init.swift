@@ -1,6 +1,7 @@
 import AccordConfig
 import AccordCore
 import AccordFiles
+import AccordREST
 import ArgumentParser
 import Foundation
 
@@ -18,16 +19,17 @@ struct Init: AsyncParsableCommand {
             guard !FileManager.default.fileExists(atPath: config) else {
                 throw ValidationError("\(config) is there already; move it away, or name another with --config")
             }
-            let source = CSVConnector(path: from, name: from)
-            let header = try await source.header().columns
+            let source = CSVTable(path: from, name: from)
+            let header = try await source.schema().fields.map(\.name)
             var sample: [[String]] = []
-            _ = try await source.read { item in
-                guard sample.count < 200, case .record(let raw) = item else { return }
-                sample.append(header.indices.map { raw[$0] })
+            _ = try await source.scan { batch in
+                for record in batch.records where sample.count < 200 && record.problem == nil {
+                    if case .text(let row) = record.cells { sample.append(row.texts) }
+                }
             }
             let isConsole = ConsoleMapping.fits(header: header)
             let api = try APIDescription.project
-            let known = KnownTable.recognise(header: header, resource: api.resources[pair]?.name, api: api)
+            let known = KnownTable.recognise(header: header, resource: api.schemas[pair]?.name, api: api)
             guard known != nil || pair == "customers" || api.resources[pair] == nil else {
                 throw ValidationError(
                     "a mapping is guessed for customers only; begin with Mappings/\(pair).yaml and docs/resources")

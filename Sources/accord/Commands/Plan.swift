@@ -1,4 +1,5 @@
-import AccordEngine
+import AccordReport
+import AccordState
 import ArgumentParser
 import Foundation
 
@@ -23,16 +24,19 @@ struct PlanCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await reporting {
-            let session = try await Session.open(common, command: "plan", only: pairs, progress: ProgressLine.show)
-            let plan = try await session.engine.plan(run.options)
+            let workspace = try await common.workspace(for: "plan", only: pairs, progress: ProgressLine.show)
+            let plan = try await workspace.engine.plan(run.options)
             ProgressLine.clear()
-            if let out { try PlanFile.write(plan, to: out) }
+            if let out { try PlanDocument.save(plan, to: out) }
             let terminal = Terminal.standard
-            let rate = session.config.project.rate
+            let rate = workspace.config.project.rate
             switch format {
-            case .text: terminal.write(PlanText(plan: plan, terminal: terminal, requestsPerSecond: rate).render())
-            case .json: terminal.write(String(decoding: try PlanFile.encode(plan), as: UTF8.self))
-            case .markdown: terminal.write(PlanMarkdown(plan: plan, requestsPerSecond: rate).render())
+            case .text:
+                let text = PlanText(palette: terminal.palette, requestsPerSecond: rate)
+                try terminal.writeLines { try text.write(plan.pairs, to: $0) }
+            case .json: try terminal.writePieces { try PlanDocument.write(plan, $0) }
+            case .markdown:
+                try terminal.writeLines { try PlanMarkdown(requestsPerSecond: rate).write(plan.pairs, to: $0) }
             }
             if plan.pairs.contains(where: { $0.failure != nil }) { return .failed }
             if !plan.pairs.allSatisfy(\.refusals.isEmpty) { return .guarded }

@@ -1,4 +1,5 @@
 import AccordCore
+import AccordReport
 import ArgumentParser
 
 struct QuarantineCommand: AsyncParsableCommand {
@@ -13,10 +14,10 @@ struct QuarantineCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await reporting {
-                let session = try await Session.open(common, command: "quarantine", access: .memory)
+                let workspace = try await common.workspace(for: "quarantine", access: .memory)
                 var count = 0
-                for pair in session.pairs {
-                    for item in try session.store.quarantine(pair.name) {
+                for pair in workspace.pairs {
+                    for item in try workspace.store.quarantine(pair.name) {
                         count += 1
                         let place = item.place.map { " (\($0))" } ?? ""
                         Terminal.standard.write(
@@ -41,9 +42,9 @@ struct QuarantineCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await reporting {
-                let session = try await Session.open(common, command: "quarantine retry", access: .decision)
-                let count = try session.pairs.reduce(0) {
-                    $0 + (try session.store.clearQuarantine($1.name, key: key))
+                let workspace = try await common.workspace(for: "quarantine retry", access: .decision)
+                let count = try workspace.pairs.reduce(0) {
+                    $0 + (try workspace.store.clearQuarantine($1.name, key: key))
                 }
                 if let key, count == 0 {
                     throw ValidationError("No record with the key \(key) is in quarantine; see: accord quarantine")

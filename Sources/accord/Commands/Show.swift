@@ -1,5 +1,6 @@
 import AccordCore
-import AccordEngine
+import AccordReport
+import AccordState
 import ArgumentParser
 import Foundation
 
@@ -11,17 +12,11 @@ struct Show: AsyncParsableCommand {
 
     func run() async throws {
         try await reporting {
-            let plan = try Show.load(plan)
+            let plan = try PlanDocument.load(plan).plan
             let terminal = Terminal.standard
-            terminal.write(PlanText(plan: plan, terminal: terminal, requestsPerSecond: 0).render())
+            let text = PlanText(palette: terminal.palette, requestsPerSecond: 0)
+            try terminal.writeLines { try text.write(plan.pairs, to: $0) }
             return .done
         }
-    }
-
-    static func load(_ file: String) throws -> AccordCore.Plan {
-        guard let data = FileManager.default.contents(atPath: file) else {
-            throw EngineError.planUnreadable(file: file, reason: "there is no such file")
-        }
-        return try PlanFile.decode(data, file: file)
     }
 }

@@ -1,4 +1,6 @@
 import AccordCore
+import AccordReport
+import AccordWorkspace
 import ArgumentParser
 
 struct Status: AsyncParsableCommand {
@@ -29,27 +31,27 @@ struct Status: AsyncParsableCommand {
 
     func run() async throws {
         try await reporting {
-            let session = try await Session.open(common, command: "status", access: .memory)
-            let report = try report(session)
+            let workspace = try await common.workspace(for: "status", access: .memory)
+            let report = try report(workspace)
             Terminal.standard.write(json ? try JSONText.render(report) : text(report))
             let waits = report.pairs.contains { $0.quarantined + $0.conflicts > 0 }
             return waits ? .attention : .done
         }
     }
 
-    private func report(_ session: Session) throws -> Report {
-        let pairs = try session.pairs.map { pair in
-            let counts = try session.store.mirrorCount(pair.name)
+    private func report(_ workspace: Workspace) throws -> Report {
+        let pairs = try workspace.pairs.map { pair in
+            let counts = try workspace.store.mirrorCount(pair.name)
             return PairStatus(
-                pair: pair.name, linked: try session.store.linkedCount(pair.name),
-                sourceRecords: try session.store.sourceMemory(pair.name)?.records,
+                pair: pair.name, linked: try workspace.store.linkedCount(pair.name),
+                sourceRecords: try workspace.store.sourceMemory(pair.name)?.records,
                 projectRecords: counts.live + counts.archived,
-                quarantined: try session.store.quarantine(pair.name).count,
-                conflicts: try session.store.conflicts(pair.name).filter { $0.resolution == nil }.count,
-                unfinished: try session.store.openIntents(pair.name).count,
-                lastFullRead: try session.store.lastFullRead(pair.name))
+                quarantined: try workspace.store.quarantine(pair.name).count,
+                conflicts: try workspace.store.conflicts(pair.name).filter { $0.resolution == nil }.count,
+                unfinished: try workspace.store.openIntents(pair.name).count,
+                lastFullRead: try workspace.store.lastFullRead(pair.name))
         }
-        let last = try session.store.runs(limit: 1).first
+        let last = try workspace.store.runs(limit: 1).first
         return Report(pairs: pairs, lastRun: last?.id, lastRunEnded: last?.ended, lastOutcome: last?.outcome)
     }
 
@@ -59,7 +61,7 @@ struct Status: AsyncParsableCommand {
         for pair in report.pairs {
             let source = pair.sourceRecords.map { "\(grouped($0)) in the source" } ?? "source never settled"
             lines.append(
-                terminal.styled(pair.pair, .bold)
+                terminal.palette.styled(pair.pair, .bold)
                     + "  \(grouped(pair.linked)) linked; \(source), \(grouped(pair.projectRecords)) in the project")
             lines.append(
                 "  quarantine \(pair.quarantined), conflicts \(pair.conflicts), unfinished \(pair.unfinished); "

@@ -1,5 +1,7 @@
 import AccordCore
 import AccordEngine
+import AccordReport
+import AccordState
 import ArgumentParser
 
 struct Sync: AsyncParsableCommand {
@@ -22,18 +24,25 @@ struct Sync: AsyncParsableCommand {
             let stop = StopSignal()
             let interrupt = Interrupt(stop)
             defer { interrupt.cancel() }
-            let session = try await Session.open(
-                common, command: "sync", only: pairs, stop: stop, progress: ProgressLine.show)
+            let workspace = try await common.workspace(
+                for: "sync", only: pairs, stop: stop, progress: ProgressLine.show)
             let terminal = Terminal.standard
-            let report = try await session.engine.sync(run.options) { plan in
+            let report = try await workspace.engine.sync(run.options) { plan in
                 ProgressLine.clear()
                 guard !json else { return }
-                terminal.write(
-                    PlanText(plan: plan, terminal: terminal, requestsPerSecond: session.config.project.rate).render()
-                        + "\n")
+                let text = PlanText(
+                    palette: terminal.palette, requestsPerSecond: workspace.config.project.rate)
+                try terminal.writeLines { line in
+                    try text.write(plan.pairs, to: line)
+                    line("")
+                }
             }
             ProgressLine.clear()
-            terminal.write(json ? try JSONText.render(report) : RunText(report: report, terminal: terminal).render())
+            if json {
+                terminal.write(try JSONText.render(report))
+            } else {
+                terminal.writeLines { RunText(report: report, palette: terminal.palette).write(to: $0) }
+            }
             return ExitStatus(report.outcome)
         }
     }

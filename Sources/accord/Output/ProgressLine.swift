@@ -1,4 +1,5 @@
 import AccordEngine
+import AccordReport
 import Foundation
 
 /// One line on standard error that moves, on a terminal only.

@@ -1,3 +1,4 @@
+import AccordReport
 import Foundation
 import Synchronization
 
@@ -9,8 +10,9 @@ import Synchronization
 
 /// Where the output goes: decides colour, and never what is said.
 struct Terminal {
-    var isInteractive: Bool
-    var hasColour: Bool
+    let isInteractive: Bool
+    let palette: Palette
+    private let descriptor: Int32
 
     /// Standard output, as `NO_COLOR` and `TERM` ask.
     static let standard = Terminal(descriptor: 1)
@@ -19,35 +21,41 @@ struct Terminal {
     init(descriptor: Int32, environment: [String: String] = ProcessInfo.processInfo.environment) {
         isInteractive = isatty(descriptor) == 1
         let refused = environment["NO_COLOR"].map { !$0.isEmpty } ?? false
-        hasColour = isInteractive && !refused && environment["TERM"] != "dumb"
+        palette = Palette(hasColour: isInteractive && !refused && environment["TERM"] != "dumb")
+        self.descriptor = descriptor
     }
 
-    enum Style: String {
-        case bold = "1"
-        case dim = "2"
-        case red = "31"
-        case green = "32"
-        case yellow = "33"
-        case blue = "34"
-        case magenta = "35"
-        case cyan = "36"
+    func write(_ text: String) { Terminal.put(text + "\n", on: descriptor) }
+
+    /// Writes bytes as they come, without a line end.
+    ///
+    /// - Parameter body: is given what takes some bytes.
+    func writePieces(_ body: (_ piece: ([UInt8]) throws -> Void) throws -> Void) rethrows {
+        try body { Terminal.put($0, on: descriptor) }
     }
 
-    func styled(_ text: String, _ styles: Style...) -> String {
-        guard hasColour, !text.isEmpty else { return text }
-        return "\u{1B}[\(styles.map(\.rawValue).joined(separator: ";"))m\(text)\u{1B}[0m"
+    /// Writes many lines, some of them at a time.
+    ///
+    /// - Parameter body: is given what takes a line.
+    func writeLines(_ body: (_ line: (String) -> Void) throws -> Void) rethrows {
+        var text = ""
+        defer { Terminal.put(text, on: descriptor) }
+        try body { line in
+            text += line + "\n"
+            guard text.utf8.count >= 65_536 else { return }
+            Terminal.put(text, on: descriptor)
+            text = ""
+        }
     }
-
-    func write(_ text: String) { Terminal.put(text, on: 1) }
-
-    func complain(_ text: String) { Terminal.put(text, on: 2) }
 
     /// Some of what was to be printed is nowhere: whoever reads it later would take a part for the whole.
     static let hasLostOutput = Mutex(false)
 
     /// A reader that went away (`accord sync | head`) or a full disk is no reason to stop in the middle of a run.
-    private static func put(_ text: String, on descriptor: Int32) {
-        var rest = Array((text + "\n").utf8)[...]
+    private static func put(_ text: String, on descriptor: Int32) { put(Array(text.utf8), on: descriptor) }
+
+    private static func put(_ bytes: [UInt8], on descriptor: Int32) {
+        var rest = bytes[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
             if count > 0 {
@@ -59,53 +67,4 @@ struct Terminal {
             }
         }
     }
-}
-
-extension String {
-    /// What comes from a file or a server, made harmless for a terminal: control characters, and the marks that turn
-    /// the direction of writing, are shown as their code. Cut at `limit` characters.
-    func displayed(limit: Int = 60) -> String {
-        var text = ""
-        var count = 0
-        for scalar in unicodeScalars {
-            if count >= limit {
-                text += "…"
-                break
-            }
-            switch scalar.value {
-            case 0x0A: text += "⏎"
-            case 0..<0x20, 0x7F..<0xA0, 0x200E, 0x200F, 0x202A...0x202E, 0x2066...0x2069:
-                text += "\\u{\(String(scalar.value, radix: 16, uppercase: true))}"
-            default: text.unicodeScalars.append(scalar)
-            }
-            count += 1
-        }
-        return text
-    }
-
-    /// Filled with blanks to a width in characters.
-    func padded(_ width: Int) -> String {
-        self + String(repeating: " ", count: max(0, width - count))
-    }
-
-    func leftPadded(_ width: Int) -> String {
-        String(repeating: " ", count: max(0, width - count)) + self
-    }
-}
-
-/// `1 customer`, `2 customers`, `no customers`.
-func counted(_ count: Int, _ singular: String, _ plural: String? = nil) -> String {
-    let word = count == 1 ? singular : plural ?? singular + "s"
-    return count == 0 ? "no \(word)" : "\(grouped(count)) \(word)"
-}
-
-/// `1,234,567`.
-func grouped(_ number: Int) -> String {
-    var digits = String(abs(number))
-    var groups: [String] = []
-    while digits.count > 3 {
-        groups.insert(String(digits.suffix(3)), at: 0)
-        digits.removeLast(3)
-    }
-    return (number < 0 ? "-" : "") + ([digits] + groups).joined(separator: ",")
 }

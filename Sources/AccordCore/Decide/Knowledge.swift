@@ -1,0 +1,106 @@
+/// Everything that a decision may depend on, loaded before anything is decided.
+///
+/// A decider asks for what it needs to know; what was not loaded is no "no" but a ``Needs``, which the caller loads in a
+/// batch before it asks again. So every decision is a function of values, and no decision queries a database.
+public struct Knowledge: Sendable {
+    /// A link and the number by which the state knows it.
+    public struct NumberedLink: Hashable, Sendable {
+        public var number: Int64
+        public var link: Link
+
+        public init(number: Int64, link: Link) {
+            self.number = number
+            self.link = link
+        }
+    }
+
+    private var bySourceKey: [String: NumberedLink?] = [:]
+    private var byProjectID: [String: NumberedLink?] = [:]
+    private var records: [String: MirrorRecord?] = [:]
+    /// The ids of project records that hold a value, shorter ones first.
+    private var holders: [FieldValue: [String]] = [:]
+    /// The same, with those that are gone and still linked.
+    private var pastHolders: [FieldValue: [String]] = [:]
+
+    public init() {}
+
+    // MARK: - Asking
+
+    public func link(sourceKey key: String) throws(Needs) -> NumberedLink? {
+        guard let link = bySourceKey[key] else { throw Needs(sourceKeys: [key]) }
+        return link
+    }
+
+    public func link(projectID id: String) throws(Needs) -> NumberedLink? {
+        guard let link = byProjectID[id] else { throw Needs(projectIDs: [id]) }
+        return link
+    }
+
+    /// A project record as it was last read; one that is gone is as it was before.
+    public func record(_ id: String) throws(Needs) -> MirrorRecord? {
+        guard let record = records[id] else { throw Needs(projectIDs: [id]) }
+        return record
+    }
+
+    /// The ids of the project records that hold a value.
+    ///
+    /// - Parameter gone: also those that held it and are gone, as long as a link knows them.
+    public func holders(of value: FieldValue, gone: Bool = false) throws(Needs) -> [String] {
+        guard let ids = (gone ? pastHolders : holders)[value] else {
+            throw gone ? Needs(pastValues: [value]) : Needs(values: [value])
+        }
+        return ids
+    }
+
+    // MARK: - Loading
+
+    /// What was asked for by source key; keys without a link have none.
+    public mutating func know(sourceKeys: some Sequence<String>, links: [String: NumberedLink]) {
+        for key in sourceKeys { bySourceKey[key] = .some(links[key]) }
+        for link in links.values { byProjectID[link.link.projectID] = link }
+    }
+
+    /// What was asked for by project id: its link and its record.
+    public mutating func know(
+        projectIDs: some Sequence<String>, links: [String: NumberedLink], records known: [String: MirrorRecord]
+    ) {
+        for id in projectIDs {
+            byProjectID[id] = .some(links[id])
+            records[id] = .some(known[id])
+        }
+    }
+
+    public mutating func know(values: some Sequence<FieldValue>, holders ids: [FieldValue: [String]], gone: Bool) {
+        for value in values {
+            if gone { pastHolders[value] = ids[value] ?? [] } else { holders[value] = ids[value] ?? [] }
+        }
+    }
+}
+
+/// What a decision needs to know and was not loaded.
+public struct Needs: Error, Hashable, Sendable {
+    public var sourceKeys: Set<String>
+    /// Their links and their records.
+    public var projectIDs: Set<String>
+    public var values: Set<FieldValue>
+    public var pastValues: Set<FieldValue>
+
+    public init(
+        sourceKeys: Set<String> = [], projectIDs: Set<String> = [], values: Set<FieldValue> = [],
+        pastValues: Set<FieldValue> = []
+    ) {
+        self.sourceKeys = sourceKeys
+        self.projectIDs = projectIDs
+        self.values = values
+        self.pastValues = pastValues
+    }
+
+    public var isEmpty: Bool { sourceKeys.isEmpty && projectIDs.isEmpty && values.isEmpty && pastValues.isEmpty }
+
+    public mutating func formUnion(_ other: Needs) {
+        sourceKeys.formUnion(other.sourceKeys)
+        projectIDs.formUnion(other.projectIDs)
+        values.formUnion(other.values)
+        pastValues.formUnion(other.pastValues)
+    }
+}

@@ -1,0 +1,116 @@
+/// Decides records that have, or are about to get, a link.
+public struct LinkedRecords: Sendable {
+    public let context: DecisionContext
+
+    public init(_ context: DecisionContext) { self.context = context }
+
+    /// Decides a linked record, with whatever a stopped run left of it.
+    public func decide(
+        _ link: Link, linking: LinkChange = .none, source: Pairing.SourceSide, _ decisions: inout Decisions,
+        _ known: Knowledge
+    ) throws(Needs) -> Entry {
+        var (link, linking) = (link, linking)
+        let intent = context.intents.intent(for: link)
+        let original = link.projectID
+        var mirror = try known.record(original)
+        if mirror?.gone ?? true,
+            let heir = try Heirs(context).heir(of: link, last: mirror, source, intent, decisions, known)
+        {
+            decisions.adopt(heir.id, for: link.sourceKey)
+            link = Link(pair: link.pair, sourceKey: link.sourceKey, projectID: heir.id)
+            linking = .new(.madeAgain)
+            mirror = heir
+        }
+        decisions.decide(original)
+        decisions.decide(link.projectID)
+        if mirror?.gone ?? true, intent?.createsInProject ?? false,
+            case .present(let row, let fingerprint, let place) = source
+        {
+            // The old record is deleted and the new one was not created: the row has none, whatever becomes of this run.
+            var entry = context.reconciler.decide(onlyInSource: row, fingerprint: fingerprint, place: place)
+            if entry.quarantine == nil { (entry.projectID, entry.link) = (link.projectID, .removed) }
+            return entry
+        }
+        if let mirror, mirror.archived, intent?.operations.contains(where: { $0.kind == .archive }) ?? false {
+            // It happened, and was not settled.
+            link.state = .archived
+        }
+        return reconciled(link, linking, source, mirror, intent)
+    }
+
+    /// All that is known of a record when it is decided, and the fields that a stopped run is seen to have written.
+    public func pairing(
+        _ link: Link, _ linking: LinkChange = .none, _ source: Pairing.SourceSide, _ mirror: MirrorRecord?,
+        _ intent: Entry?
+    ) -> (pairing: Pairing, repaired: [Agreement]) {
+        var pairing = Pairing(
+            link: link, linking: linking, source: source, project: mirror?.side ?? .gone,
+            resolutions: context.resolutions(of: link, source.record, mirror?.record))
+        var repaired: [Agreement] = []
+        if let intent {
+            (pairing.link, repaired) = Recovery.absorb(
+                intent, into: link, source: source.record, project: pairing.project.record)
+        }
+        return (pairing, repaired)
+    }
+
+    private func reconciled(
+        _ link: Link, _ linking: LinkChange, _ source: Pairing.SourceSide, _ mirror: MirrorRecord?, _ intent: Entry?
+    ) -> Entry {
+        let (pairing, repaired) = pairing(link, linking, source, mirror, intent)
+        var entry = context.reconciler.decide(pairing)
+        if entry.quarantine == nil {
+            let later = Set(entry.agreements.map(\.field))
+            entry.agreements = repaired.filter { !later.contains($0.field) } + entry.agreements
+        }
+        return entry
+    }
+}
+
+/// Finds the project record that took the place of one that is gone.
+struct Heirs {
+    let context: DecisionContext
+
+    init(_ context: DecisionContext) { self.context = context }
+
+    /// A stopped run created it, or it is known by the same values and no other source record's.
+    func heir(
+        of link: Link, last: MirrorRecord?, _ source: Pairing.SourceSide, _ intent: Entry?, _ decisions: Decisions,
+        _ known: Knowledge
+    ) throws(Needs) -> MirrorRecord? {
+        if case .gone = source { return nil }
+        if let intent, intent.createsInProject,
+            let id = try StoppedRuns(context).createdRecord(of: intent, decisions, known)
+        {
+            return try known.record(id)
+        }
+        let values = last?.values ?? source.record?.values ?? [:]
+        var free: [MirrorRecord] = []
+        for record in try namesakes(of: values, known) {
+            if decisions.adopted[record.id] == nil, try known.link(projectID: record.id) == nil { free.append(record) }
+        }
+        return free.count == 1 ? free.first : nil
+    }
+
+    /// The project records that the service itself would take for one with these values.
+    ///
+    /// - Parameter gone: those that are gone and linked as well.
+    func namesakes(of values: [String: Value], gone: Bool = false, _ known: Knowledge) throws(Needs) -> [MirrorRecord] {
+        var stronger: [String] = []
+        for field in context.schema.lookedUpBy where context.schema.identifies(field) {
+            defer { stronger.append(field) }
+            guard let value = values[field], !value.isNull else { continue }
+            var found: [MirrorRecord] = []
+            for id in try known.holders(of: FieldValue(field: field, value: value), gone: gone) {
+                guard let other = try known.record(id) else { continue }
+                let agrees = stronger.allSatisfy { name in
+                    let (mine, theirs) = (values[name] ?? .null, other.values[name] ?? .null)
+                    return mine.isNull || theirs.isNull || mine == theirs
+                }
+                if agrees { found.append(other) }
+            }
+            if !found.isEmpty { return found }
+        }
+        return []
+    }
+}

@@ -1,0 +1,202 @@
+/// The fields of one record: merging them, and making operations of what the merge says.
+extension Reconciler {
+    /// Every field of the mapping, merged; what must be written, agreed or decided by a person.
+    func merged(_ pairing: Pairing, _ source: Record, _ project: Record) -> Entry {
+        var entry = Entry(
+            label: label(of: source), sourceKey: pairing.link.sourceKey,
+            projectID: pairing.link.projectID, present: [.source, .project], bucket: .unchanged, link: pairing.linking)
+        if case .present(_, let fingerprint, let place) = pairing.source {
+            entry.sourceFingerprint = fingerprint
+            entry.place = place
+        }
+        if case .present(_, _, let fingerprint) = pairing.project { entry.projectFingerprint = fingerprint }
+
+        var toProject: [FieldChange] = []
+        var toSource: [FieldChange] = []
+        for field in mapping.fields {
+            let decision = decide(field, pairing, source, project)
+            let (held, wanted) = (source[field.name], project[field.name])
+            if decision.rule == .conflict {
+                entry.conflicts.append(conflict(field, pairing, source: held, project: wanted))
+                continue
+            }
+            if decision.project != wanted {
+                toProject.append(
+                    FieldChange(
+                        field: field.name, before: wanted, after: decision.project, origin: held, rule: decision.rule))
+            }
+            if decision.source != held {
+                toSource.append(
+                    FieldChange(
+                        field: field.name, before: held, after: decision.source, origin: wanted, rule: decision.rule))
+            }
+            if decision.rule == .agreed {
+                entry.agreements.append(Agreement(field: field.name, source: held, project: wanted))
+            }
+        }
+        entry.operations = projectWrites(toProject) + sourceWrites(toSource)
+        return entry
+    }
+
+    /// By which rule each field of two records is decided, for whoever wants to know why.
+    public func rules(_ pairing: Pairing, _ source: Record, _ project: Record) -> [(field: Field, rule: Rule)] {
+        mapping.fields.map { ($0, decide($0, pairing, source, project).rule) }
+    }
+
+    private func decide(_ field: Field, _ pairing: Pairing, _ source: Record, _ project: Record) -> Merge.Decision {
+        let isNew = if case .new = pairing.linking { true } else { false }
+        let base = base(of: field, pairing.link)
+        let input = Merge.Input(
+            source: source[field.name], project: project[field.name], sourceBase: base.source,
+            projectBase: base.project, agreedBefore: !isNew && knownFields.contains(field.name),
+            newest: newest(source, project))
+        let isFixed = schema.field(field.name)?.isFixed ?? false
+        if isFixed, isNew || field.direction == .toSource || input.source.means(input.sourceBase) {
+            let isKnown = input.source.means(input.sourceBase) && input.project.means(input.projectBase)
+            return input.keep(isKnown ? .unchanged : .agreed)
+        }
+        let decision = Merge.decide(field, policy: mapping.policy(of: field), input)
+        guard decision.rule == .conflict, let side = pairing.resolutions.fields[field.name] else { return decision }
+        return input.take(side, .resolved)
+    }
+
+    /// A field that the last settled run did not have, or read from another column, was never agreed on. Before any run
+    /// was finished that cannot be told.
+    private func base(of field: Field, _ link: Link) -> (source: Value, project: Value) {
+        guard knownFields.isEmpty || knownFields.contains(field.name) else { return (.null, .null) }
+        return (link.sourceBase[field.name] ?? .null, link.projectBase[field.name] ?? .null)
+    }
+
+    private func newest(_ source: Record, _ project: Record) -> Side? {
+        guard let mine = source.modified, let theirs = project.modified, mine != theirs else { return nil }
+        return mine > theirs ? .source : .project
+    }
+
+    private func conflict(_ field: Field, _ pairing: Pairing, source: Value, project: Value) -> Conflict {
+        let base = base(of: field, pairing.link)
+        return Conflict(
+            .field(field.name), source: source, project: project, sourceBase: base.source, projectBase: base.project)
+    }
+
+    /// The mapped fields in which a record differs from its base. One that the mapping has only now got has no base
+    /// to differ from; before any run was finished, that cannot be told.
+    func changedFields(of record: Record, base: [String: Value]) -> [String] {
+        mapping.fields.filter { field in
+            let (held, before) = (record[field.name], base[field.name] ?? .null)
+            if field.isOptOut { return OptOut.isOut(held) != OptOut.isOut(before) }
+            let isNew = before.isNull && !knownFields.isEmpty && !knownFields.contains(field.name)
+            return !isNew && !held.means(before)
+        }.map(\.name)
+    }
+
+    // MARK: - Operations
+
+    /// An opt-out goes before everything else.
+    private func projectWrites(_ changes: [FieldChange]) -> [Operation] {
+        var operations: [Operation] = []
+        for change in changes where mapping.field(change.field)?.isOptOut == true {
+            operations.append(
+                OptOut.isOut(change.after)
+                    ? Operation(side: .project, kind: .unsubscribe, changes: [change], reason: .optedOutInSource)
+                    : Operation(
+                        side: .project, kind: .resubscribe, changes: [change], reason: .resubscribedInSource))
+        }
+        let fields = changes.filter { mapping.field($0.field)?.isOptOut != true }
+        if !fields.isEmpty {
+            operations.append(Operation(side: .project, kind: .update, changes: fields, reason: .rules(of: fields)))
+        }
+        return operations
+    }
+
+    /// Of fields, if any, that no operation writes on a record that exists.
+    func unwritable(_ operations: [Operation]) -> Quarantine? {
+        let updates = operations.filter { $0.side == .project && $0.kind == .update }
+        let changed = updates.flatMap { $0.changes.map(\.field) }
+        guard !schema.canUpdate(Set(changed)) else { return nil }
+        let fixed = changed.filter { !schema.canUpdate([$0]) }.sorted().joined(separator: " and ")
+        return Quarantine(
+            .wouldBeRefused,
+            "\(fixed) of a \(schema.label) cannot be changed once it is there; "
+                + "put it back, or delete the \(schema.label) and create it anew")
+    }
+
+    /// What cannot be changed gives way to a new one, where the mapping says so; nil if it does not.
+    func replaced(_ entry: Entry, _ source: Record) -> Entry? {
+        guard mapping.whenChanged == .replace else { return nil }
+        var entry = entry
+        let creates = projectCreates(source)
+        if let missing = missing(in: creates) { return entry.quarantined(Quarantine(.unmappable, missing)) }
+        let changed = entry.operations.filter { $0.side == .project }.flatMap { $0.changes.map(\.field) }
+        entry.operations = [Operation(side: .project, kind: .delete, reason: .replaced(fields: changed))] + creates
+        entry.agreements = []
+        entry.bucket = .updated
+        return entry
+    }
+
+    private func sourceWrites(_ changes: [FieldChange]) -> [Operation] {
+        changes.isEmpty ? [] : [Operation(side: .source, kind: .update, changes: changes, reason: .rules(of: changes))]
+    }
+
+    /// The new record, and at once what the service takes with no create: an opt-out, and fields of another operation.
+    func projectCreates(_ source: Record) -> [Operation] {
+        var fields: [FieldChange] = []
+        var optOut: FieldChange?
+        for field in mapping.fields where !source[field.name].isNull {
+            let value = source[field.name]
+            let change = FieldChange(field: field.name, before: .null, after: value, origin: value, rule: .created)
+            if field.isOptOut {
+                if OptOut.isOut(value) { optOut = change }
+            } else if field.direction != .toSource {
+                fields.append(change)
+            }
+        }
+        let taken = schema.writes?.create ?? Set(fields.map(\.field))
+        let create = Operation(
+            side: .project, kind: .create, changes: fields.filter { taken.contains($0.field) },
+            reason: .onlyInSource)
+        let later = fields.filter { !taken.contains($0.field) }
+        let update = Operation(side: .project, kind: .update, changes: later, reason: .notInCreate)
+        let unsubscribe = optOut.map {
+            Operation(side: .project, kind: .unsubscribe, changes: [$0], reason: .optedOutInSource)
+        }
+        return [create] + (unsubscribe.map { [$0] } ?? []) + (later.isEmpty ? [] : [update])
+    }
+
+    func sourceCreate(_ project: Record) -> Operation {
+        let changes = mapping.fields.compactMap { field -> FieldChange? in
+            let value = project[field.name]
+            guard !value.isNull, field.column != nil, field.direction != .toProject || field.isOptOut else {
+                return nil
+            }
+            return FieldChange(field: field.name, before: .null, after: value, origin: value, rule: .created)
+        }
+        return Operation(side: .source, kind: .create, changes: changes, reason: .onlyInProject)
+    }
+
+    /// What a create would be refused for, in words; nil if nothing.
+    func missing(in creates: [Operation]) -> String? {
+        let sent = Set(creates.flatMap(\.changes).map(\.field))
+        for field in schema.fields where field.required && !sent.contains(field.name) {
+            return "\(field.name) is blank, and a new \(schema.label) needs it"
+        }
+        let oneOf = schema.requiresOneOf
+        if !oneOf.isEmpty && sent.isDisjoint(with: oneOf) {
+            return "\(oneOf.joined(separator: " and ")) are both blank, and a new \(schema.label) needs one of them"
+        }
+        return nil
+    }
+
+    // MARK: - Words
+
+    /// A name and the first thing that the service knows the record by: `Ada Lovelace <ada@example.com>`.
+    public func label(of record: Record) -> String {
+        let name = schema.title.map { record[$0] }.filter { !$0.isNull }.map(\.description).joined(separator: " ")
+        let contact = schema.matcher.map { record[$0] }.first { !$0.isNull }?.description
+        switch (name.isEmpty, contact) {
+        case (false, let contact?): return "\(name) <\(contact)>"
+        case (false, nil): return name
+        case (true, let contact?): return contact
+        case (true, nil): return record.key
+        }
+    }
+}

@@ -1,0 +1,278 @@
+/// Decides one record: what is to be done so that both sides say the same of it.
+///
+/// A pure function of what is known. `Reconciler+Fields.swift` merges the fields; this file asks what became of the
+/// two records.
+public struct Reconciler: Sendable {
+    public let mapping: Mapping
+    public let schema: TableSchema
+    /// The fields that the last settled run already had: others were never agreed on.
+    public let knownFields: Set<String>
+
+    public init(mapping: Mapping, schema: TableSchema, knownFields: Set<String>) {
+        self.mapping = mapping
+        self.schema = schema
+        self.knownFields = knownFields
+    }
+
+    /// A record that has, or is about to get, a link.
+    public func decide(_ pairing: Pairing) -> Entry {
+        let entry =
+            switch (pairing.source, pairing.project) {
+            // The row cannot be used: whatever the project says has to wait, but for an opt-out.
+            case (.unusable(let quarantine, let place, let readable), _):
+                unusable(pairing, quarantine, place, readable)
+            case (.present(let source, _, _), .present(let project, let isArchived, _)):
+                isArchived && pairing.link.state != .archived
+                    ? archivedByAPerson(pairing, source, project) : bothPresent(pairing, source, project)
+            case (.present(let source, _, _), .gone):
+                goneFromProject(pairing, source)
+            case (.gone, .present(let project, let isArchived, _)):
+                goneFromSource(pairing, project, isArchived: isArchived)
+            case (.gone, .gone):
+                // Both sides removed it: there is nothing left to keep in agreement.
+                settled(pairing, present: [], bucket: .removed, link: .removed)
+            }
+        return protecting(entry, [pairing.source.record, pairing.project.record].compactMap(\.self))
+    }
+
+    /// A record that only the source has.
+    public func decide(
+        onlyInSource source: Record, fingerprint: Fingerprint?, place: Place?
+    ) -> Entry {
+        var entry = Entry(
+            label: label(of: source), sourceKey: source.key, projectID: nil, present: [.source], place: place,
+            bucket: .resting, sourceFingerprint: fingerprint)
+        guard mapping.creates.contains(.project) else {
+            entry.note = .createsNothing(on: .project)
+            return entry
+        }
+        let creates = projectCreates(source)
+        if let missing = missing(in: creates) {
+            return entry.quarantined(Quarantine(.unmappable, missing))
+        }
+        entry.bucket = .created
+        entry.operations = creates
+        return protecting(entry, [source])
+    }
+
+    /// A record that only the project has.
+    public func decide(onlyInProject project: Record, isArchived: Bool, fingerprint: Fingerprint) -> Entry {
+        var entry = Entry(
+            label: label(of: project), sourceKey: nil, projectID: project.key, present: [.project],
+            bucket: .resting, projectFingerprint: fingerprint)
+        if isArchived {
+            entry.note = .archivedInProject
+        } else if !mapping.creates.contains(.source) {
+            entry.note = .createsNothing(on: .source)
+        } else {
+            entry.bucket = .created
+            entry.operations = [sourceCreate(project)]
+        }
+        return protecting(entry, [project])
+    }
+
+    // MARK: - What became of the two records
+
+    /// Both are there. An archived one that Accord itself archived comes back with its source record.
+    private func bothPresent(_ pairing: Pairing, _ source: Record, _ project: Record) -> Entry {
+        var entry = merged(pairing, source, project)
+        if let fixed = unwritable(entry.operations) { return replaced(entry, source) ?? entry.quarantined(fixed) }
+        if pairing.link.state == .archived, case .present(_, true, _) = pairing.project {
+            // Until that is done the link remembers that it was Accord who archived it.
+            entry.operations.insert(
+                Operation(side: .project, kind: .unarchive, reason: .cameBack), at: 0)
+        } else if pairing.link.state != .active && entry.link == .none {
+            entry.link = .state(.active)
+        }
+        entry.bucket = bucket(of: entry)
+        return entry
+    }
+
+    /// Nothing is done with a row that cannot be used, but that an opt-out in it, if it can be read, reaches the project.
+    private func unusable(
+        _ pairing: Pairing, _ quarantine: Quarantine, _ place: Place?, _ readable: Record?
+    ) -> Entry {
+        var entry = Entry(
+            label: pairing.project.record.map(label) ?? pairing.link.sourceKey, sourceKey: pairing.link.sourceKey,
+            projectID: pairing.link.projectID,
+            present: pairing.project.record == nil ? [.source] : [.source, .project], place: place,
+            bucket: .quarantined)
+        if let readable, let project = pairing.project.record {
+            if case .present(_, _, let fingerprint) = pairing.project { entry.projectFingerprint = fingerprint }
+            entry.operations = merged(pairing, readable, project).operations.filter { $0.kind == .unsubscribe }
+        }
+        return entry.quarantined(quarantine)
+    }
+
+    /// A person archived it in the project: it rests, and only an opt-out is carried.
+    private func archivedByAPerson(_ pairing: Pairing, _ source: Record, _ project: Record) -> Entry {
+        var entry = merged(pairing, source, project)
+        let isPending = !entry.operations.isEmpty || !entry.conflicts.isEmpty
+        entry.conflicts = []
+        entry.agreements = entry.agreements.filter { mapping.field($0.field)?.isOptOut == true }
+        entry.operations = entry.operations.compactMap(\.optOut)
+        entry.bucket = entry.operations.isEmpty ? .resting : .updated
+        entry.note = .archivedInProject
+        if isPending { entry.sourceFingerprint = nil }
+        return entry
+    }
+
+    /// The project no longer has it.
+    private func goneFromProject(_ pairing: Pairing, _ source: Record) -> Entry {
+        var entry = settled(pairing, present: [.source], bucket: .resting, link: pairing.linking)
+        if mapping.whenGoneFromProject == .ignore || pairing.link.state == .goneFromProject {
+            entry.note = .goneFromProjectAndIgnored
+            if pairing.link.state != .goneFromProject { entry.link = .state(.goneFromProject) }
+            return entry
+        }
+        if mapping.whenGoneFromProject == .mark { return marked(entry, source) }
+        let changed = changedFields(of: source, base: pairing.link.sourceBase)
+        switch (changed.isEmpty, pairing.resolutions.record) {
+        case (true, _), (false, .project):
+            entry.bucket = .removed
+            entry.operations = [Operation(side: .source, kind: .delete, reason: .deletedInProject)]
+        case (false, .source):
+            let creates = projectCreates(source)
+            if let missing = missing(in: creates) { return entry.quarantined(Quarantine(.unmappable, missing)) }
+            entry.bucket = .created
+            entry.operations = creates.map { operation in
+                var operation = operation
+                operation.reason = .keptByPerson(goneFrom: .project)
+                return operation
+            }
+        case (false, nil):
+            entry.bucket = .conflict
+            entry.conflicts = [
+                Conflict(.changedAndGone(from: .project, fields: changed), remaining: source.fingerprint)
+            ]
+        }
+        return entry
+    }
+
+    /// The source keeps it, and says that the project has not.
+    private func marked(_ entry: Entry, _ source: Record) -> Entry {
+        var entry = entry
+        guard let field = schema.field(.gone).flatMap({ mapping.field($0.name) }), source[field.name] != .boolean(true)
+        else {
+            entry.note = .goneFromProjectAndMarked
+            return entry
+        }
+        entry.bucket = .updated
+        // The project's base says so too: should the record come back, that is a change.
+        entry.operations = [
+            Operation(
+                side: .source, kind: .update,
+                changes: [
+                    FieldChange(
+                        field: field.name, before: source[field.name], after: .boolean(true), origin: .boolean(true),
+                        rule: .projectChanged)
+                ], reason: .goneFromProject)
+        ]
+        return entry
+    }
+
+    /// The source no longer has it.
+    private func goneFromSource(_ pairing: Pairing, _ project: Record, isArchived: Bool) -> Entry {
+        var entry = settled(pairing, present: [.project], bucket: .resting, link: pairing.linking)
+        switch (mapping.whenGoneFromSource, pairing.link.state) {
+        case (_, .archived), (_, .goneFromSource):
+            entry.note = .goneFromSource
+            return entry
+        case (.ignore, _):
+            entry.note = .goneFromSourceAndIgnored
+            entry.link = .state(.goneFromSource)
+            return entry
+        case (.archive, _) where isArchived:
+            entry.note = .goneFromSourceAndArchived
+            entry.link = .state(.goneFromSource)
+            return entry
+        case (.archive, _), (.delete, _):
+            break
+        }
+        let changed = changedFields(of: project, base: pairing.link.projectBase)
+        switch (changed.isEmpty, pairing.resolutions.record) {
+        case (true, _), (false, .source):
+            entry.bucket = .removed
+            entry.operations = [
+                Operation(
+                    side: .project, kind: mapping.whenGoneFromSource == .archive ? .archive : .delete,
+                    reason: .goneFromSource)
+            ]
+        case (false, .project):
+            var create = sourceCreate(project)
+            create.reason = .keptByPerson(goneFrom: .source)
+            entry.bucket = .created
+            entry.operations = [create]
+        case (false, nil):
+            entry.bucket = .conflict
+            entry.conflicts = [
+                Conflict(.changedAndGone(from: .source, fields: changed), remaining: project.fingerprint)
+            ]
+        }
+        return entry
+    }
+
+    // MARK: - Parts
+
+    private func settled(_ pairing: Pairing, present: Presence, bucket: Bucket, link: LinkChange) -> Entry {
+        var entry = Entry(
+            label: (pairing.source.record ?? pairing.project.record).map(label) ?? pairing.link.sourceKey,
+            sourceKey: pairing.link.sourceKey, projectID: pairing.link.projectID, present: present,
+            bucket: bucket, link: link)
+        if case .present(_, _, let fingerprint) = pairing.project { entry.projectFingerprint = fingerprint }
+        if case .present(_, let fingerprint, let place) = pairing.source {
+            entry.sourceFingerprint = fingerprint
+            entry.place = place
+        }
+        return entry
+    }
+
+    private func bucket(of entry: Entry) -> Bucket {
+        if !entry.conflicts.isEmpty { return .conflict }
+        if !entry.operations.isEmpty { return .updated }
+        switch entry.link {
+        case .new, .moved: return .linked
+        case .none, .state, .removed: return entry.agreements.isEmpty ? .unchanged : .agreed
+        }
+    }
+
+    /// What the mapping protects is never written, whatever else is decided.
+    private func protecting(_ entry: Entry, _ records: [Record]) -> Entry {
+        guard !mapping.protected.isEmpty, !entry.operations.isEmpty else { return entry }
+        var names: Set<String> = [entry.sourceKey, entry.projectID].compactMap(\.self).reduce(into: []) {
+            $0.insert($1)
+        }
+        for record in records {
+            for field in schema.lookedUpBy {
+                if case .string(let text) = record[field] { names.insert(text) }
+            }
+        }
+        for change in entry.operations.flatMap(\.changes) where schema.lookedUpBy.contains(change.field) {
+            if case .string(let text) = change.after { names.insert(text) }
+        }
+        guard !names.isDisjoint(with: mapping.protected) else { return entry }
+        var entry = entry
+        entry.operations = []
+        entry.agreements = []
+        entry.conflicts = []
+        entry.link = .none
+        entry.bucket = .resting
+        entry.note = .protected
+        entry.sourceFingerprint = nil
+        return entry
+    }
+}
+
+extension Pairing.SourceSide {
+    /// The record, if it is there and can be used.
+    public var record: Record? {
+        if case .present(let record, _, _) = self { record } else { nil }
+    }
+}
+
+extension Pairing.ProjectSide {
+    /// The record, if it is there.
+    public var record: Record? {
+        if case .present(let record, _, _) = self { record } else { nil }
+    }
+}

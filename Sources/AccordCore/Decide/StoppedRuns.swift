@@ -1,0 +1,125 @@
+/// Creates of a stopped run whose answer never came: one that is seen to have happened gets its link as if it had answered.
+public struct StoppedRuns: Sendable {
+    public let context: DecisionContext
+
+    public init(_ context: DecisionContext) { self.context = context }
+
+    /// The records that a stopped run had begun to create in the project, in a fixed order.
+    public var begunCreates: [(key: String, intent: Entry)] {
+        context.intents.bySourceKey.filter(\.value.createsInProject).sorted { $0.key < $1.key }
+            .map { (key: $0.key, intent: $0.value) }
+    }
+
+    /// - Parameter row: the row of the create's own key, if it has no link.
+    /// - Returns: nil if the create is not seen to have happened, or its row is linked by now.
+    public func adopt(
+        _ key: String, _ intent: Entry, row: SourceRow?, pair: String, _ decisions: inout Decisions, _ known: Knowledge
+    ) throws(Needs) -> Entry? {
+        guard try known.link(sourceKey: key) == nil,
+            let id = try createdRecord(of: intent, decisions, known), let mirror = try known.record(id)
+        else { return nil }
+        var link = Link(pair: pair, sourceKey: key, projectID: id)
+        // What was to follow the create has not happened, or is seen to have: the source's value stands.
+        for change in intent.operations.filter({ $0.kind == .update }).flatMap(\.changes) {
+            link.projectBase[change.field] = mirror.values[change.field]
+        }
+        if row == nil, context.leftOutKeys.contains(key) {
+            decisions.adopt(id, for: key)
+            return MissingRecords(context).withheld(link, .createdButLeftOut, mirror, &decisions)
+        }
+        if row == nil, context.sourceDoubt != nil || decisions.unidentified.contains(where: { !$0.hasKey }) {
+            decisions.adopt(id, for: key)
+            return MissingRecords(context).withheld(link, .createdButUncertain, mirror, &decisions)
+        }
+        decisions.adopt(id, for: key)
+        return try LinkedRecords(context).decide(
+            link, linking: .new(.createdByStoppedRun), source: row?.side ?? .gone, &decisions, known)
+    }
+
+    /// The unlinked project record that has the values by which the service would have found the one created.
+    func createdRecord(of intent: Entry, _ decisions: Decisions, _ known: Knowledge) throws(Needs) -> String? {
+        let values = intent.createdValues
+        guard !context.schema.isByContent else {
+            return try RecordsByContent(context).free(values, decisions, known)?.id
+        }
+        for field in context.schema.lookedUpBy {
+            let value = values[field] ?? .null
+            guard !value.isNull else { continue }
+            var free: [String] = []
+            for id in try known.holders(of: FieldValue(field: field, value: value)) {
+                if try known.link(projectID: id) == nil, decisions.adopted[id] == nil { free.append(id) }
+            }
+            if let id = free.first, free.count == 1 { return id }
+        }
+        return nil
+    }
+}
+
+/// Records that are identified by their content, such as payments: as many as there are rows alike.
+public struct RecordsByContent: Sendable {
+    public let context: DecisionContext
+
+    public init(_ context: DecisionContext) { self.context = context }
+
+    /// Each row gets a project record that is alike and no other row's: one without a link, or one whose own row was not
+    /// found, which is the same row under another key.
+    public func decide(
+        _ row: SourceRow, pair: String, _ decisions: inout Decisions, _ known: Knowledge
+    ) throws(Needs) -> Entry {
+        if let quarantine = row.quarantine { return UnlinkedRows(context).setAside(row, quarantine, &decisions) }
+        let alike = try alike(row.record.values, known)
+        let linked = LinkedRecords(context)
+        if let record = try alike.first(isFree, decisions, known) {
+            let fields = context.schema.contentFields.filter { !row.record[$0].isNull }
+            decisions.adopt(record.id, for: row.record.key)
+            return try linked.decide(
+                Link(pair: pair, sourceKey: row.record.key, projectID: record.id),
+                linking: .new(.sameValues(fields: fields)), source: row.side, &decisions, known)
+        }
+        for record in alike {
+            guard let other = try known.link(projectID: record.id), decisions.find(other.number) else { continue }
+            var link = other.link
+            link.sourceKey = row.record.key
+            return try linked.decide(
+                link, linking: .moved(fromKey: other.link.sourceKey), source: row.side, &decisions, known)
+        }
+        if let record = alike.first(where: { decisions.withheld.contains($0.id) }) {
+            let message =
+                "\(context.schema.label) \(record.id) says the same, and its own row was not found: this may be it"
+            return UnlinkedRows(context).setAside(row, Quarantine(.ambiguous, message), &decisions)
+        }
+        return context.reconciler.decide(onlyInSource: row.record, fingerprint: row.fingerprint, place: row.place)
+    }
+
+    /// The project records that hold the same in every field that identifies by content, as far as it is given.
+    private func alike(_ values: [String: Value], _ known: Knowledge) throws(Needs) -> [MirrorRecord] {
+        guard let first = context.schema.lookedUpBy.first, var value = values[first], !value.isNull else { return [] }
+        if case .date(let day) = value { value = .timestamp(day.midnight) }
+        var alike: [MirrorRecord] = []
+        for id in try known.holders(of: FieldValue(field: first, value: value)) {
+            guard let record = try known.record(id), context.schema.isAlike(record.values, values) else { continue }
+            alike.append(record)
+        }
+        return alike
+    }
+
+    private func isFree(_ record: MirrorRecord, _ decisions: Decisions, _ known: Knowledge) throws(Needs) -> Bool {
+        guard decisions.adopted[record.id] == nil else { return false }
+        return try known.link(projectID: record.id) == nil
+    }
+
+    /// One alike that no row has yet.
+    func free(_ values: [String: Value], _ decisions: Decisions, _ known: Knowledge) throws(Needs) -> MirrorRecord? {
+        try alike(values, known).first(isFree, decisions, known)
+    }
+}
+
+extension [MirrorRecord] {
+    fileprivate func first(
+        _ isWanted: (MirrorRecord, Decisions, Knowledge) throws(Needs) -> Bool, _ decisions: Decisions,
+        _ known: Knowledge
+    ) throws(Needs) -> MirrorRecord? {
+        for record in self where try isWanted(record, decisions, known) { return record }
+        return nil
+    }
+}

@@ -1,0 +1,42 @@
+import FoundationEssentials
+
+/// A number, kept exactly.
+struct DecimalType: TypeDefinition, TypeCodec {
+    static let word = "decimal"
+    static let keys: [String] = []
+    static let standard = DecimalType()
+    static let comparable = [DecimalType.word, IntegerType.word]
+
+    init() {}
+
+    init<Reader: SettingsReader>(_ settings: Reader) throws(Reader.Failure) {}
+
+    var meaning: [String] { [] }
+
+    var expectation: String { "a number like 1200.50" }
+    var jsonExpectation: String { "a number" }
+
+    func value(_ text: String, trimmed: String) -> Value? { NumberText.decimal(trimmed).map(Value.decimal) }
+
+    /// An exponent is taken, too.
+    func value(jsonText text: String, plain: String) -> Value? {
+        // `Decimal` reads as far as it understands, `Double` all or nothing.
+        guard plain.utf8.allSatisfy({ "0123456789+-.eE".utf8.contains($0) }), Double(plain) != nil else { return nil }
+        return Decimal(string: plain).map(Value.decimal)
+    }
+
+    func text(_ value: Value) -> String? {
+        switch value {
+        case .null: ""
+        case .integer(let number): String(number)
+        case .decimal(let number): number.description
+        default: nil
+        }
+    }
+
+    var isReadAgain: Bool { true }
+}
+
+extension FieldType {
+    public static let decimal = FieldType(DecimalType())
+}

@@ -1,0 +1,77 @@
+/// Turns a source's text or JSON into a typed value, and a value into a text, as a field's type says.
+public struct FieldCodec: Sendable {
+    public let type: FieldType
+    private let codec: any TypeCodec
+
+    /// - Throws: ``PatternProblem`` for a date's or timestamp's pattern that means nothing.
+    public init(_ type: FieldType) throws(PatternProblem) {
+        self.type = type
+        codec = try type.definition.codec()
+    }
+
+    /// The value that a text means; ``Value/null`` for a blank.
+    ///
+    /// - Throws: ``ValueProblem`` for a text that the type cannot hold.
+    public func parse(_ text: String) throws(ValueProblem) -> Value {
+        let trimmed = text.trimmed
+        guard !trimmed.isEmpty else { return .null }
+        guard let value = codec.value(text, trimmed: trimmed) else {
+            throw ValueProblem(expected: codec.expectation, found: text)
+        }
+        return value
+    }
+
+    /// The value that JSON means; ``Value/null`` for null and for a blank text. Lenient in what it takes.
+    ///
+    /// - Throws: ``JSONProblem`` for what the type cannot hold.
+    public func parse(_ json: JSON) throws(JSONProblem) -> Value {
+        guard let text = json.scalarText else {
+            if json == .null { return .null }
+            if let value = try codec.value(json: json) { return value }
+            if case .bool = json { throw JSONProblem(expected: codec.jsonExpectation, found: json.kind) }
+            throw JSONProblem(expected: "a single value", found: json.kind)
+        }
+        let plain = text.withSingleSpaces
+        guard !plain.isEmpty else { return .null }
+        guard let value = codec.value(jsonText: text, plain: plain) else {
+            throw JSONProblem(expected: codec.jsonExpectation, found: "\"\(plain.prefix(40))\"")
+        }
+        return value
+    }
+
+    /// The text that means a value: what ``parse(_:)`` reads as the same.
+    ///
+    /// A day goes into a column of instants as its midnight (UTC), an instant into a column of days as its day (UTC), a
+    /// moment into a column of words as yes.
+    ///
+    /// - Throws: ``ValueProblem`` for a value that a cell of this type cannot hold.
+    public func format(_ value: Value) throws(ValueProblem) -> String {
+        guard let text = codec.text(value), !codec.isReadAgain || isRead(text, as: value) else {
+            throw ValueProblem(expected: codec.expectation, found: value.description)
+        }
+        return text
+    }
+
+    /// The text of a value in the style of the cell that it replaces: a set keeps the order of its elements.
+    public func format(_ value: Value, over existing: String) throws(ValueProblem) -> String {
+        codec.text(value, plain: try format(value), over: existing)
+    }
+
+    private func isRead(_ text: String, as value: Value) -> Bool { (try? parse(text))?.means(value) ?? false }
+}
+
+extension JSON {
+    /// A text, or a number as it was written.
+    var scalarText: String? {
+        switch self {
+        case .string(let text), .number(let text): text
+        case .int(let number): String(number)
+        case .null, .bool, .array, .object: nil
+        }
+    }
+}
+
+extension String {
+    /// A single space for all white space between words, and none at the ends.
+    var withSingleSpaces: String { split(whereSeparator: \.isWhitespace).joined(separator: " ") }
+}

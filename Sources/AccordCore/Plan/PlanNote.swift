@@ -1,0 +1,111 @@
+/// What a person should know about the plan of a pair besides its records.
+public enum PlanNote: Hashable, Sendable {
+    /// The read of the project did not prove itself whole, so nothing there counts as gone; why.
+    case projectInDoubt(String)
+    /// So many linked records were not found in a source whose read is in doubt; the source and the doubt.
+    case notFound(count: Int, source: String, doubt: String)
+    /// What a stopped run did to so many records is known now, and settled by this plan.
+    case repaired(count: Int)
+    /// What a stopped run did to so many records is not known yet.
+    case unrepaired(count: Int)
+    /// Rows that the mapping leaves out, and the column by which it does.
+    case leftOut(count: Int, column: String)
+    /// The service gives the value of a field of so many new records to other records as well.
+    case alsoSets(count: Int, record: String, field: String, label: String)
+    case sendsNotAllowed(count: Int)
+    case tooOldToAsk(count: Int, days: Int)
+    /// Messages of a stopped run that got no answer: what became of them is known now.
+    case sendsResolved(count: Int)
+    /// The same, of which it is not known yet.
+    case sendsOpen(count: Int)
+
+    /// For people: a sentence without its full stop.
+    public var description: String {
+        switch self {
+        case .projectInDoubt(let doubt):
+            "the read of the project did not prove itself whole, so nothing counts as gone: \(doubt)"
+        case .notFound(let count, let source, let doubt):
+            "\(count) linked records were not found in the source, and nothing is done about them: \(source): \(doubt)"
+        case .repaired(let count): PlanNote.stopped(count, "is repaired")
+        case .unrepaired(let count): PlanNote.stopped(count, "cannot be told yet, and is looked at again")
+        case .leftOut(let count, let column):
+            "\(count == 1 ? "1 row is" : "\(count) rows are") left out by the mapping, by \"\(column)\""
+        case .alsoSets(let count, let record, let field, let label):
+            "the service gives the \(field) of \(count == 1 ? "1 \(record)" : "\(count) \(record)s") to the \(label), "
+                + "too: see each"
+        case .sendsNotAllowed(let count): "nobody is asked unless the run allows it: --allow-sends \(count)"
+        case .tooOldToAsk(let count, let days):
+            "\(count == 1 ? "1 row is" : "\(count) rows are") older than \(days) days: nobody is asked about what lies "
+                + "so far back"
+        case .sendsResolved(let count):
+            "an earlier run got no answer to \(PlanNote.asks(count)), and what became of that is known now"
+        case .sendsOpen(let count):
+            "an earlier run got no answer to \(PlanNote.asks(count)): not sent again until that is known"
+        }
+    }
+
+    private static func stopped(_ count: Int, _ what: String) -> String {
+        "an earlier run was stopped while it wrote \(count) record\(count == 1 ? "" : "s"); "
+            + "what became of \(count == 1 ? "it" : "them") \(what)"
+    }
+
+    private static func asks(_ count: Int) -> String { count == 1 ? "1 ask" : "\(count) asks" }
+}
+
+// MARK: - As it is kept
+
+extension PlanNote {
+    /// What tells this kind of note from the others, in every version of Accord.
+    public var code: String {
+        switch self {
+        case .projectInDoubt: "project-in-doubt"
+        case .notFound: "not-found"
+        case .repaired: "repaired"
+        case .unrepaired: "unrepaired"
+        case .leftOut: "left-out"
+        case .alsoSets: "also-sets"
+        case .sendsNotAllowed: "sends-not-allowed"
+        case .tooOldToAsk: "too-old-to-ask"
+        case .sendsResolved: "sends-resolved"
+        case .sendsOpen: "sends-open"
+        }
+    }
+
+    /// What else belongs to it, as texts in a fixed order; a count comes first.
+    public var details: [String] {
+        switch self {
+        case .projectInDoubt(let doubt): [doubt]
+        case .notFound(let count, let source, let doubt): [String(count), source, doubt]
+        case .leftOut(let count, let column): [String(count), column]
+        case .alsoSets(let count, let record, let field, let label): [String(count), record, field, label]
+        case .tooOldToAsk(let count, let days): [String(count), String(days)]
+        case .repaired(let count), .unrepaired(let count), .sendsNotAllowed(let count), .sendsResolved(let count),
+            .sendsOpen(let count):
+            [String(count)]
+        }
+    }
+
+    /// A note as it was kept; nil for one that this version does not know.
+    public init?(code: String, details: [String]) {
+        if code == "project-in-doubt", details.count == 1 {
+            self = .projectInDoubt(details[0])
+            return
+        }
+        guard let count = details.first.flatMap({ Int($0) }) else { return nil }
+        switch (code, details.count) {
+        case ("not-found", 3): self = .notFound(count: count, source: details[1], doubt: details[2])
+        case ("repaired", 1): self = .repaired(count: count)
+        case ("unrepaired", 1): self = .unrepaired(count: count)
+        case ("left-out", 2): self = .leftOut(count: count, column: details[1])
+        case ("also-sets", 4):
+            self = .alsoSets(count: count, record: details[1], field: details[2], label: details[3])
+        case ("sends-not-allowed", 1): self = .sendsNotAllowed(count: count)
+        case ("too-old-to-ask", 2):
+            guard let days = Int(details[1]) else { return nil }
+            self = .tooOldToAsk(count: count, days: days)
+        case ("sends-resolved", 1): self = .sendsResolved(count: count)
+        case ("sends-open", 1): self = .sendsOpen(count: count)
+        default: return nil
+        }
+    }
+}

@@ -1,0 +1,35 @@
+/// Finds the records of a plan whose unique values concern other records, in a few bytes a value: only those are looked
+/// at closely by ``UniqueValues``.
+public struct ContendedValues: Sendable {
+    /// Hashes of the unique values that records take or give up, with the records' numbers.
+    private var claims: [(hash: UInt64, number: Int32)] = []
+    private var counts = ValueCounts()
+    /// Records that take a value which another record has, or give one up.
+    private var records: Set<Int32> = []
+
+    public init() {}
+
+    /// - Parameter claims: those of the record.
+    public mutating func add(
+        _ claims: [UniqueValues.Claim], of record: Entry, number: Int32, _ known: Knowledge
+    ) throws(Needs) {
+        for claim in claims {
+            let hash = ValueCounts.hash(claim.value)
+            self.claims.append((hash, number))
+            counts.add(hash: hash)
+            if claim.releases {
+                // Whoever takes it has to wait, even if it is the only one.
+                counts.add(hash: hash)
+                records.insert(number)
+            } else if try known.holders(of: claim.value).contains(where: { $0 != record.projectID }) {
+                records.insert(number)
+            }
+        }
+    }
+
+    /// The numbers of the records that concern others; none is kept.
+    public mutating func takeRecords() -> Set<Int32> {
+        defer { self = ContendedValues() }
+        return claims.reduce(into: records) { if counts.isShared(hash: $1.hash) { $0.insert($1.number) } }
+    }
+}

@@ -1,0 +1,69 @@
+/// The rules that may hold a record of a plan back after it was decided, in the order in which they are applied.
+///
+/// What follows from several records at once (``UniqueValues``) is looked at when all of them are known.
+public enum RecordRules {
+    public static let all: [any RecordRule] = [DuplicateKeys(), RefusedBefore()]
+
+    public static func apply(to record: Entry, _ context: RuleContext) -> Entry {
+        all.reduce(record) { $1.apply(to: $0, context) }
+    }
+}
+
+/// Looks at one record of a plan, and may set it aside.
+public protocol RecordRule: Sendable {
+    func apply(to record: Entry, _ context: RuleContext) -> Entry
+}
+
+/// What rules know besides the record.
+public struct RuleContext: Sendable {
+    /// Keys that more than one row of the source has.
+    public var duplicateKeys: Set<String>
+    /// Writes that the service refused, by the record's identity.
+    public var refused: [String: RefusedWrite]
+
+    public init(duplicateKeys: Set<String> = [], refused: [String: RefusedWrite] = [:]) {
+        self.duplicateKeys = duplicateKeys
+        self.refused = refused
+    }
+}
+
+/// A write that the service refused.
+public struct RefusedWrite: Hashable, Sendable {
+    public var quarantine: Quarantine
+    /// Of what was to be done.
+    public var operations: Fingerprint
+
+    public init(quarantine: Quarantine, operations: Fingerprint) {
+        self.quarantine = quarantine
+        self.operations = operations
+    }
+}
+
+/// Which of several rows with one key is meant is not for Accord to say.
+public struct DuplicateKeys: RecordRule {
+    public static let quarantine = Quarantine(.duplicateKey, "another row has the same key")
+
+    public init() {}
+
+    public func apply(to record: Entry, _ context: RuleContext) -> Entry {
+        guard record.quarantine == nil, let key = record.sourceKey, context.duplicateKeys.contains(key) else {
+            return record
+        }
+        return record.quarantined(DuplicateKeys.quarantine)
+    }
+}
+
+/// A write that the service refused is left alone until something about it changes.
+public struct RefusedBefore: RecordRule {
+    public init() {}
+
+    public func apply(to record: Entry, _ context: RuleContext) -> Entry {
+        guard !record.operations.isEmpty, let refused = context.refused[record.identity],
+            refused.operations == record.operationFingerprint
+        else { return record }
+        var record = record.quarantined(refused.quarantine)
+        // If it had one, the opt-out went first: it is what was refused.
+        record.operations = []
+        return record
+    }
+}

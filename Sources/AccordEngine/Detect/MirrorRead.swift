@@ -1,0 +1,236 @@
+import AccordCore
+import AccordSQLite
+import AccordTables
+
+/// Brings the mirror of a pair's project table up to date: with what changed, or with everything.
+///
+/// The mirror is knowledge, not agreement: it may be refreshed by a dry run, and nothing is settled by it.
+public struct MirrorRead {
+    let pair: Pair
+    let run: PlanningRun
+
+    public init(pair: Pair, _ run: PlanningRun) {
+        self.pair = pair
+        self.run = run
+    }
+
+    private var store: StateStore { run.store }
+    private var form: MirrorForm { MirrorForm(pair: pair, store: run.store) }
+    private var optOut: String? { pair.schema.field(.optOut)?.name }
+
+    /// - Parameter mappingChanged: fields may be mapped now that the mirror does not hold.
+    public func refresh(full: Bool, mappingChanged: Bool) async throws -> SideReading {
+        let before = await pair.project.requestCount
+        let changed = try await pair.rollup?.refresh(full: full, run)
+        let cursor = try store.mirrorCursor(pair.name)
+        var reading: SideReading
+        if !full, !mappingChanged, !isFullReadDue(), let cursor, let table = incremental {
+            reading = try await readChanges(of: table, since: Cursor(cursor))
+        } else {
+            reading = try await readAll()
+        }
+        if let doubt = reading.incomplete, !pair.project.capabilities.isListedAtOnce,
+            try mappingChanged || store.lastFullRead(pair.name) == nil
+        {
+            // What the mirror does not hold would be taken for what the project does not hold.
+            throw EngineError.projectNotRead(pair: pair.name, reason: doubt)
+        }
+        if reading.mode == .changes { try await lookForUnsettled() }
+        if let rollup = pair.rollup { try renew(rollup, changed ?? nil, after: reading) }
+        let counts = try store.mirrorCount(pair.name)
+        reading.records = counts.live + counts.archived
+        reading.requests = await pair.project.requestCount - before
+        return reading
+    }
+
+    /// Nil for a table whose changes cannot be listed.
+    private var incremental: (any IncrementalTable)? {
+        pair.project.capabilities.changes ? pair.project as? any IncrementalTable : nil
+    }
+
+    private func isFullReadDue() -> Bool {
+        guard let last = try? store.lastFullRead(pair.name) else { return true }
+        return run.time.unixTime - Double(last) >= Double(pair.mapping.fullReadEvery) * 86_400
+    }
+
+    // MARK: - Everything
+
+    private func readAll() async throws -> SideReading {
+        guard let table = pair.project as? any ScannableTable else {
+            throw EngineError.cannot("be read", pair: pair.name, table: pair.project.name)
+        }
+        // The newest change before the read began: what changes while the pages come is read again next time.
+        let newest = try await incremental?.cursor()
+        let read = try store.beginProjectRead(pair.name)
+        var count = 0
+        let proof = try await table.scan { batch in
+            try run.stop.check()
+            count += batch.records.count
+            run.progress(.reading(pair: pair.name, side: .project, count: count))
+            _ = try keep(batch.records, read)
+        }
+        var incomplete = proof.incomplete
+        if incomplete == nil { incomplete = try await lookForUnlisted(read) }
+        try store.finishFullRead(pair.name, read: read, complete: incomplete == nil, at: run.now)
+        if incomplete == nil { try store.setMirrorCursor(pair.name, newest?.text ?? "0") }
+        return SideReading(mode: .full, records: 0, read: proof.count, incomplete: incomplete)
+    }
+
+    /// - Returns: for each record that the mapping does not leave out, whether it was known exactly so.
+    private func keep(_ records: [TableRecord], _ read: Int) throws -> [(record: MirrorRecord, wasKnown: Bool)] {
+        let mirrored = try form.records(of: meant(records))
+        let known = try store.mirror(pair.name, records: mirrored, read: read, optOut: optOut)
+        return Array(zip(mirrored, known)).map { (record: $0.0, wasKnown: $0.1) }
+    }
+
+    /// Those that the mapping does not leave out. One that was there before is gone, as far as this pair goes.
+    private func meant(_ records: [TableRecord]) throws -> [TableRecord] {
+        guard !pair.mapping.leavesOut.isEmpty else { return records }
+        return try records.filter { record in
+            guard case .values(let values) = record.cells, let id = record.key else { return true }
+            guard pair.mapping.leavesOut.contains(where: { values[$0] == .boolean(true) }) else { return true }
+            try store.markGone(pair.name, id: id)
+            return false
+        }
+    }
+
+    /// Linked records that are looked for one by one before they count as gone. More than these are gone only if none
+    /// of these is found, and then a guard asks a person besides.
+    private static let mostLookedFor = 500
+
+    /// A list whose numbers agree may still have passed over a record, if another came while it was read.
+    ///
+    /// - Returns: why the read is no evidence all the same; nil if it is.
+    private func lookForUnlisted(_ read: Int) async throws -> String? {
+        let unlisted = try store.linkedRecordsNotSeen(pair.name, read: read)
+        var found = 0
+        for record in unlisted.prefix(MirrorRead.mostLookedFor) {
+            try run.stop.check()
+            guard let present = try await present(record) else { continue }
+            _ = try store.mirror(pair.name, records: form.records(of: [present]), read: read, optOut: optOut)
+            found += 1
+        }
+        guard found > 0, unlisted.count > MirrorRead.mostLookedFor else { return nil }
+        return "\(unlisted.count) linked records were not listed, and some of them are there"
+    }
+
+    /// The record as the service has it, if it is found by what it was last known by.
+    private func present(_ record: MirrorRecord) async throws -> TableRecord? {
+        guard let table = pair.project as? any SearchableTable, !pair.schema.isByContent else { return nil }
+        for field in pair.schema.lookedUpBy {
+            guard let value = record.values[field], !value.isNull,
+                pair.project.capabilities.searchable.contains(field)
+            else { continue }
+            return try await table.find(field, value).first { $0.key == record.id }
+        }
+        return nil
+    }
+
+    // MARK: - What changed
+
+    private func readChanges(of table: any IncrementalTable, since cursor: Cursor) async throws -> SideReading {
+        let read = try store.beginProjectRead(pair.name)
+        var count = 0
+        var unknown: [MirrorRecord] = []
+        let next = try await table.changes(since: cursor) { batch in
+            try run.stop.check()
+            let kept = try keep(batch.records, read)
+            unknown += kept.filter { !$0.wasKnown }.map(\.record)
+            count += batch.records.count
+            run.progress(.reading(pair: pair.name, side: .project, count: count))
+            return kept.allSatisfy(\.wasKnown)
+        }
+        try await lookForReplaced(by: unknown)
+        if next != cursor { try store.setMirrorCursor(pair.name, next.text) }
+        return SideReading(mode: .changes, records: 0, read: count)
+    }
+
+    /// Changes do not show everything that a stopped run may have done: whom it archived, and what it created with a
+    /// moment of long ago.
+    private func lookForUnsettled() async throws {
+        for intent in try store.openIntents(pair.name) {
+            try run.stop.check()
+            if intent.replaces { try await lookForReplaced(intent) }
+            let found = try form.records(of: try await written(by: intent))
+            guard !found.isEmpty else { continue }
+            _ = try store.mirror(
+                pair.name, records: found, read: store.beginProjectRead(pair.name), optOut: optOut)
+        }
+    }
+
+    /// Of records that are identified by content, the field by which they can be found.
+    private var contentLookup: (field: String, table: any SearchableTable)? {
+        guard pair.schema.isByContent, let table = pair.project as? any SearchableTable,
+            let field = pair.schema.lookedUpBy.first(where: pair.project.capabilities.searchable.contains)
+        else { return nil }
+        return (field, table)
+    }
+
+    /// Whether what was to give way to a new record is still there.
+    private func lookForReplaced(_ intent: Entry) async throws {
+        guard let id = intent.projectID, let (field, table) = contentLookup,
+            let known = try store.projectRecord(pair.name, id), let value = known.values[field]
+        else { return }
+        let found = try await table.find(field, value)
+        if !found.contains(where: { $0.key == id }) { try store.markGone(pair.name, id: id) }
+    }
+
+    private func written(by intent: Entry) async throws -> [TableRecord] {
+        if intent.operations.contains(where: { $0.kind == .archive }) {
+            guard let known = try intent.projectID.flatMap({ try store.projectRecord(pair.name, $0) }) else {
+                return []
+            }
+            return [try await present(known)].compactMap(\.self)
+        }
+        guard intent.createsInProject, let (field, table) = contentLookup else { return [] }
+        return try await table.find(field, intent.createdValues[field] ?? .null)
+    }
+
+    /// Changes do not say who is gone. But where a record has what only one may have, and another one was known to have
+    /// it, that other one is looked up.
+    private func lookForReplaced(by records: [MirrorRecord]) async throws {
+        for (index, field) in pair.schema.lookedUpBy.enumerated() where pair.schema.unique.contains(field) {
+            let values = Set(records.compactMap { $0.values[field] }.filter { !$0.isNull }.map(\.description))
+            let holders = try store.holders(pair.name, matchIndex: index, values: values)
+            for record in records {
+                guard let value = record.values[field], !value.isNull else { continue }
+                for id in holders[value.description] ?? [] where id != record.id {
+                    try run.stop.check()
+                    guard let other = try store.projectRecord(pair.name, id), try await present(other) == nil else {
+                        continue
+                    }
+                    try store.markGone(pair.name, id: id)
+                }
+            }
+        }
+    }
+
+    // MARK: - Computed fields
+
+    /// Gives computed values to those who were not read themselves; who was read has them already.
+    private func renew(_ rollup: any Rollup, _ changed: Set<String>?, after reading: SideReading) throws {
+        if reading.mode == .full, reading.incomplete == nil { return try rollup.settle(store) }
+        if let changed, changed.isEmpty { return }
+        let ids = try changed.map { $0.sorted() } ?? store.projectRecordIDs(pair.name)
+        let read = try store.beginProjectRead(pair.name)
+        var start = 0
+        while start < ids.count {
+            let some = Array(ids[start..<min(start + 500, ids.count)])
+            start += some.count
+            let known = try store.projectRecords(pair.name, some)
+            let computed = try rollup.values(for: some, store)
+            let renewed = some.compactMap { id -> MirrorRecord? in
+                guard var record = known[id], !record.gone else { return nil }
+                let before = record.fingerprint
+                for field in rollup.fields { record.values[field] = nil }
+                for (field, value) in computed[id] ?? [:] where !value.isNull { record.values[field] = value }
+                let mapped = Set(pair.mapping.fields.map(\.name))
+                record.values = record.values.filter { !rollup.fields.contains($0.key) || mapped.contains($0.key) }
+                record.fingerprint = Fingerprint(of: record.values, isArchived: record.archived)
+                return record.fingerprint == before ? nil : record
+            }
+            _ = try store.mirror(pair.name, records: renewed, read: read)
+        }
+        try rollup.settle(store)
+    }
+}

@@ -1,0 +1,246 @@
+import AccordCore
+import AccordSQLite
+import AccordState
+import AccordTables
+
+/// What a read of the source found that has to be decided.
+struct SourceChanges {
+    var reading: SideReading
+    /// Nil if the source was not read: it is as it was when the last run settled it.
+    var proof: ScanProof?
+    /// Rows whose key is linked, of those that no fingerprint proved settled.
+    var linked: RowSpool
+    /// Rows without a link.
+    var unlinked: RowSpool
+    /// Rows without a link that a stopped run had begun with, by key.
+    var begun: [String: SourceRow] = [:]
+    /// How often each value comes by which a row without a link is matched.
+    var matchValues = ValueCounts()
+    /// Rows that cannot be used and belong to no link.
+    var setAside: [Entry] = []
+    var unidentified: [UnidentifiedRow] = []
+    /// Keys that more than one row has.
+    var duplicateKeys: Set<String> = []
+    var unchanged = 0
+    /// Rows that the mapping leaves out.
+    var leftOut = 0
+    /// Keys of those that are linked, or that a stopped run had begun with.
+    var leftOutKeys: Set<String> = []
+    /// The numbers of links whose row was not met.
+    var missing = NumberSet()
+}
+
+/// Reads a source whole, and proves by their fingerprints which of its rows need no decision.
+///
+/// A row whose bytes are those of a settled link costs a hash of its key and a look into memory; it is never decoded.
+struct SourceScan {
+    let pair: Pair
+    let store: StateStore
+    /// What a run that was stopped left open.
+    let intents: OpenIntents
+    /// No fingerprint proves anything: the mapping is not the one that the last settled run used.
+    let mappingChanged: Bool
+    let stop: StopSignal
+    let progress: @Sendable (Progress) -> Void
+
+    func changes(_ table: any ScannableTable, _ mapper: RecordMapper?) async throws -> SourceChanges {
+        let fields = pair.mapping.fields.map(\.name)
+        func spool() -> RowSpool { RowSpool(fields: fields, file: table.name, folder: store.folder) }
+        var pass = Pass(
+            scan: self, mapper: mapper, index: try store.linkIndex(pair.name),
+            changes: SourceChanges(
+                reading: SideReading(mode: .full, records: 0, read: 0), linked: spool(), unlinked: spool()))
+        let proof = try await table.scan { batch in
+            try stop.check()
+            try pass.take(batch)
+            progress(.reading(pair: pair.name, side: .source, count: pass.count))
+        }
+        return pass.finish(proof)
+    }
+
+    /// Keys of rows that Accord was about to add to the source.
+    private func isBegun(_ key: String) -> Bool {
+        if intents.isEmpty { return false }
+        return intents.bySourceKey[key] != nil
+            || intents.byProjectID.keys.contains { RecordMapper.newKey(projectID: $0) == key }
+    }
+
+    /// One read, from its first batch to its last.
+    private struct Pass {
+        let scan: SourceScan
+        let mapper: RecordMapper?
+        var index: LinkIndex
+        var changes: SourceChanges
+        var count = 0
+        /// Of rows without a link.
+        private var keys = KeyLines()
+        /// Rows that the mapping leaves out, of those with a key that is linked or begun.
+        private var leftOut: [(key: String, hash: UInt64)] = []
+
+        init(scan: SourceScan, mapper: RecordMapper?, index: LinkIndex, changes: SourceChanges) {
+            self.scan = scan
+            self.mapper = mapper
+            self.index = index
+            self.changes = changes
+        }
+
+        mutating func take(_ batch: RecordBatch) throws {
+            guard let mapper else { return }
+            for record in batch.records {
+                count += 1
+                guard let row = record.textRow else { continue }
+                if let problem = record.problem {
+                    try takeBroken(record, row, problem, mapper)
+                } else if mapper.leavesOut(row) {
+                    leaveOut(row, mapper)
+                } else if let hash = mapper.keyHash(of: row) {
+                    try take(record, row, hash, mapper)
+                } else {
+                    takeKeyless(record, row, mapper)
+                }
+            }
+        }
+
+        private mutating func take(
+            _ record: TableRecord, _ row: TextRow, _ hash: UInt64, _ mapper: RecordMapper
+        ) throws {
+            let line = record.place?.line ?? count
+            switch index.meet(hash: hash, fingerprint: record.fingerprint, line: line) {
+            case .linked(_, let before?):
+                try takeDuplicate(record, row, before, mapper)
+            case .linked(let isSettled, nil):
+                if isSettled, !scan.mappingChanged, scan.intents.isEmpty || !isOpen(row, mapper) {
+                    changes.unchanged += 1
+                } else {
+                    try changes.linked.append(mapped(record, row, mapper))
+                }
+            case .unlinked:
+                if let before = keys.meet(hash: hash, line: line) {
+                    return try takeDuplicate(record, row, before, mapper)
+                }
+                let row = mapped(record, row, mapper)
+                if scan.isBegun(row.record.key) {
+                    changes.begun[row.record.key] = row
+                } else {
+                    try changes.unlinked.append(row)
+                }
+                guard row.quarantine == nil else { return }
+                for field in scan.pair.mapping.match {
+                    let value = row.record[field]
+                    if !value.isNull { changes.matchValues.add(FieldValue(field: field, value: value)) }
+                }
+            }
+        }
+
+        private func isOpen(_ row: TextRow, _ mapper: RecordMapper) -> Bool {
+            mapper.key(of: row).map { scan.intents.bySourceKey[$0] != nil } ?? false
+        }
+
+        private func mapped(_ record: TableRecord, _ row: TextRow, _ mapper: RecordMapper) -> SourceRow {
+            let mapped = mapper.map(row)
+            return SourceRow(
+                record: mapped.record, fingerprint: record.fingerprint, place: record.place,
+                quarantine: mapped.quarantine)
+        }
+
+        private func matchValues(_ row: TextRow, _ mapper: RecordMapper) -> Set<FieldValue> {
+            let record = mapper.map(row).record
+            return Set(
+                scan.pair.mapping.match.compactMap { field in
+                    record[field].isNull ? nil : FieldValue(field: field, value: record[field])
+                })
+        }
+
+        // MARK: - Rows that cannot be used
+
+        private mutating func takeDuplicate(
+            _ record: TableRecord, _ row: TextRow, _ before: Int, _ mapper: RecordMapper
+        ) throws {
+            let key = mapper.key(of: row) ?? ""
+            changes.duplicateKeys.insert(key)
+            setAside(
+                record, key: key, Quarantine(.duplicateKey, "the key \"\(key)\" is already used on line \(before)"))
+            // A second row with this key may be somebody else's.
+            changes.unidentified.append(
+                UnidentifiedRow(place: record.place, values: matchValues(row, mapper), hasKey: false))
+        }
+
+        private mutating func takeKeyless(_ record: TableRecord, _ row: TextRow, _ mapper: RecordMapper) {
+            setAside(record, key: nil, scan.pair.noKey)
+            changes.unidentified.append(
+                UnidentifiedRow(place: record.place, values: matchValues(row, mapper), hasKey: false))
+        }
+
+        /// A row that is not a record: its key, if it can be made out, has not vanished.
+        private mutating func takeBroken(
+            _ record: TableRecord, _ row: TextRow, _ problem: String, _ mapper: RecordMapper
+        ) throws {
+            let quarantine = Quarantine(.unreadable, problem)
+            let key = mapper.key(of: row)
+            let line = record.place?.line ?? count
+            if let key, index.isLinked(hash: KeyHash.of(key)), !index.isMet(hash: KeyHash.of(key)) {
+                _ = index.meet(hash: KeyHash.of(key), fingerprint: nil, line: line)
+                try changes.linked.append(
+                    SourceRow(
+                        record: Record(key: key, values: [:]), fingerprint: nil, place: record.place,
+                        quarantine: quarantine))
+                return
+            }
+            if let key, !mapper.leavesOut(row) {
+                // Another row with its key may be the one that is meant, whichever of them comes first.
+                let hash = KeyHash.of(key)
+                let isDouble = index.isMet(hash: hash) || keys.meet(hash: hash, line: line) != nil
+                if isDouble { changes.duplicateKeys.insert(key) }
+            }
+            setAside(record, key: key, quarantine)
+            // Its cells may stand in other columns than their own, the key too.
+            let texts = row.texts
+            let values = scan.pair.mapping.match.flatMap { field in
+                mapper.guesses(field, in: texts).map { FieldValue(field: field, value: $0) }
+            }
+            changes.unidentified.append(UnidentifiedRow(place: record.place, values: Set(values), hasKey: false))
+        }
+
+        private mutating func setAside(_ record: TableRecord, key: String?, _ quarantine: Quarantine) {
+            changes.setAside.append(
+                Entry(
+                    label: "row \(record.place?.line ?? count)", sourceKey: key, projectID: nil, present: [.source],
+                    place: record.place, bucket: .quarantined, quarantine: quarantine))
+        }
+
+        /// Another row with its key may be the one that is meant: that is known when all are read.
+        private mutating func leaveOut(_ row: TextRow, _ mapper: RecordMapper) {
+            changes.leftOut += 1
+            guard let key = mapper.key(of: row) else { return }
+            let hash = KeyHash.of(key)
+            if index.isLinked(hash: hash) || scan.intents.bySourceKey[key] != nil { leftOut.append((key, hash)) }
+        }
+
+        mutating func finish(_ proof: ScanProof) -> SourceChanges {
+            // A linked row that is left out has not vanished, and nothing is done about it on either side.
+            for (key, hash) in leftOut {
+                if index.isMet(hash: hash) { continue }
+                changes.leftOutKeys.insert(key)
+            }
+            for (_, hash) in leftOut { _ = index.meet(hash: hash, fingerprint: nil, line: 1) }
+            if !changes.duplicateKeys.isEmpty {
+                // One of them has a key that is not its own, and whose that is cannot be known.
+                changes.unidentified.append(UnidentifiedRow(place: nil, values: [], hasKey: false))
+            }
+            changes.missing = index.missing
+            changes.proof = proof
+            changes.reading = SideReading(
+                mode: .full, records: proof.count, read: proof.count, incomplete: proof.incomplete,
+                stamp: proof.stamp?.text, endsCleanly: proof.endsCleanly)
+            return changes
+        }
+    }
+}
+
+extension Pair {
+    /// Why a row without a key is set aside.
+    public var noKey: Quarantine {
+        let columns = mapping.key.joined(separator: " and ")
+        return Quarantine(.noKey, "\(columns) is blank, and nothing else tells the row from others")
+    }
+}

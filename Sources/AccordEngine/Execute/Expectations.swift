@@ -1,0 +1,106 @@
+import AccordCore
+
+/// What a plan expected to find, held against what is there by now, before anything is sent.
+struct Expectations {
+    let pair: Pair
+
+    /// What an entry expected to find in the project and is not there any more; nil if all is as it was.
+    func unmetInProject(_ entry: Entry, _ known: Knowledge) throws(Needs) -> String? {
+        let mirror: MirrorRecord? = if let id = entry.projectID { try known.record(id) } else { nil }
+        for operation in entry.operations where operation.side == .project {
+            switch operation.kind {
+            // Looked at when it is sent.
+            case .send: return nil
+            // What follows a create is done to the record that it makes.
+            case .create: return try taken(operation, entry, known)
+            case .update, .unsubscribe, .resubscribe:
+                guard let mirror, !mirror.gone else { return "it is gone from the project by now" }
+                for change in operation.changes where !mirror.record[change.field].means(change.before) {
+                    return "\(change.field) is \"\(mirror.record[change.field])\" by now, not \"\(change.before)\""
+                }
+            case .delete, .archive, .unarchive:
+                guard let mirror, !mirror.gone else { return "it is gone from the project by now" }
+                if mirror.fingerprint != entry.projectFingerprint { return "it changed in the project meanwhile" }
+            }
+        }
+        return nil
+    }
+
+    /// Whether another record has a unique value by now that a create takes.
+    private func taken(_ operation: Operation, _ entry: Entry, _ known: Knowledge) throws(Needs) -> String? {
+        // Known before the plan was made: it was foreseen that this value becomes free.
+        guard entry.after.isEmpty else { return nil }
+        for field in pair.schema.lookedUpBy where pair.schema.identifies(field) {
+            guard let value = operation.changes.first(where: { $0.field == field })?.after, !value.isNull,
+                let owner = try known.holders(of: FieldValue(field: field, value: value)).first
+            else { continue }
+            return "\(pair.schema.label) \(owner) has the \(field) \(value) by now"
+        }
+        return nil
+    }
+
+    /// Likewise of a write to the source.
+    func unmet(_ operation: Operation, of entry: Entry, _ known: Knowledge) throws(Needs) -> String? {
+        guard let id = entry.projectID else { return nil }
+        let mirror = try known.record(id)
+        let isThere = mirror.map { !$0.gone } ?? false
+        switch operation.kind {
+        case .delete: return isThere ? "it is in the project again" : nil
+        case .create where !isThere: return "it is gone from the project by now"
+        default: break
+        }
+        // What this entry itself has written there is as it should be.
+        let written = Set(entry.operations.filter { $0.side == .project }.flatMap(\.changes).map(\.field))
+        guard let mirror, isThere else { return nil }
+        for change in operation.changes where !written.contains(change.field) {
+            let held = mirror.record[change.field]
+            guard !Expectations.says(held, change.origin, change) else { continue }
+            return "\(change.field) is \"\(held)\" in the project by now, not \"\(change.origin)\""
+        }
+        return nil
+    }
+
+    /// What an entry expected of its row, held against the row as it is now.
+    ///
+    /// - Parameters:
+    ///   - row: nil if there is none.
+    ///   - incomplete: why the read is no proof that there is none.
+    func unmetInSource(
+        _ entry: Entry, row: TextRow?, mapper: RecordMapper, isDouble: Bool, incomplete: String?
+    ) -> String? {
+        guard entry.sourceKey != nil, entry.writes(.project) else { return nil }
+        if isDouble { return "another row has its key by now" }
+        guard let row else {
+            if entry.present.contains(.source) { return "its row is not there any more" }
+            return incomplete.map { "the source cannot be read whole by now: \($0)" }
+        }
+        guard entry.present.contains(.source) else { return "its row is back" }
+        if mapper.leavesOut(row) { return "the mapping leaves its row out by now" }
+        let held = mapper.map(row).record
+        for change in entry.operations.filter({ $0.side == .project }).flatMap(\.changes)
+        where !Expectations.says(held[change.field], change.origin, change) {
+            return "\(change.field) is \"\(held[change.field])\" in its row by now, not \"\(change.origin)\""
+        }
+        return nil
+    }
+
+    /// Of an opt-out only counts that it is one, not since when.
+    static func says(_ held: Value, _ expected: Value, _ change: FieldChange) -> Bool {
+        change.rule == .optOut ? OptOut.isOut(held) == OptOut.isOut(expected) : held.means(expected)
+    }
+
+    /// What has to be known for the expectations of some entries.
+    func needs(of entries: [Entry]) -> Needs {
+        var needs = Needs()
+        for entry in entries {
+            if let id = entry.projectID { needs.projectIDs.insert(id) }
+            guard entry.createsInProject, entry.after.isEmpty else { continue }
+            let created = entry.createdValues
+            for field in pair.schema.lookedUpBy where pair.schema.identifies(field) {
+                guard let value = created[field], !value.isNull else { continue }
+                needs.values.insert(FieldValue(field: field, value: value))
+            }
+        }
+        return needs
+    }
+}

@@ -1,0 +1,233 @@
+import AccordCore
+import AccordSQLite
+import AccordTables
+import Logging
+import Synchronization
+
+/// What came of one record's operations on a table that is written record by record.
+indirect enum RecordOutcome: Sendable {
+    /// Done; this is what is stored now, or nil where the record is gone.
+    case done(MirrorRecord?, id: String)
+    /// A message was sent, and this is what the service says of it.
+    case sent(Record)
+    case skipped(String)
+    case refused(Quarantine)
+    /// The service knows no such record: the next run reads the project whole, to see what became of it.
+    case vanished(Quarantine)
+    /// It may or may not have happened: the intent stays, and the next run looks.
+    case unknown(String)
+    /// Certainly nothing happened, and nothing more can be sent in this run.
+    case stopped(TableError)
+    /// The record was created, and what was to follow was not done.
+    case created(MirrorRecord, then: RecordOutcome)
+    /// The record was deleted, and the one that was to take its place certainly not created.
+    case deleted(then: RecordOutcome)
+
+    var isDone: Bool {
+        switch self {
+        case .done, .sent: true
+        default: false
+        }
+    }
+
+    /// Why nothing more can be sent, if that is so.
+    var stop: TableError? {
+        switch self {
+        case .stopped(let error): error
+        case .created(_, let then), .deleted(let then): then.stop
+        default: nil
+        }
+    }
+
+    var hasVanished: Bool {
+        switch self {
+        case .vanished: true
+        case .created(_, let then), .deleted(let then): then.hasVanished
+        default: false
+        }
+    }
+}
+
+/// Writes records to a table that is written record by record: each record's operations in their order.
+struct RecordWriter: Sendable {
+    let pair: Pair
+    let table: any RecordWritable
+    let store: StateStore
+    let time: any TimeSource
+    let logger: Logger
+    let claims = Claims()
+
+    /// The project records that this run found to be its own creates: each is one row's.
+    final class Claims: Sendable {
+        private let ids = Mutex<Set<String>>([])
+
+        func take(_ id: String) -> Bool { ids.withLock { $0.insert(id).inserted } }
+    }
+
+    func write(_ entry: Entry, _ known: Knowledge) async -> RecordOutcome {
+        var progress = Progress()
+        do {
+            if entry.sends { return try await sendMessage(entry) }
+            if let reason = try Expectations(pair: pair).unmetInProject(entry, known) { return .skipped(reason) }
+            return try await operations(of: entry, known, &progress)
+        } catch {
+            let outcome = outcome(of: error)
+            if let created = progress.created { return .created(created, then: outcome) }
+            if case .unknown = outcome { return outcome }
+            return progress.isDeleted ? .deleted(then: outcome) : outcome
+        }
+    }
+
+    /// How far the operations of one record have come.
+    private struct Progress {
+        /// The record that was created.
+        var created: MirrorRecord?
+        /// The record is gone, and another takes its place.
+        var isDeleted = false
+    }
+
+    /// What ends the operations of a record.
+    private struct Ended: Error {
+        var outcome: RecordOutcome
+    }
+
+    private func outcome(of error: any Error) -> RecordOutcome {
+        switch error {
+        case let ended as Ended: ended.outcome
+        case let error as TableError where error.isFinal: .stopped(error)
+        case let error as any ExplainedError: .unknown(error.description)
+        default: .unknown("\(error)")
+        }
+    }
+
+    private func sendMessage(_ entry: Entry) async throws -> RecordOutcome {
+        guard let sender = pair.sender else { return .skipped("nobody is asked by this pair") }
+        switch try await sender.send(entry, of: pair, now: Int64(time.unixTime)) {
+        case .sent(let answer): return .sent(answer)
+        case .objected(let reason): return .skipped(reason)
+        case .refused(let quarantine): return .refused(quarantine)
+        case .unknown(let reason): return .unknown(reason)
+        }
+    }
+
+    private func operations(
+        of entry: Entry, _ known: Knowledge, _ progress: inout Progress
+    ) async throws -> RecordOutcome {
+        let mirror = try entry.projectID.flatMap { (id) throws(Needs) in try known.record(id) }
+        var record = mirror?.record ?? Record(key: "", values: [:])
+        var isArchived = mirror?.archived ?? false
+        var stored: MirrorRecord?
+        for operation in entry.operations where operation.side == .project {
+            for change in operation.changes { record[change.field] = change.after }
+            let answer = try await write(operation, record)
+            if let answer {
+                stored = try MirrorForm(pair: pair, store: store).record(answer, over: record)
+                (record, isArchived) = (stored?.record ?? record, answer.isArchived)
+            }
+            switch operation.kind {
+            case .create: progress.created = stored
+            case .delete where !entry.replaces: return .done(nil, id: record.key)
+            case .delete:
+                try store.markGone(pair.name, id: record.key)
+                (record, isArchived, stored) = (Record(key: "", values: [:]), false, nil)
+                progress.isDeleted = true
+            case .archive: isArchived = true
+            case .unarchive: isArchived = false
+            // Where the service does not say at what moment, that it happened is all that is known until the next read.
+            case .unsubscribe where answer == nil: set(operation, .boolean(true), in: &record)
+            case .resubscribe where answer == nil: set(operation, .null, in: &record)
+            case .update, .unsubscribe, .resubscribe, .send: break
+            }
+        }
+        return .done(asStored(record, isArchived, stored ?? mirror), id: record.key)
+    }
+
+    private func set(_ operation: Operation, _ value: Value, in record: inout Record) {
+        for change in operation.changes { record[change.field] = value }
+    }
+
+    /// The record as it is stored now, with what the answers did not show.
+    private func asStored(_ record: Record, _ isArchived: Bool, _ last: MirrorRecord?) -> MirrorRecord {
+        MirrorRecord(
+            id: record.key, fingerprint: Fingerprint(of: record.values, isArchived: isArchived), values: record.values,
+            modified: record.modified ?? last?.modified, archived: isArchived,
+            matchValues: pair.schema.lookedUpBy.map { record[$0].isNull ? nil : record[$0].description })
+    }
+
+    // MARK: - One operation
+
+    /// - Returns: the record as the service has it now, where it says so.
+    private func write(_ operation: Operation, _ record: Record) async throws -> TableRecord? {
+        let cells = operation.kind == .create || operation.kind == .update ? operation.changes : []
+        let change = TableChange(
+            kind: operation.kind, key: operation.kind == .create ? nil : record.key,
+            cells: Dictionary(
+                cells.map { ($0.field, CellChange(after: $0.after.isNull ? .empty : .value($0.after))) },
+                uniquingKeysWith: { _, last in last }), known: record)
+        guard operation.kind == .create else { return try taken(await table.write(change), operation) }
+        return try await create(change, operation)
+    }
+
+    private func taken(_ outcome: WriteOutcome, _ operation: Operation) throws -> TableRecord? {
+        switch outcome {
+        case .stored(let record): return record
+        case .storedUnseen: return nil
+        // What somebody else deleted before is gone as well.
+        case .gone where operation.kind == .delete: return nil
+        case .gone(let error):
+            throw Ended(outcome: .vanished(Quarantine(.refused, error?.what ?? "no such record")))
+        case .refused(let error): throw Ended(outcome: .refused(Quarantine(.refused, error.what)))
+        case .unknown(let error): throw Ended(outcome: .unknown(error.description))
+        }
+    }
+
+    /// A create whose answer never came is looked up, and sent again only if it is not there.
+    private func create(_ change: TableChange, _ operation: Operation) async throws -> TableRecord? {
+        let values = Dictionary(operation.changes.map { ($0.field, $0.after) }, uniquingKeysWith: { _, last in last })
+        var attempts = 0
+        while true {
+            let outcome = try await table.write(change)
+            guard case .unknown(let error) = outcome, case .outcomeUnknown = error else {
+                return try taken(outcome, operation)
+            }
+            attempts += 1
+            logger.notice("\(error)")
+            do {
+                if let found = try await lookUp(values) { return found }
+            } catch {
+                // Whatever keeps it from being looked up, it may have happened.
+                logger.notice("it could not be looked up: \(error)")
+                return try taken(outcome, operation)
+            }
+            // Identical records may be distinct, so an unanswered create of one is not sent again in this run.
+            if attempts == 3 || pair.schema.isByContent { return try taken(outcome, operation) }
+        }
+    }
+
+    private func lookUp(_ values: [String: Value]) async throws -> TableRecord? {
+        guard let table = table as? any SearchableTable else { return nil }
+        guard !pair.schema.isByContent else { return try await lookUpAlike(values, table) }
+        let named = pair.schema.lookedUpBy.filter { !(values[$0] ?? .null).isNull }
+        // A field that no two records share is looked up first, if there is one.
+        let telling = named.filter(pair.schema.identifies)
+        for field in telling.isEmpty ? named : telling {
+            guard let value = values[field], !value.isNull else { continue }
+            if let found = try await table.find(field, value).first { return found }
+        }
+        return nil
+    }
+
+    /// Of records alike, one that no row has yet, not even one of this very moment.
+    private func lookUpAlike(_ values: [String: Value], _ table: any SearchableTable) async throws -> TableRecord? {
+        guard let field = pair.schema.lookedUpBy.first(where: table.capabilities.searchable.contains),
+            let value = values[field]
+        else { return nil }
+        for record in try await table.find(field, value) {
+            guard let id = record.key, case .values(let found) = record.cells, pair.schema.isAlike(found, values),
+                try store.link(pair.name, projectID: id) == nil, claims.take(id)
+            else { continue }
+            return record
+        }
+        return nil
+    }
+}

@@ -1,0 +1,112 @@
+import AccordCore
+import AccordState
+
+/// Turns what was done to a record into what is remembered of it.
+///
+/// A base moves to what its side **holds now**, and only for fields on which the two sides have come to agree.
+public struct SettlementBuilder: Sendable {
+    let pair: Pair
+    let run: Int64
+    /// Unix seconds.
+    let at: Int64
+
+    /// What an entry settles before anything is sent: its link, and the fields that both sides agree on already.
+    /// Nil if it says nothing about a link.
+    func agreed(_ entry: Entry) -> Settlement? {
+        guard let key = entry.sourceKey, let id = entry.projectID else { return nil }
+        var settlement = Settlement(pair: pair.name, sourceKey: key, projectID: id, fields: fields)
+        if entry.quarantine != nil {
+            // What once proved the row settled proves nothing any more: it is looked at in every run.
+            settlement.link = .keep
+            return settlement
+        }
+        switch entry.link {
+        case .none: settlement.link = .keep
+        case .new: settlement.link = .upsert(.active)
+        case .moved: settlement.link = .upsert(entry.unarchives ? .archived : .active)
+        case .state(let state): settlement.link = .state(state)
+        case .removed: settlement.link = .remove
+        }
+        for agreement in entry.agreements {
+            settlement.sourceBase[agreement.field] = agreement.source
+            settlement.projectBase[agreement.field] = agreement.project
+        }
+        if entry.operations.isEmpty && entry.conflicts.isEmpty { close(&settlement, entry, entry.sourceFingerprint) }
+        if case .new(let reason) = entry.link {
+            settlement.ledger = [ledger(entry, side: .source, action: "link", changes: [], reason: reason)]
+        }
+        return settlement
+    }
+
+    /// What one side's operations settle, once they were done.
+    ///
+    /// - Parameters:
+    ///   - side: the side that was written.
+    ///   - stored: what that side holds now.
+    ///   - pending: operations of the same entry, on the other side, that are still to come. A field that they write
+    ///     too is settled by them: else a set of which only one half was carried would look agreed.
+    ///   - project: what the project holds of a record that was created in the source.
+    public func done(
+        _ entry: Entry, side: Side, stored: Record, pending: [Operation], written: Settlement.Written,
+        project: Record? = nil
+    ) -> Settlement {
+        var settlement = Settlement(
+            pair: pair.name, sourceKey: written.sourceKey, projectID: written.projectID, fields: fields)
+        // An opt-out of a record that is set aside changes nothing else of it.
+        if entry.quarantine != nil { settlement.link = .keep }
+        let operations = entry.operations.filter { $0.side == side }
+        if let project, operations.contains(where: { $0.side == .source && $0.kind == .create }) {
+            // A row made anew: nothing that an earlier one held counts. What does not flow here was not compared.
+            for field in pair.mapping.fields {
+                settlement.sourceBase[field.name] = stored[field.name]
+                settlement.projectBase[field.name] = field.direction == .toProject ? project[field.name] : .null
+            }
+        }
+        let open = Set(pending.flatMap { $0.changes.map(\.field) })
+        let earlier = entry.operations.filter { $0.side != side }.flatMap(\.changes)
+        for change in operations.flatMap(\.changes) where !open.contains(change.field) {
+            // Where the other side was written too, it holds what that operation put there.
+            let origin = earlier.first { $0.field == change.field }?.after ?? change.origin
+            let held = stored[change.field]
+            (settlement.sourceBase[change.field], settlement.projectBase[change.field]) =
+                side == .source ? (held, origin) : (origin, held)
+        }
+        if pending.isEmpty {
+            settlement.closesIntent = true
+            if entry.conflicts.isEmpty && entry.quarantine == nil {
+                close(&settlement, entry, written.sourceFingerprint)
+            }
+        }
+        settlement.ledger = operations.map {
+            ledger(entry, written, side: side, action: $0.kind.rawValue, changes: $0.changes, reason: $0.reason)
+        }
+        return settlement
+    }
+
+    /// The journal's intent is done with, and nothing else is known.
+    func closed(_ entry: Entry) -> Settlement {
+        var closing = Settlement(
+            pair: pair.name, sourceKey: entry.sourceKey, projectID: entry.projectID, link: .keep)
+        closing.closesIntent = true
+        return closing
+    }
+
+    private var fields: Set<String> { Set(pair.mapping.fields.map(\.name)) }
+
+    /// Nothing of the record is open any more.
+    private func close(_ settlement: inout Settlement, _ entry: Entry, _ fingerprint: Fingerprint?) {
+        settlement.sourceFingerprint = fingerprint
+        settlement.settlesProject = entry.bucket != .resting
+    }
+
+    private func ledger(
+        _ entry: Entry, _ written: Settlement.Written? = nil, side: Side, action: String, changes: [FieldChange],
+        reason: Reason
+    ) -> LedgerRow {
+        LedgerRow(
+            run: run, at: at, pair: pair.name, sourceKey: written?.sourceKey ?? entry.sourceKey,
+            projectID: written?.projectID ?? entry.projectID, side: side, action: action,
+            // What a create wrote is what the bases hold: only changes are spelled out.
+            changes: action == "create" ? [] : changes, reason: reason)
+    }
+}

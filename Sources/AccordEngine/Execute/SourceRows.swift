@@ -1,0 +1,86 @@
+import AccordCore
+import AccordSQLite
+import AccordState
+import AccordTables
+
+/// The source's rows of some entries, as they are now.
+struct SourceRows {
+    let pair: Pair
+    let store: StateStore
+
+    struct Found {
+        var mapper: RecordMapper
+        var byKey: [String: (row: TextRow, fingerprint: Fingerprint)] = [:]
+        var duplicates: Set<String> = []
+        var incomplete: String?
+    }
+
+    /// What an entry's expectations are held against.
+    struct Current {
+        var row: TextRow?
+        var mapper: RecordMapper
+        var isDouble: Bool
+        var incomplete: String?
+    }
+
+    func rows(of entries: [Entry]) async throws -> Found { try await rows(of: Set(entries.compactMap(\.sourceKey))) }
+
+    private func rows(of wanted: Set<String>) async throws -> Found {
+        guard let table = pair.source as? any ScannableTable else {
+            throw EngineError.cannot("be read", pair: pair.name, table: pair.source.name)
+        }
+        guard let mapper = try await pair.mapper(store) else {
+            // Reading says why its columns cannot be read.
+            _ = try await pair.source.schema()
+            throw EngineError.cannot("be read", pair: pair.name, table: pair.source.name)
+        }
+        var found = Found(mapper: mapper)
+        let hashes = Set(wanted.map { KeyHash.of($0) })
+        let proof = try await table.scan { batch in
+            for record in batch.records {
+                guard record.problem == nil, let row = record.textRow, let hash = mapper.keyHash(of: row),
+                    hashes.contains(hash), let key = mapper.key(of: row), wanted.contains(key)
+                else { continue }
+                // One that is left out stands back for the one that is meant.
+                guard !mapper.leavesOut(row) else {
+                    if found.byKey[key] == nil { found.byKey[key] = (row, record.fingerprint) }
+                    continue
+                }
+                if let before = found.byKey[key], !mapper.leavesOut(before.row) {
+                    found.duplicates.insert(key)
+                } else {
+                    found.byKey[key] = (row, record.fingerprint)
+                }
+            }
+        }
+        found.incomplete = proof.incomplete
+        return found
+    }
+
+    private static let atOnce = 20_000
+
+    /// Hands over every entry that writes, with its row as it is now. The source is read once for so many entries.
+    func each(of records: PlanRecords, _ body: (Entry, Current) -> Void) async throws {
+        var batch: [Entry] = []
+        var batches: [[Entry]] = []
+        try records.forEach(where: { !$0.isDisjoint(with: .writes) }) { entry in
+            batch.append(entry)
+            if batch.count == SourceRows.atOnce {
+                batches.append(batch)
+                batch = []
+            }
+            return true
+        }
+        for entries in batches + [batch] where !entries.isEmpty {
+            let found = try await rows(of: entries)
+            for entry in entries {
+                let key = entry.sourceKey ?? ""
+                body(
+                    entry,
+                    Current(
+                        row: found.byKey[key]?.row, mapper: found.mapper, isDouble: found.duplicates.contains(key),
+                        incomplete: found.incomplete))
+            }
+        }
+    }
+}

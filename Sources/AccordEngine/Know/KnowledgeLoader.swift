@@ -1,0 +1,81 @@
+import AccordCore
+import AccordSQLite
+
+/// Loads what decisions need to know, in batches.
+struct KnowledgeLoader {
+    let pair: Pair
+    let store: StateStore
+    /// Nothing was ever read of the project: no value has a holder.
+    private let isMirrorEmpty: Bool
+    private(set) var known = Knowledge()
+
+    init(pair: Pair, store: StateStore) throws {
+        self.pair = pair
+        self.store = store
+        let counts = try store.mirrorCount(pair.name)
+        isMirrorEmpty = counts.live + counts.archived + counts.gone == 0
+    }
+
+    /// Forgets what was loaded: for the next batch.
+    mutating func forget() { known = Knowledge() }
+
+    mutating func load(_ needs: Needs) throws {
+        if !needs.sourceKeys.isEmpty {
+            known.know(
+                sourceKeys: needs.sourceKeys, links: try store.links(pair.name, sourceKeys: needs.sourceKeys))
+        }
+        if !needs.projectIDs.isEmpty {
+            known.know(
+                projectIDs: needs.projectIDs, links: try store.links(pair.name, projectIDs: needs.projectIDs),
+                records: try store.projectRecords(pair.name, needs.projectIDs))
+        }
+        try load(needs.values, gone: false)
+        try load(needs.pastValues, gone: true)
+    }
+
+    private mutating func load(_ values: Set<FieldValue>, gone: Bool) throws {
+        guard !values.isEmpty else { return }
+        var holders: [FieldValue: [String]] = [:]
+        if !isMirrorEmpty {
+            for (index, field) in pair.schema.lookedUpBy.prefix(2).enumerated() {
+                let wanted = values.filter { $0.field == field && !$0.value.isNull }
+                guard !wanted.isEmpty else { continue }
+                let found = try store.holders(
+                    pair.name, matchIndex: index, values: wanted.map(\.value.description), gone: gone)
+                for value in wanted { holders[value] = found[value.value.description] ?? [] }
+            }
+        }
+        known.know(values: values, holders: holders, gone: gone)
+    }
+
+    /// Loads the links and records of linked source rows.
+    mutating func loadLinked(_ keys: [String]) throws {
+        try load(Needs(sourceKeys: Set(keys)))
+        var ids: Set<String> = []
+        for key in keys {
+            if let link = try known.link(sourceKey: key) { ids.insert(link.link.projectID) }
+        }
+        try load(Needs(projectIDs: ids))
+    }
+
+    /// Loads who holds some values, with their links and records.
+    mutating func loadHolders(of values: Set<FieldValue>) throws {
+        try load(Needs(values: values))
+        guard !isMirrorEmpty else { return }
+        var ids: Set<String> = []
+        for value in values { ids.formUnion(try known.holders(of: value)) }
+        if !ids.isEmpty { try load(Needs(projectIDs: ids)) }
+    }
+
+    /// Makes a decision, and loads what it asks for until it is made. What most decisions of a batch need is loaded
+    /// before, so that this is for the few that need more.
+    mutating func decide<T>(_ decision: (Knowledge) throws(Needs) -> T) throws -> T {
+        while true {
+            do throws(Needs) {
+                return try decision(known)
+            } catch {
+                try load(error)
+            }
+        }
+    }
+}

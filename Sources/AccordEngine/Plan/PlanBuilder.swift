@@ -1,0 +1,179 @@
+import AccordCore
+import AccordSQLite
+import AccordState
+import AccordTables
+
+/// Collects the decided records of a pair, applies the rules, and makes the plan of them.
+struct PlanBuilder {
+    let pair: Pair
+    private let context: RuleContext
+    private let uniqueValues: UniqueValues
+    private let records: PlanRecordsBuilder
+    private let send: SendFields?
+    private(set) var counts = PlanCounts()
+    private var source: [Bucket: Int] = [:]
+    private var project: [Bucket: Int] = [:]
+    private var requests = 0
+    private var contended = ContendedValues()
+    /// Of records that a stopped run had begun with: whether it is known now what became of them.
+    private var begun: [String: Bool]
+
+    init(pair: Pair, store: StateStore, intents: OpenIntents, _ context: RuleContext) {
+        self.pair = pair
+        self.context = context
+        uniqueValues = UniqueValues(schema: pair.schema)
+        records = PlanRecordsBuilder(folder: store.folder)
+        send = pair.schema.sendFields
+        begun = Dictionary(intents.identities.map { ($0, false) }, uniquingKeysWith: { first, _ in first })
+        mentioned = []
+    }
+
+    /// Identities of begun records that have an entry.
+    private var mentioned: Set<String>
+
+    /// The unique values of a record whose holders must be known before it is added.
+    func claimedValues(of record: Entry) -> Set<FieldValue> {
+        guard !record.operations.isEmpty else { return [] }
+        return Set(uniqueValues.claims(of: record).filter { !$0.releases }.map(\.value))
+    }
+
+    mutating func add(_ decided: Entry, _ known: Knowledge) throws {
+        let record = RecordRules.apply(to: decided, context)
+        let number = Int32(try records.append(record, rank: PlanBuilder.rank(record)))
+        count(record, 1)
+        if !begun.isEmpty, begun[record.identity] != nil {
+            mentioned.insert(record.identity)
+            begun[record.identity] = record.quarantine == nil && !record.isWithheld
+        }
+        guard !record.operations.isEmpty else { return }
+        try contended.add(uniqueValues.claims(of: record), of: record, number: number, known)
+    }
+
+    private mutating func count(_ record: Entry, _ step: Int) {
+        if step > 0 { counts.add(record, send) } else { counts.remove(record, send) }
+        if record.present.source { source[record.bucket, default: 0] += step }
+        if record.present.project { project[record.bucket, default: 0] += step }
+        for operation in record.operations where operation.side == .project {
+            requests += step * requestCount(operation)
+        }
+    }
+
+    private func requestCount(_ operation: Operation) -> Int {
+        guard operation.kind == .update, let table = pair.project as? any RecordWritable else { return 1 }
+        let cells = Dictionary(
+            operation.changes.map { ($0.field, CellChange(after: .value($0.after))) },
+            uniquingKeysWith: { _, last in last })
+        return table.requests(for: TableChange(kind: .update, key: "", cells: cells))
+    }
+
+    /// Opt-outs first, then in the source's order, then by project id: the same inputs give the same plan.
+    private static func rank(_ record: Entry) -> UInt64 {
+        let optsOut = record.operations.contains { operation in
+            operation.kind == .unsubscribe || operation.changes.contains { $0.rule == .optOut }
+        }
+        let first: UInt64 = optsOut ? 0 : 1 << 63
+        if let line = record.place?.line { return first | UInt64(clamping: line) }
+        let noLine = first | 1 << 62
+        guard record.sourceKey == nil, let id = record.projectID else { return noLine | 1 << 61 }
+        return noLine | UInt64(min(id.utf8.count, 63)) << 54 | (UInt64(id) ?? 0) & (1 << 54 - 1)
+    }
+
+    // MARK: - When all are known
+
+    /// Applies the rules that look at several records at once, in the order of this list.
+    mutating func applyPlanRules(_ loader: inout KnowledgeLoader, _ run: PlanningRun) throws -> PlanExtras {
+        let order = records.sort()
+        var positions = [Int32](repeating: 0, count: order.count)
+        for (index, number) in order.enumerated() { positions[Int(number)] = Int32(index + 1) }
+        var extras = PlanExtras()
+        try applyUniqueValues(positions, &loader)
+        extras.notes += try SideEffects(pair: pair, run: run).apply(order, positions, &self)
+        extras.names = try GeneratedNames(pair: pair, run: run).apply(order, &self)
+        return extras
+    }
+
+    /// Looks closely at the records that take, give up or share a unique value; nothing can happen to the others.
+    private mutating func applyUniqueValues(_ positions: [Int32], _ loader: inout KnowledgeLoader) throws {
+        let involved = contended.takeRecords()
+        guard !involved.isEmpty else { return }
+        let numbers = involved.sorted { positions[Int($0)] < positions[Int($1)] }
+        let before = try numbers.map { number in
+            var record = try records.record(Int(number))
+            record.position = Int(positions[Int(number)])
+            return record
+        }
+        loader.forget()
+        try loader.load(Needs(values: before.reduce(into: []) { $0.formUnion(claimedValues(of: $1)) }))
+        let rules = uniqueValues
+        let after = try loader.decide { (known) throws(Needs) in
+            var after = before
+            try rules.apply(&after) { (field, value) throws(Needs) in
+                try known.holders(of: FieldValue(field: field, value: value))
+            }
+            return after
+        }
+        for (number, (old, new)) in zip(numbers, zip(before, after)) where old != new {
+            try replace(Int(number), old, by: new)
+        }
+    }
+
+    func kinds(_ number: Int32) -> PlanRecords.Kinds { records.kinds(Int(number)) }
+
+    func record(_ number: Int32) throws -> Entry { try records.record(Int(number)) }
+
+    mutating func replace(_ number: Int, _ old: Entry, by new: Entry) throws {
+        count(old, -1)
+        count(new, 1)
+        try records.replace(number, by: new)
+        if begun[new.identity] != nil { begun[new.identity] = new.quarantine == nil && !new.isWithheld }
+    }
+
+    /// Records that a stopped run had begun with, and of which nothing can be said now: a later plan looks again.
+    func unrepaired(_ changes: SourceChanges, doubt: String?) -> [String] {
+        begun.keys.sorted().filter { identity in
+            if mentioned.contains(identity) { return begun[identity] == false }
+            return changes.leftOutKeys.contains(identity) || (changes.reading.incomplete ?? doubt) != nil
+        }
+    }
+
+    // MARK: - The plan
+
+    /// Every record is in exactly one bucket, or the plan is not shown.
+    func finish(
+        _ source: SideReading, _ project: SideReading, unchanged: Int, leftOut: Int, extras: PlanExtras,
+        unrepaired: [String], linked: Int, _ allowances: Allowances
+    ) throws -> PairPlan {
+        var (source, project) = (source, project)
+        for (bucket, count) in self.source { source[bucket] += count }
+        for (bucket, count) in self.project { project[bucket] += count }
+        if source.mode == .notRead {
+            source[.unchanged] += source.records - source.buckets.values.reduce(0, +)
+        } else {
+            source[.unchanged] += unchanged
+            source[.resting] += leftOut
+        }
+        project[.unchanged] += project.records - project.buckets.values.reduce(0, +)
+        for (side, reading) in [(Side.source, source), (.project, project)] {
+            let sum = reading.buckets.values.reduce(0, +)
+            if sum != reading.records || reading[.unchanged] < 0 {
+                throw EngineError.unbalanced(pair: pair.name, side: side, records: reading.records, counted: sum)
+            }
+        }
+        var plan = PairPlan(
+            name: pair.name, resource: pair.schema.name, label: pair.schema.label, mapping: pair.mapping.fingerprint,
+            source: source, project: project, counts: counts, send: send,
+            refusals: Guard.check(
+                pair: pair.name, counts: counts, guards: pair.mapping.guards, linked: linked, source: source,
+                project: project, allowances: allowances),
+            notes: extras.notes, unrepaired: unrepaired, requests: requests, records: try records.finish())
+        plan.names = extras.names
+        return plan
+    }
+}
+
+/// What belongs to a plan besides its records.
+struct PlanExtras {
+    var notes: [PlanNote] = []
+    /// By source key, the names that records are about to get.
+    var names: [String: String] = [:]
+}

@@ -1,0 +1,16 @@
+import AccordCore
+import AccordSQLite
+
+/// Fields of a pair's records that are computed from the records of another table.
+public protocol Rollup: Sendable {
+    /// The fields that it computes, of those that no record carries.
+    var fields: Set<String> { get }
+    /// Brings what it computes from up to date.
+    ///
+    /// - Returns: the project ids whose values may have changed; nil if all may have.
+    func refresh(full: Bool, _ run: PlanningRun) async throws -> Set<String>?
+    /// What is computed for some records, by their project ids.
+    func values(for ids: [String], _ store: StateStore) throws -> [String: [String: Value]]
+    /// All records have their values.
+    func settle(_ store: StateStore) throws
+}

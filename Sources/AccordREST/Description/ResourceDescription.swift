@@ -1,0 +1,86 @@
+import AccordCore
+
+/// One kind of record of an API: what its records look like, and the requests that read and write them.
+public struct ResourceDescription: Hashable, Sendable {
+    public var schema: TableSchema
+    /// The member that holds a record's id.
+    public let id: String
+    /// How each field of the schema is read and written, by its name.
+    public let members: [String: FieldMembers]
+    public var list: ListDescription
+    public let operations: [APIOperation]
+
+    /// Which fields can be read and written, and what can be done to a record, follows from the members and the
+    /// operations: the schema that is given need not say it.
+    public init(
+        schema: TableSchema, id: String, members: [String: FieldMembers], list: ListDescription,
+        operations: [APIOperation]
+    ) {
+        self.schema = schema
+        self.id = id
+        self.members = members
+        self.list = list
+        self.operations = operations
+        for (index, field) in schema.fields.enumerated() {
+            self.schema.fields[index].isReadable = members[field.name]?.read.isEmpty == false
+            self.schema.fields[index].isWritable = members[field.name]?.write != nil
+        }
+        var kinds = Set(operations.map(\.verb.kind))
+        if schema.sends != nil, kinds.contains(.create) { kinds.insert(.send) }
+        self.schema.writes = TableSchema.Writes(
+            create: operations.first { $0.verb == .create }?.writes,
+            updates: operations.filter { $0.verb == .update }.map(\.writes), kinds: kinds)
+    }
+
+    /// The operation that does something to a record. A message to people is sent by its create.
+    public func operation(_ kind: Operation.Kind) -> APIOperation? {
+        operations.first { $0.verb.kind == (kind == .send ? .create : kind) }
+    }
+
+    /// The operations that together write some fields of a record that exists, in the order in which they are sent;
+    /// nil if one of the fields cannot be written. Each names the fields that it is there for.
+    public func writes(of fields: Set<String>) -> [(operation: APIOperation, fields: Set<String>)]? {
+        var remaining = fields
+        var steps: [(operation: APIOperation, fields: Set<String>)] = []
+        for operation in operations where operation.verb == .update {
+            let covered = remaining.intersection(operation.writes)
+            guard !covered.isEmpty else { continue }
+            remaining.subtract(covered)
+            steps.append((operation, covered))
+        }
+        return remaining.isEmpty ? steps : nil
+    }
+
+    /// How many requests an update of some fields takes: one a step, and one before an upsert that nothing precedes, to
+    /// see that the record is there.
+    public func requests(toUpdate fields: Set<String>) -> Int {
+        guard let steps = writes(of: fields), let first = steps.first else { return 1 }
+        return steps.count + (first.operation.isUpsert ? 1 : 0)
+    }
+}
+
+/// The members of a record's JSON that carry a field.
+public struct FieldMembers: Hashable, Sendable {
+    /// Those that lead to the value, for example `["location", "slug"]`. Through a list, each element's. None: the field
+    /// can be written, and is not shown.
+    public var read: [String]
+    /// The one that carries it in a write; nil if it cannot be written.
+    public var write: String?
+
+    public init(read: [String], write: String?) {
+        self.read = read
+        self.write = write
+    }
+}
+
+extension APIDescription {
+    /// What the records of its resources look like, by the resource's name.
+    public var schemas: [String: TableSchema] { resources.mapValues(\.schema) }
+
+    /// A resource, of whose schema something is decided otherwise.
+    public func resource(_ schema: TableSchema) -> ResourceDescription? {
+        var resource = resources[schema.name]
+        resource?.schema = schema
+        return resource
+    }
+}

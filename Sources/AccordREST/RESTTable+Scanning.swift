@@ -1,0 +1,63 @@
+import AccordCore
+import AccordTables
+
+extension RESTTable: ScannableTable {
+    /// A scan that was disturbed is made once more, and hands its records over again.
+    public func scan(_ take: (RecordBatch) async throws -> Void) async throws -> ScanProof {
+        try await scanPages { page in try await take(RecordBatch(page.records)) }
+    }
+
+    /// - Parameter body: is given every page of every list.
+    func scanPages(_ body: (Page) async throws -> Void) async throws -> ScanProof {
+        let (first, isCalm) = try await scanOnce(body)
+        if isCalm && first.incomplete == nil { return first }
+        // What moved under one read is likely to hold still for the next.
+        let (second, _) = try await scanOnce(body)
+        return second.incomplete != nil && first.incomplete == nil ? first : second
+    }
+
+    private func scanOnce(_ body: (Page) async throws -> Void) async throws -> (proof: ScanProof, isCalm: Bool) {
+        let list = resource.list
+        var certificate = Certificate(label: resource.schema.label)
+        try await readListing(list.full, isArchived: false, &certificate, body)
+        let total = certificate.total
+        for query in list.chosen {
+            try await readListing(list.full.merging(query) { $1 }, isArchived: false, &certificate, body)
+        }
+        for query in list.alsoFull {
+            try await readListing(query, isArchived: true, &certificate, body)
+        }
+        if !(list.chosen + list.alsoFull).isEmpty, certificate.doubt == nil {
+            // A record that was unarchived after the first list and before the second is in neither.
+            let again = try await page(1, of: list.full, isArchived: false)
+            if again.total != total { certificate.noteChange(from: total, to: again.total) }
+        }
+        return (ScanProof(count: certificate.count, incomplete: certificate.doubt), isCalm: !certificate.hasGrown)
+    }
+
+    private func readListing(
+        _ query: [String: String], isArchived: Bool, _ certificate: inout Certificate,
+        _ body: (Page) async throws -> Void
+    ) async throws {
+        certificate.beginListing()
+        var read = 0
+        for number in 1...RESTTable.mostPages {
+            let page = try await page(number, of: query, isArchived: isArchived)
+            if let current = page.current, current != number {
+                certificate.note("page \(number) was asked for, page \(current) came")
+                break
+            }
+            let new = certificate.add(
+                ids: page.records.map { ($0.key ?? "", $0.isArchived) }, page: number, total: page.total)
+            read += page.records.count
+            try await body(page)
+            if isLast(page, read: read) {
+                return certificate.endListing(isSingle: number == 1 && !page.records.isEmpty)
+            }
+            // A service that goes on without end, or answers every page with the same one.
+            if new == 0 { certificate.note("page \(number) held nothing that had not come before") }
+            if new == 0 || number == RESTTable.mostPages { break }
+        }
+        certificate.note("the list did not end")
+    }
+}

@@ -1,0 +1,185 @@
+import AccordCore
+import AccordTables
+
+extension RESTTable: RecordWritable {
+    public func write(_ change: TableChange) async throws -> WriteOutcome {
+        do {
+            let stored = try await send(change)
+            if change.kind == .delete { return .gone(nil) }
+            return stored.map(WriteOutcome.stored) ?? .storedUnseen
+        } catch let unsent as Unsent {
+            return .refused(unsent.error)
+        } catch let error as TableError {
+            switch error {
+            case .notFound: return change.key == nil ? .refused(error) : .gone(error)
+            case .refused: return .refused(error)
+            case .outcomeUnknown, .nonsense: return .unknown(error)
+            default: throw error
+            }
+        }
+    }
+
+    public func requests(for change: TableChange) -> Int {
+        change.kind == .update ? resource.requests(toUpdate: Set(change.values.keys)) : 1
+    }
+
+    /// A change for which no request could be made: nothing was sent.
+    struct Unsent: Error { let error: TableError }
+
+    /// - Returns: the record that is stored now, where the service says so.
+    func send(_ change: TableChange) async throws -> TableRecord? {
+        switch change.kind {
+        case .create, .send: try await create(change)
+        case .update: try await update(change)
+        case .delete, .archive, .unarchive, .unsubscribe, .resubscribe: try await changeLife(change)
+        }
+    }
+
+    private func create(_ change: TableChange) async throws -> TableRecord? {
+        let operation = try operation(change)
+        let request = try request(operation, change) { () throws(Nonsense) in try encoder.create(change.values) }
+        guard let record = try await answer(to: request, operation) else {
+            guard operation.answersRecord else { return nil }
+            throw TableError.outcomeUnknown(
+                request: request.summary, reason: "it was accepted, but the answer holds no \(label)")
+        }
+        return record
+    }
+
+    private func changeLife(_ change: TableChange) async throws -> TableRecord? {
+        let operation = try operation(change)
+        return try await answer(to: request(operation, change, body: nil), operation)
+    }
+
+    // MARK: - Updates
+
+    /// Some fields are written by one operation, others by another.
+    private func update(_ change: TableChange) async throws -> TableRecord? {
+        guard let steps = resource.writes(of: Set(change.values.keys)) else {
+            let fields = change.values.keys.filter { resource.writes(of: [$0]) == nil }.sorted()
+            throw undescribed(change, "no operation that writes \(fields.joined(separator: ", "))")
+        }
+        var stored: TableRecord?
+        for (number, (operation, fields)) in steps.enumerated() {
+            do {
+                stored = try await step(operation, fields, of: change, stored)
+            } catch let error as TableError where error.isFinal && number > 0 {
+                throw TableError.outcomeUnknown(
+                    request: error.place ?? name(change), reason: "a part of it was made, and then \(error.what)")
+            }
+        }
+        return stored
+    }
+
+    /// - Parameter stored: what the step before it answered with.
+    private func step(
+        _ operation: APIOperation, _ fields: Set<String>, of change: TableChange, _ stored: TableRecord?
+    ) async throws -> TableRecord? {
+        var known = change.known
+        if operation.isUpsert, !resource.schema.matcher.isEmpty {
+            // It sends more than what is written: that is as the service has it now, or it would undo, under another
+            // key even double, what somebody else has changed.
+            let now =
+                if let stored, operation.always.isSubset(of: stored.values.keys) {
+                    stored
+                } else {
+                    try await present(change)
+                }
+            known = Record(key: now.key ?? "", values: now.values)
+        }
+        let request = try request(operation, change) { () throws(Nonsense) in
+            try encoder.update(change.values.filter { fields.contains($0.key) }, operation, known: known)
+        }
+        let answer = try await answer(to: request, operation)
+        if let answer, answer.key != change.key {
+            // An operation that finds the record itself, by a value that another one has too.
+            throw TableError.refused(
+                request: request.summary, status: 200,
+                message: "\(label) \(change.key ?? "") was meant, the service wrote \(answer.key ?? "")", fields: [:])
+        }
+        return answer
+    }
+
+    /// The record as it is now. An upsert for one that somebody deleted would bring it back, as another one.
+    private func present(_ change: TableChange) async throws -> TableRecord {
+        for field in resource.schema.matcher {
+            let value = change.known[field]
+            guard !value.isNull, resource.list.lookup[field] != nil else { continue }
+            if let found = try await find(field, value).first(where: { $0.key == change.key }) { return found }
+            throw TableError.notFound(
+                request: name(change), message: "no \(label) with this id has the \(field) \(value) any more")
+        }
+        throw TableError.notFound(
+            request: name(change),
+            message: "it has no \(resource.schema.matcher.joined(separator: " and no ")), "
+                + "by which alone the service finds it")
+    }
+
+    // MARK: - Requests
+
+    /// The record that the service stored, where it says so.
+    private func answer(to request: APIRequest, _ operation: APIOperation) async throws -> TableRecord? {
+        try await client.send(request) { (body) throws(Nonsense) in
+            guard operation.answersRecord, let data = body[client.description.envelope.data], data != .null else {
+                return nil
+            }
+            return try decoder.record(data)
+        }
+    }
+
+    private func request(
+        _ operation: APIOperation, _ change: TableChange, body: (() throws(Nonsense) -> JSON)?
+    ) throws -> APIRequest {
+        do {
+            return APIRequest(
+                method: operation.method, path: try path(operation, change), body: try body?(),
+                isIdempotent: operation.isIdempotent)
+        } catch {
+            throw Unsent(error: .nonsense(request: name(change), reason: error.reason))
+        }
+    }
+
+    private func path(_ operation: APIOperation, _ change: TableChange) throws(Nonsense) -> String {
+        let parts = operation.path.split(separator: "{id}", omittingEmptySubsequences: false)
+        guard parts.count > 1 else { return operation.path }
+        guard let id = change.key, APIRequest.isToken(id) else {
+            throw Nonsense("the id is not made of letters, digits, _ and - alone, so it is not sent")
+        }
+        return parts.joined(separator: id)
+    }
+
+    private func operation(_ change: TableChange) throws -> APIOperation {
+        guard let operation = resource.operation(change.kind) else {
+            throw undescribed(change, "no such operation")
+        }
+        return operation
+    }
+
+    private func undescribed(_ change: TableChange, _ what: String) -> Unsent {
+        Unsent(error: .nonsense(request: name(change), reason: "the API's description has \(what)"))
+    }
+
+    // MARK: - Words
+
+    private var label: String { resource.schema.label }
+
+    /// For messages, while there is no request yet: `archive customer 17`.
+    func name(_ change: TableChange) -> String {
+        let id = change.key.map { APIRequest.isToken($0) ? " \($0)" : "" } ?? ""
+        return "\(change.kind.rawValue) \(label)\(id)"
+    }
+}
+
+extension TableChange {
+    /// What the fields are to hold; those that are to be emptied hold null.
+    fileprivate var values: [String: Value] {
+        cells.compactMapValues { cell in
+            switch cell.after {
+            case .absent: nil
+            case .empty: .null
+            case .text(let text): .string(text)
+            case .value(let value): value
+            }
+        }
+    }
+}

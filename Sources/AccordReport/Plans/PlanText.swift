@@ -1,0 +1,134 @@
+import AccordCore
+import AccordState
+
+/// A plan as text, for a person at a terminal.
+public struct PlanText {
+    private let palette: Palette
+    private let requestsPerSecond: Double
+    private let most: Int
+
+    /// - Parameters:
+    ///   - requestsPerSecond: the allowed rate, by which the duration is estimated.
+    ///   - most: how many records are shown of each kind. The others are counted.
+    public init(palette: Palette, requestsPerSecond: Double, most: Int = 40) {
+        self.palette = palette
+        self.requestsPerSecond = requestsPerSecond
+        self.most = most
+    }
+
+    /// Goes through the records of each pair once, and keeps no more of them than are shown.
+    ///
+    /// - Throws: what reading the records of a pair throws.
+    public func write(_ pairs: [PairPlan], to line: LineSink) throws {
+        for (index, pair) in pairs.enumerated() {
+            if index > 0 { line("") }
+            try write(pair, to: line)
+        }
+    }
+
+    private func write(_ pair: PairPlan, to line: LineSink) throws {
+        line(palette.styled("Plan for \(pair.name)", .bold))
+        line("")
+        if let failure = pair.failure {
+            return line(palette.styled("✗ ", .red, .bold) + failure.displayed(limit: 1000))
+        }
+        let summary = PlanSummary(pair, requestsPerSecond: requestsPerSecond)
+        readings(pair, summary).forEach(line)
+        line("")
+        numbers(summary).forEach(line)
+        for note in pair.notes {
+            line("")
+            line(palette.styled("! ", .yellow) + note.description.displayed(limit: 400))
+        }
+        for refusal in pair.refusals {
+            line("")
+            line(palette.styled("✗ Refused: ", .red, .bold) + refusal.what)
+            if let next = refusal.next { line("  \(next).") }
+        }
+        try PlanSections(pair: pair, palette: palette, most: most).write(to: line)
+    }
+
+    private func readings(_ pair: PairPlan, _ summary: PlanSummary) -> [String] {
+        var rows = [["", "source", "project"]]
+        rows.append(["records", grouped(pair.source.records), grouped(pair.project.records)])
+        for bucket in Bucket.allCases where pair.source[bucket] + pair.project[bucket] > 0 {
+            let name = bucket == .created && summary.counts.sends > 0 ? "to be asked" : name(bucket)
+            rows.append(["  \(name)", number(pair.source[bucket]), number(pair.project[bucket])])
+        }
+        let width = rows.map { $0[0].count }.max() ?? 0
+        var lines = rows.map { row in
+            "  " + row[0].padded(width) + row[1].leftPadded(11) + row[2].leftPadded(11)
+        }
+        lines[0] = palette.styled(lines[0], .dim)
+        lines.append(palette.styled("  read: source \(how(pair.source)); project \(how(pair.project))", .dim))
+        return lines
+    }
+
+    private func number(_ count: Int) -> String { count == 0 ? "–" : grouped(count) }
+
+    private func how(_ reading: SideReading) -> String {
+        let requests = reading.requests > 0 ? " in \(counted(reading.requests, "request"))" : ""
+        switch reading.mode {
+        case .notRead: return "not at all, as it has not changed"
+        case .changes: return "what changed (\(grouped(reading.read)))\(requests)"
+        case .full: return (reading.incomplete == nil ? "whole" : "in part") + requests
+        }
+    }
+
+    private func numbers(_ summary: PlanSummary) -> [String] {
+        func row(_ label: String, _ source: Int, _ project: Int, _ style: Palette.Style) -> String? {
+            guard source + project > 0 else { return nil }
+            var parts: [String] = []
+            if project > 0 { parts.append("\(grouped(project)) in the project") }
+            if source > 0 { parts.append("\(grouped(source)) in the source") }
+            return "  " + palette.styled(label.padded(13), style) + parts.joined(separator: ", ")
+        }
+        var lines = [
+            row("create", summary.count(.source(.create)), summary.count(.project(.create)), .green),
+            row("update", summary.count(.source(.update)), summary.count(.project(.update)), .cyan),
+            row("delete", summary.count(.source(.delete)), summary.count(.project(.delete)), .red),
+            row("archive", 0, summary.count(.project(.archive)), .red),
+            row("unarchive", 0, summary.count(.project(.unarchive)), .green),
+        ].compactMap(\.self)
+        if summary.counts.linked > 0 {
+            lines.append("  " + "link".padded(13) + counted(summary.counts.linked, "record") + " found on both sides")
+        }
+        if lines.isEmpty && summary.counts.optOuts + summary.resubscriptions + summary.counts.sends == 0 {
+            lines.append("  " + palette.styled("Nothing to do.", .green))
+        }
+        lines.append("  " + "opt-outs".padded(13) + number(summary.counts.optOuts, .magenta))
+        if summary.resubscriptions > 0 {
+            lines.append("  " + "subscribed".padded(13) + number(summary.resubscriptions, .magenta) + " again")
+        }
+        lines.append("  " + "conflicts".padded(13) + number(summary.counts.conflicts, .yellow))
+        lines.append("  " + "quarantined".padded(13) + number(summary.counts.quarantined, .yellow))
+        lines.append(
+            "  " + "messages".padded(13)
+                + (summary.counts.sends > 0 ? palette.styled(summary.messages, .magenta, .bold) : summary.messages))
+        if summary.requests > 0 {
+            lines.append(
+                "  " + "requests".padded(13) + "\(grouped(summary.requests)), "
+                    + duration(summary.seconds))
+        }
+        return lines
+    }
+
+    private func number(_ count: Int, _ style: Palette.Style) -> String {
+        count == 0 ? "none" : palette.styled(grouped(count), style)
+    }
+
+    private func name(_ bucket: Bucket) -> String {
+        switch bucket {
+        case .unchanged: "unchanged"
+        case .agreed: "already the same"
+        case .linked: "newly linked"
+        case .created: "to be created"
+        case .updated: "to be updated"
+        case .removed: "removed"
+        case .conflict: "in conflict"
+        case .quarantined: "in quarantine"
+        case .resting: "left alone"
+        case .withheld: "not found"
+        }
+    }
+}

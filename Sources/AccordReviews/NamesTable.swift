@@ -1,0 +1,66 @@
+import AccordCore
+import AccordTables
+
+/// The names that a column of another table holds, each once however it is written: a table of what its records refer to.
+public struct NamesTable: ScannableTable, StampedTable {
+    /// The only column, which is the key too.
+    public static let column = "name"
+
+    public let name: String
+    private let base: any Table
+    private let mapping: Mapping
+    private let field: String
+
+    /// - Parameters:
+    ///   - field: of the mapping by which the other table is read.
+    public init(of field: Field, in base: any Table, by mapping: Mapping) {
+        var own = field
+        own.pair = nil
+        var mapping = mapping
+        mapping.fields = [own]
+        mapping.modified = nil
+        self.mapping = mapping
+        self.field = field.name
+        self.base = base
+        name = "\(base.name), \(field.column ?? field.name)"
+    }
+
+    public var capabilities: Capabilities { Capabilities(scan: base.capabilities.scan, stamp: base.capabilities.stamp) }
+
+    public func schema() async throws -> TableSchema { TableSchema(name: name, columns: [NamesTable.column]) }
+
+    public func stamp() async throws -> Stamp {
+        guard let base = base as? any StampedTable else { throw unreadable }
+        return try await base.stamp()
+    }
+
+    /// - Throws: what the other table throws, and `MappingProblem` for a column that it lacks.
+    public func scan(_ take: (RecordBatch) async throws -> Void) async throws -> ScanProof {
+        guard let base = base as? any ScannableTable else { throw unreadable }
+        let columns = try await base.schema().fields.map(\.name)
+        let mapper = try RecordMapper(mapping: mapping, header: TextRow.Header(columns))
+        let header = TextRow.Header([NamesTable.column])
+        var known: Set<String> = []
+        var proof = try await base.scan { batch in
+            var names: [TableRecord] = []
+            for record in batch.records where record.problem == nil {
+                guard case .text(let row) = record.cells, !mapper.leavesOut(row) else { continue }
+                let value = mapper.map(row).record[field]
+                let texts = if case .string(let text) = value { [text] } else { value.elements.sorted() }
+                for text in texts where known.insert(Slug.of(text)).inserted {
+                    names.append(
+                        TableRecord(
+                            cells: .text(TextRow(header: header, cells: [text])),
+                            fingerprint: Fingerprint(of: "\(text.utf8.count):\(text)"), place: record.place))
+                }
+            }
+            if !names.isEmpty { try await take(RecordBatch(names)) }
+        }
+        proof.count = known.count
+        return proof
+    }
+
+    private var unreadable: TableError {
+        .unreadable(name: base.name, reason: "it is no table that can be read whole")
+    }
+}

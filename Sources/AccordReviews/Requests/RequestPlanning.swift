@@ -1,0 +1,264 @@
+import AccordCore
+import AccordEngine
+import AccordSQLite
+import AccordState
+import AccordTables
+
+/// Makes the plan of a pair of review requests: which rows of the source ask a person for a review.
+///
+/// A row that was asked about has a link, and is never looked at again. What a stopped run may have sent is found out
+/// first; see ``UnansweredRequests``.
+struct RequestPlanning {
+    let pair: Pair
+    let requests: ReviewRequests
+    let run: PlanningRun
+
+    private let labels: Reconciler
+    private var entries: [Entry] = []
+    private var notes: [PlanNote] = []
+    /// What became of the requests that a stopped run left open, by source key.
+    private var unanswered: [String: UnansweredRequest] = [:]
+    private var people = KnownPeople()
+    /// Requests that the service refused, by source key.
+    private var refused: [String: QuarantineItem] = [:]
+    private var sent = 0
+    private var tooOld = 0
+    private var leftOut = 0
+
+    init(pair: Pair, requests: ReviewRequests, run: PlanningRun) throws {
+        self.pair = pair
+        self.requests = requests
+        self.run = run
+        labels = Reconciler(mapping: requests.people.mapping, schema: requests.people.schema, knownFields: [])
+        refused = Dictionary(
+            try run.store.quarantine(pair.name).filter { $0.operationFingerprint != nil }.map { ($0.key, $0) },
+            uniquingKeysWith: { first, _ in first })
+    }
+
+    private var store: StateStore { run.store }
+    private var fields: SendFields { requests.fields }
+
+    mutating func plan() async throws -> PairPlan {
+        let project = try await readPeople()
+        people = KnownPeople(requests: requests, labels: labels)
+        try await people.readOptOuts()
+        try people.readEarlierRequests(of: pair, run)
+        try await resolveUnanswered()
+        let (reading, rows) = try await readSource()
+        try people.load(rows.map(\.row.record), run)
+        for row in rows { try decide(row) }
+        decideUnansweredWithoutRow()
+        var source = reading
+        try balance(&source)
+        return try finish(source, project)
+    }
+
+    /// The people as they are now: those that a pair of this run has just read are not read again.
+    private func readPeople() async throws -> SideReading {
+        var reading = SideReading(mode: .notRead, records: 0, read: 0)
+        let people = requests.people
+        if !run.earlier.contains(where: { $0.name == people.name }) {
+            let memory = try store.sourceMemory(people.name)
+            let read = try await MirrorRead(pair: people, run).refresh(
+                full: run.options.full,
+                mappingChanged: memory.map { $0.mapping != people.mapping.fingerprint } ?? false)
+            (reading.mode, reading.requests) = (read.mode, read.requests)
+        }
+        return reading
+    }
+
+    private mutating func resolveUnanswered() async throws {
+        let resolver = UnansweredRequests(pair: pair, requests: requests, store: store, now: run.now)
+        unanswered = try await resolver.resolve()
+        for request in unanswered.values {
+            guard case .sent(let settled) = request.outcome, let ask = request.ask else { continue }
+            people.remember(ask.at, id: settled.person.description)
+        }
+        let open = unanswered.values.count { $0.keepsIntent }
+        if unanswered.count > open { notes.append(.sendsResolved(count: unanswered.count - open)) }
+        if open > 0 { notes.append(.sendsOpen(count: open)) }
+    }
+
+    // MARK: - The source
+
+    /// A row that asks, or does not: what is to be decided of it.
+    private struct OpenRow {
+        var row: SourceRow
+        var key: String
+    }
+
+    private mutating func readSource() async throws -> (SideReading, [OpenRow]) {
+        guard let table = pair.source as? any ScannableTable else {
+            throw EngineError.cannot("be read", pair: pair.name, table: pair.source.name)
+        }
+        let mapper = try await pair.mapper(store, planned: run.earlier)
+        var index = try store.linkIndex(pair.name)
+        var lines = KeyLines()
+        var open: [OpenRow] = []
+        var duplicates: Set<String> = []
+        let proof = try await table.scan { batch in
+            try run.stop.check()
+            guard let mapper else { return }
+            for record in batch.records {
+                guard case .text(let row) = record.cells else { continue }
+                let line = record.place?.line ?? 0
+                if let problem = record.problem {
+                    setAside("row \(line)", key: nil, record.place, Quarantine(.unreadable, problem))
+                    continue
+                }
+                if mapper.leavesOut(row) {
+                    leftOut += 1
+                    continue
+                }
+                guard let hash = mapper.keyHash(of: row), let key = mapper.key(of: row) else {
+                    setAside("row \(line)", key: nil, record.place, pair.noKey)
+                    continue
+                }
+                if case .linked = index.meet(hash: hash, fingerprint: nil, line: line) {
+                    sent += 1
+                } else if let before = lines.meet(hash: hash, line: line) {
+                    duplicates.insert(key)
+                    setAside(
+                        "row \(line)", key: key, record.place,
+                        Quarantine(.duplicateKey, "the key \"\(key)\" is already used on line \(before)"))
+                } else if let row = opened(record, row, key, mapper) {
+                    open.append(row)
+                }
+            }
+        }
+        // Rows with one key between them may be one job or two: a person says which.
+        for index in open.indices where duplicates.contains(open[index].key) {
+            open[index].row.quarantine = Quarantine(.duplicateKey, "another row has the same key, \(open[index].key)")
+        }
+        let reading = SideReading(
+            mode: .full, records: proof.count, read: proof.count, incomplete: proof.incomplete,
+            stamp: proof.stamp?.text, endsCleanly: proof.endsCleanly)
+        return (reading, open)
+    }
+
+    /// Nil for a row that is already decided: it was asked about by a stopped run, or is too old.
+    private mutating func opened(
+        _ record: TableRecord, _ row: TextRow, _ key: String, _ mapper: RecordMapper
+    ) -> OpenRow? {
+        if let request = unanswered[key] {
+            unanswered[key]?.hasRow = true
+            if let entry = request.entry(record.place, record.fingerprint, fields) {
+                entries.append(entry)
+                return nil
+            }
+        }
+        let mapped = mapper.map(row)
+        if let moment = mapped.record[fields.at].instant, requests.rules.isTooOld(moment, now: run.now) {
+            tooOld += 1
+            return nil
+        }
+        return OpenRow(
+            row: SourceRow(
+                record: mapped.record, fingerprint: record.fingerprint, place: record.place,
+                quarantine: mapped.quarantine), key: key)
+    }
+
+    // MARK: - Decisions
+
+    private mutating func decide(_ open: OpenRow) throws {
+        let (row, key) = (open.row, open.key)
+        let label = labels.label(of: row.record)
+        func setAside(_ quarantine: Quarantine) {
+            self.setAside(label, key: key, row.place, quarantine, row.fingerprint)
+        }
+        if let quarantine = row.quarantine { return setAside(quarantine) }
+        guard let moment = row.record[fields.at].instant else {
+            return setAside(Quarantine(.unmappable, "\(fields.at) is blank: a request needs its moment"))
+        }
+        if let before = refused[key], before.recordFingerprint == row.fingerprint {
+            return setAside(Quarantine(before.cause, before.message))
+        }
+        let found: KnownPeople.Found
+        switch try people.person(of: row.record, now: run.now) {
+        case .nobody(let quarantine): return setAside(quarantine)
+        case .found(let person): found = person
+        }
+        let (channels, reminders) = (row.record[fields.channels], row.record[fields.reminders])
+        let decision = requests.rules.decide(
+            moment: moment, wanted: channels.isNull ? nil : channels.elements,
+            reminders: reminders.isNull ? nil : Int(reminders.description), person: found.person, now: run.now)
+        var entry = Entry(
+            label: found.label ?? label, sourceKey: key, projectID: nil, present: [.source], place: row.place,
+            bucket: .resting, sourceFingerprint: row.fingerprint)
+        switch decision {
+        case .rest(let objection): entry.note = .notSent(objection)
+        case .ask where isProtected(key, found): entry.note = .protected
+        case .ask(let ask):
+            entry.bucket = .created
+            entry.operations = [send(ask, row.record, found)]
+            people.remember(ask, found)
+        }
+        entries.append(entry)
+    }
+
+    /// The operation names the person by that alone by which the service shall find them.
+    private func send(_ ask: Ask, _ row: Record, _ found: KnownPeople.Found) -> Operation {
+        func change(_ field: String, _ after: Value) -> FieldChange {
+            FieldChange(field: field, before: .null, after: after, origin: row[field], rule: .created)
+        }
+        let changes = [
+            change(found.name.field, found.name.value), change(fields.channels, .elements(ask.channels)),
+            change(fields.reminders, .integer(Int64(ask.reminders))), change(fields.at, .timestamp(ask.at)),
+        ]
+        let last = found.person.lastAsked.map { Reason.askedLast(CalendarDay(unixSeconds: $0)) }
+        return Operation(side: .project, kind: .send, changes: changes, reason: last ?? .neverAsked)
+    }
+
+    private func isProtected(_ key: String, _ found: KnownPeople.Found) -> Bool {
+        !pair.mapping.protected.isDisjoint(with: [key, found.id ?? key, found.name.value.description])
+    }
+
+    /// A row that is not there any more was asked about all the same.
+    private mutating func decideUnansweredWithoutRow() {
+        for request in unanswered.values.sorted(by: { $0.intent.position < $1.intent.position }) where !request.hasRow {
+            if let entry = request.entry(nil, nil, fields) { entries.append(entry) }
+        }
+    }
+
+    private mutating func setAside(
+        _ label: String, key: String?, _ place: Place?, _ quarantine: Quarantine, _ fingerprint: Fingerprint? = nil
+    ) {
+        entries.append(
+            Entry(
+                label: label, sourceKey: key, projectID: nil, present: [.source], place: place, bucket: .quarantined,
+                quarantine: quarantine, sourceFingerprint: fingerprint))
+    }
+
+    // MARK: - The plan
+
+    /// Every row is in exactly one bucket, or the plan is not shown.
+    private func balance(_ source: inout SideReading) throws {
+        for entry in entries where entry.present.contains(.source) { source[entry.bucket] += 1 }
+        source[.resting] += tooOld + leftOut
+        source[.unchanged] += sent
+        let sum = source.buckets.values.reduce(0, +)
+        guard sum == source.records else {
+            throw EngineError.unbalanced(pair: pair.name, side: .source, records: source.records, counted: sum)
+        }
+    }
+
+    private mutating func finish(_ source: SideReading, _ project: SideReading) throws -> PairPlan {
+        let records = PlanRecordsBuilder(folder: store.folder)
+        var counts = PlanCounts()
+        for entry in entries {
+            try records.append(entry, rank: UInt64(entry.place?.line ?? Int(Int32.max)))
+            counts.add(entry, fields)
+        }
+        if counts.sends > 0, run.options.allowances.sends == nil { notes.append(.sendsNotAllowed(count: counts.sends)) }
+        if leftOut > 0 { notes.append(pair.leftOut(leftOut)) }
+        if tooOld > 0 { notes.append(.tooOldToAsk(count: tooOld, days: requests.rules.within)) }
+        return PairPlan(
+            name: pair.name, resource: pair.schema.name, label: pair.schema.label, mapping: pair.mapping.fingerprint,
+            source: source, project: project, counts: counts, send: fields,
+            refusals: Guard.check(
+                pair: pair.name, counts: counts, guards: pair.mapping.guards, linked: 0, source: source,
+                project: project, allowances: run.options.allowances),
+            notes: notes, unrepaired: unanswered.filter { $0.value.keepsIntent }.keys.sorted(),
+            requests: 2 * counts.sends, records: try records.finish())
+    }
+}

@@ -1,0 +1,80 @@
+import AccordCore
+import AccordEngine
+import AccordState
+import AccordTables
+
+/// Review requests: each row of a source asks its customer for a review once, or not at all.
+public struct ReviewRequests: MessageSender {
+    public let rules: AskRules
+    let schema: SendSchema
+    let fields: SendFields
+    /// The pair whose memory of the project's customers is used: the user's own, or one that is kept for this alone.
+    public let people: Pair
+    /// One person's messages, by the person's id.
+    let messages: @Sendable (String) -> any ScannableTable
+
+    public init(
+        rules: AskRules, schema: SendSchema, fields: SendFields, people: Pair,
+        messages: @escaping @Sendable (String) -> any ScannableTable
+    ) {
+        self.rules = rules
+        self.schema = schema
+        self.fields = fields
+        self.people = people
+        self.messages = messages
+    }
+
+    public func plan(_ pair: Pair, _ run: PlanningRun) async throws -> PairPlan {
+        var planning = try RequestPlanning(pair: pair, requests: self, run: run)
+        return try await planning.plan()
+    }
+
+    /// What the project says of a person.
+    func person(_ record: Record, isArchived: Bool) -> AskedPerson {
+        AskedPerson(
+            isOut: people.schema.field(.optOut).map { OptOut.isOut(record[$0.name]) } ?? false, isArchived: isArchived,
+            lastAsked: lastAsked(record),
+            channels: Set(schema.channels.filter { !record[$0.value].isNull }.keys))
+    }
+
+    func lastAsked(_ record: Record) -> Int64? {
+        guard let field = people.schema.field(.asked), case .timestamp(let seconds) = record[field.name] else {
+            return nil
+        }
+        return seconds
+    }
+
+    /// Everything that the service knows to have been sent to a person, or to be sent.
+    ///
+    /// - Returns: nil if the list did not prove itself whole.
+    func messages(to person: String) async throws -> [AskEvidence.Message]? {
+        var messages: [AskEvidence.Message] = []
+        let proof = try await self.messages(person).scan { batch in
+            messages += batch.records.map { message in
+                let record = Record(message)
+                return AskEvidence.Message(
+                    ask: record[schema.ask].text, channel: record[schema.channel].text,
+                    scheduledAt: record[schema.scheduled].instant, createdAt: record[schema.created].instant)
+            }
+        }
+        return proof.incomplete == nil ? messages : nil
+    }
+
+    /// The people's records that hold a value now, as the service says.
+    func find(_ field: String, _ value: Value) async throws -> [TableRecord] {
+        guard let table = people.project as? any SearchableTable else { return [] }
+        return try await table.find(field, value)
+    }
+}
+
+extension Value {
+    fileprivate var text: String? { isNull ? nil : description }
+}
+
+extension Record {
+    /// A record of typed values.
+    init(_ record: TableRecord) {
+        let values: [String: Value] = if case .values(let values) = record.cells { values } else { [:] }
+        self.init(key: record.key ?? "", values: values, modified: record.modified)
+    }
+}

@@ -1,0 +1,63 @@
+import AccordCore
+import FoundationEssentials
+
+/// Values as they are kept: texts, whole numbers, flags and sets are themselves in JSON; the other kinds are an object
+/// that names them.
+public enum ValueForm {
+    public static func write(_ value: Value, to writer: inout JSONWriter) {
+        switch value {
+        case .null: writer.null()
+        case .string(let text): writer.string(text)
+        case .integer(let number): writer.int(number)
+        case .boolean(let flag): writer.bool(flag)
+        case .set(let elements): writer.array(elements.sorted()) { $0.string($1) }
+        case .decimal(let number): writer.object { $0.member("decimal", number.description) }
+        case .date(let day): writer.object { $0.member("date", day.description) }
+        case .timestamp(let seconds): writer.object { $0.member("timestamp", seconds) }
+        }
+    }
+
+    /// - Parameter subject: for messages.
+    public static func read(_ json: JSON, _ subject: String) throws(FormProblem) -> Value {
+        switch json {
+        case .null: return .null
+        case .bool(let flag): return .boolean(flag)
+        case .int(let number): return .integer(number)
+        case .string(let text): return .text(text)
+        case .array(let elements):
+            var texts: Set<String> = []
+            for element in elements {
+                guard let text = element.string else { throw FormProblem("\(subject) holds \(element.kind) in a set") }
+                texts.insert(text)
+            }
+            return .elements(texts)
+        case .object(let members):
+            guard members.count == 1, let member = members.first else { break }
+            switch (member.key, member.value) {
+            case ("timestamp", .int(let seconds)): return .timestamp(seconds)
+            case ("date", .string(let text)): if let day = CalendarDay(iso: text) { return .date(day) }
+            case ("decimal", .string(let text)): if let number = Decimal(string: text) { return .decimal(number) }
+            default: break
+            }
+        case .number: break
+        }
+        throw FormProblem("\(subject) is no value that this version knows")
+    }
+
+    /// Values by field, in the order of the fields' names.
+    public static func write(_ values: [String: Value], to writer: inout JSONWriter) {
+        writer.object { writer in
+            for (field, value) in values.sorted(by: { $0.key < $1.key }) {
+                writer.member(field)
+                write(value, to: &writer)
+            }
+        }
+    }
+
+    public static func readAll(_ json: JSON, _ subject: String) throws(FormProblem) -> [String: Value] {
+        guard let members = json.object else { throw FormProblem("\(subject) is \(json.kind), not an object") }
+        var values: [String: Value] = [:]
+        for (field, member) in members { values[field] = try read(member, "\(field) of \(subject)") }
+        return values
+    }
+}

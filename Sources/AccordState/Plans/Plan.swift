@@ -1,0 +1,69 @@
+import AccordCore
+
+/// What would bring both sides into agreement: data, not code. Its records are a table on disk.
+public struct Plan: Sendable {
+    /// Unix seconds.
+    public var madeAt: Int64
+    public var state: StateMark
+    /// Of accord.yaml as far as it bears on the plan.
+    public var configuration: Fingerprint
+    public var pairs: [PairPlan]
+
+    public init(madeAt: Int64, state: StateMark, configuration: Fingerprint, pairs: [PairPlan]) {
+        self.madeAt = madeAt
+        self.state = state
+        self.configuration = configuration
+        self.pairs = pairs
+    }
+}
+
+/// The plan of one pair.
+public struct PairPlan: Sendable {
+    public var name: String
+    /// The project's table, for example `customers`.
+    public var resource: String
+    /// One record of the project, for people: `customer`.
+    public var label: String
+    public var mapping: Fingerprint
+    public var source: SideReading
+    public var project: SideReading
+    public var counts: PlanCounts
+    /// Of a plan of messages to people, the fields that hold what a person must see of them.
+    public var send: SendFields?
+    public var refusals: [Refusal]
+    /// What a person should know besides: deletes withheld, a crash repaired, a read that did not prove itself.
+    public var notes: [PlanNote]
+    /// Records, by source key or `project:ID`, of which is not known yet what a stopped run did to them.
+    public var unrepaired: [String]
+    /// Requests that applying it sends, if none has to be sent again.
+    public var requests: Int
+    /// Why there is no plan of it, while there is one of the other pairs.
+    public var failure: String?
+    /// What the records of other pairs that name one of these need to know: by source key, the names that records are
+    /// about to get. Only while the plan is made.
+    public var names: [String: String] = [:]
+    public var records: PlanRecords
+
+    public init(
+        name: String, resource: String, label: String, mapping: Fingerprint, source: SideReading, project: SideReading,
+        counts: PlanCounts = PlanCounts(), send: SendFields? = nil, refusals: [Refusal] = [], notes: [PlanNote] = [],
+        unrepaired: [String] = [], requests: Int = 0, failure: String? = nil, records: PlanRecords = PlanRecords()
+    ) {
+        self.name = name
+        self.resource = resource
+        self.label = label
+        self.mapping = mapping
+        self.source = source
+        self.project = project
+        self.counts = counts
+        self.send = send
+        self.refusals = refusals
+        self.notes = notes
+        self.unrepaired = unrepaired
+        self.requests = requests
+        self.failure = failure
+        self.records = records
+    }
+
+    public var hasChanges: Bool { counts.hasChanges }
+}

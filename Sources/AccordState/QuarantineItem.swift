@@ -1,0 +1,38 @@
+import AccordCore
+
+/// A record that is left out, and why.
+public struct QuarantineItem: Sendable, Hashable {
+    public var side: Side
+    /// The source key; `project:ID` for a record that only the project has; empty for a row without a key.
+    public var key: String
+    /// For people.
+    public var label: String
+    public var cause: Quarantine.Cause
+    public var message: String
+    /// Where the source record stood.
+    public var place: Place?
+    /// Of the write that was refused: the same one is not tried again. An item without one keeps that of the same
+    /// record and cause.
+    public var operationFingerprint: Fingerprint?
+    /// Of the record as it was when it was refused.
+    public var recordFingerprint: Fingerprint?
+    public var run: Int64
+    /// Unix seconds. An item that was there already keeps its own.
+    public var since: Int64
+
+    public init(
+        side: Side, key: String, label: String, cause: Quarantine.Cause, message: String, place: Place? = nil,
+        operationFingerprint: Fingerprint? = nil, recordFingerprint: Fingerprint? = nil, run: Int64, since: Int64
+    ) {
+        self.side = side
+        self.key = key
+        self.label = label
+        self.cause = cause
+        self.message = message
+        self.place = place
+        self.operationFingerprint = operationFingerprint
+        self.recordFingerprint = recordFingerprint
+        self.run = run
+        self.since = since
+    }
+}

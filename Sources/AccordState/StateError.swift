@@ -1,0 +1,74 @@
+import AccordCore
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Why the state could not be used.
+public enum StateError: ExplainedError, Hashable {
+    /// Another run writes to it. `owner` is its command, process and host as it gave them; `since` is in Unix seconds.
+    case locked(path: String, owner: String, since: Int64?)
+    /// Another process kept it busy for longer than Accord waits.
+    case busy(path: String)
+    /// It is not whole, or no database at all.
+    case corrupt(path: String, reason: String)
+    /// It is a database, and not one of Accord's.
+    case foreign(path: String)
+    /// A newer Accord has changed its form.
+    case newer(path: String)
+    /// An Accord of before the first release made it.
+    case older(path: String)
+    /// The file system does not let it be read or written.
+    case unreadable(path: String, reason: String)
+    case diskFull(path: String)
+    case failed(path: String, reason: String)
+
+    public var place: String? {
+        switch self {
+        case .locked(let path, _, _), .busy(let path), .corrupt(let path, _), .foreign(let path), .newer(let path),
+            .older(let path), .unreadable(let path, _), .diskFull(let path), .failed(let path, _):
+            path
+        }
+    }
+
+    public var what: String {
+        switch self {
+        case .locked(_, let owner, let since?):
+            "another run holds the state: \(owner), since \(CalendarDay.describe(unixSeconds: since)) UTC"
+        case .locked(_, let owner, nil): "another run holds the state: \(owner)"
+        case .busy: "another process keeps the state busy"
+        case .corrupt(_, let reason): "the state is damaged: \(reason)"
+        case .foreign: "this is a database, but not a state of Accord"
+        case .newer: "the state was written by a newer Accord"
+        case .older: "the state was written by an Accord of before 0.1.0, in a form that is not read any more"
+        case .unreadable(_, let reason): "the state cannot be read or written: \(reason)"
+        case .diskFull: "the disk is full; what was not acknowledged was not stored"
+        case .failed(_, let reason): "the state did not do what was asked: \(reason)"
+        }
+    }
+
+    public var next: String? {
+        switch self {
+        case .locked: "Wait until it has finished; if its process was killed, the lock is free already"
+        case .busy: "Close what reads it, then run again"
+        case .corrupt:
+            "Put a copy of it back; or move it away, and the next run links both sides anew by their match fields"
+        case .foreign: "Check the path of the state in accord.yaml"
+        case .newer: "Update Accord, then run again"
+        case .older: "Move it away; the next run links both sides anew by their match fields"
+        case .unreadable: "Check the folder's owner and permissions, then run again"
+        case .diskFull: "Make room, then run again; the next run picks up where this one stopped"
+        case .failed: "Run again; if it stays, please report this"
+        }
+    }
+}
+
+extension StateError {
+    /// - Parameter code: of the C library's `errno`.
+    static func unwritable(folder: String, code: Int32) -> StateError {
+        if code == ENOSPC || code == EDQUOT { return .diskFull(path: folder) }
+        return .unreadable(path: folder, reason: SpilledBytes.reason(code))
+    }
+}

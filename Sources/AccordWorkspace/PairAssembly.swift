@@ -1,0 +1,110 @@
+import AccordConfig
+import AccordCore
+import AccordEngine
+import AccordREST
+import AccordReviews
+import AccordTables
+
+/// Makes the pairs of a configuration. Each mapping is read once, however many pairs need to know it.
+struct PairAssembly {
+    let config: Config
+    let api: APIDescription
+    let client: APIClient
+    /// A source may be opened to learn its columns.
+    let readsSources: Bool
+    /// The mappings that were read, by the name of their pair.
+    private var mappings: [String: Mapping] = [:]
+
+    init(config: Config, api: APIDescription, client: APIClient, readsSources: Bool) {
+        self.config = config
+        self.api = api
+        self.client = client
+        self.readsSources = readsSources
+    }
+
+    /// The configuration's pairs, each followed by those that are derived from it.
+    ///
+    /// - Parameter only: the names of the pairs that are wanted; all pairs if it is empty.
+    mutating func pairs(only: [String]) async throws -> [Pair] {
+        var pairs: [Pair] = []
+        for settings in config.pairs where only.isEmpty || only.contains(settings.name) {
+            pairs.append(try await asking(pair(settings)))
+        }
+        try checkReferences(pairs)
+        let table = projectTable
+        return pairs.flatMap { [$0.withDerivedNames] + $0.derived(api.schemas, table) }
+    }
+
+    /// A table of the project, by its schema; nil if the API has no such resource.
+    private var projectTable: (TableSchema) -> (any Table)? {
+        let (api, client) = (api, client)
+        return { schema in
+            api.resources[schema.name].map { resource in
+                var resource = resource
+                resource.schema = schema
+                return RESTTable(client: client, resource: resource)
+            }
+        }
+    }
+
+    // MARK: - One pair
+
+    private mutating func pair(_ settings: PairSettings) async throws -> Pair {
+        let mapping = try await mapping(settings)
+        guard var resource = api.resources[mapping.resource] else {
+            throw EngineError.unknownPair(mapping.resource, known: Array(api.resources.keys))
+        }
+        resource.list.chosen = mapping.includes.compactMap { resource.list.choices[$0] }
+        let source = settings.source.table
+        return Pair(
+            name: settings.name, mapping: mapping, source: source,
+            project: RESTTable(client: client, resource: resource), schema: resource.schema,
+            rollup: RecordRollup(of: mapping, resource.schema, api.schemas, source, projectTable))
+    }
+
+    private mutating func mapping(_ settings: PairSettings) async throws -> Mapping {
+        if let known = mappings[settings.name] { return known }
+        let readsSources = readsSources
+        let mapping = try await settings.mapping(api: api) {
+            guard readsSources else { return ConsoleMapping.columns }
+            // An empty file has no header; the run that reads it says so.
+            return (try? await settings.source.table.schema())?.fields.map(\.name) ?? []
+        }
+        mappings[settings.name] = mapping
+        return mapping
+    }
+
+    // MARK: - Messages to people
+
+    /// The same pair, knowing the people whom its messages would reach; a pair of anything else as it is.
+    private mutating func asking(_ pair: Pair) async throws -> Pair {
+        guard let rules = pair.mapping.ask, let schema = pair.schema.sends, let fields = pair.schema.sendFields,
+            let messages = api.resources[schema.messages]
+        else { return pair }
+        let client = client
+        let requests = ReviewRequests(
+            rules: rules, schema: schema, fields: fields, people: try await people(schema, of: pair)
+        ) { id in
+            var list = messages
+            list.list = ListDescription(path: schema.list.replacing("{id}", with: id), full: [:])
+            return RESTTable(client: client, resource: list)
+        }
+        return Pair(
+            name: pair.name, mapping: pair.mapping, source: pair.source, project: pair.project, schema: pair.schema,
+            sender: requests)
+    }
+
+    /// The people are known through the pair of customers; without one, through a memory that is kept for this alone.
+    private mutating func people(_ schema: SendSchema, of requests: Pair) async throws -> Pair {
+        for other in config.pairs where other.name != requests.name {
+            if try await mapping(other).resource == schema.people { return try await pair(other) }
+        }
+        guard let people = api.resources[schema.people] else {
+            throw EngineError.unknownPair(schema.people, known: Array(api.resources.keys))
+        }
+        return Pair(
+            name: "\(requests.name): \(schema.people)",
+            mapping: Mapping(resource: schema.people, key: requests.mapping.key, match: [], fields: []),
+            source: requests.source, project: RESTTable(client: client, resource: people), schema: people.schema)
+    }
+}

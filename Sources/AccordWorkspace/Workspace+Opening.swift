@@ -1,0 +1,34 @@
+import AccordConfig
+import AccordCore
+import AccordHTTP
+import AccordREST
+import AccordSQLite
+import AccordState
+
+/// Opening the state, and making the client of the Project API.
+extension Workspace {
+    static func lock(
+        _ path: String, _ access: Access, owner: String, time: any TimeSource
+    ) throws(StateError) -> StateLock? {
+        guard access.takesLock else { return nil }
+        return try StateLock.acquire(path: path, owner: owner, now: Int64(time.unixTime))
+    }
+
+    static func store(_ path: String, _ surroundings: Surroundings) throws -> StateStore {
+        try StateStore(
+            path: path, now: Int64(surroundings.time.unixTime), durability: surroundings.durability,
+            hooks: surroundings.hooks)
+    }
+
+    static func client(
+        _ project: ProjectSettings, _ api: APIDescription, _ access: Access, _ surroundings: Surroundings
+    ) throws(ConfigError) -> APIClient {
+        // What never reaches the project works where the key is not.
+        let key = access.reachesProject ? try project.key.read(environment: surroundings.environment) : Secret("")
+        return APIClient(
+            description: api, key: key, userAgent: surroundings.userAgent, transport: surroundings.transport,
+            time: surroundings.time, random: surroundings.random,
+            limiter: RateLimiter(perSecond: project.rate, burst: max(1, project.rate), time: surroundings.time),
+            logger: surroundings.logger)
+    }
+}

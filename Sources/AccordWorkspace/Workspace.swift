@@ -1,0 +1,52 @@
+import AccordConfig
+import AccordCore
+import AccordEngine
+import AccordREST
+import AccordSQLite
+
+/// Everything that a configuration describes, ready to be used: its state, its pairs, and an engine that runs them.
+///
+/// The command line and the simulations both work through it, so what a simulation proves is what a user runs.
+public struct Workspace: Sendable {
+    public let config: Config
+    public let api: APIDescription
+    public let store: StateStore
+    /// The pairs that were asked for, in the configuration's order; each is followed by those that are derived from it.
+    public let pairs: [Pair]
+    public let engine: Engine
+    private let lock: StateLock?
+
+    /// Opens the state and assembles the pairs. Nothing is read of either side, except the header of a file whose mapping
+    /// is the console's.
+    ///
+    /// - Parameters:
+    ///   - owner: says what this process does to whoever finds the state locked, such as `accord sync`.
+    ///   - only: the names of the pairs that are wanted; all pairs if it is empty.
+    /// - Throws: `ConfigError` for what is wrong in a file of the configuration, `EngineError` for a name in `only` that is
+    ///   no pair's, and `StateError`.
+    public init(
+        _ config: Config, access: Access, owner: String, only: [String] = [], surroundings: Surroundings
+    ) async throws {
+        let api = try config.api()
+        for name in only where config.pair(name) == nil {
+            throw EngineError.unknownPair(name, known: config.pairs.map(\.name))
+        }
+        lock = try Workspace.lock(config.state, access, owner: owner, time: surroundings.time)
+        store = try Workspace.store(config.state, surroundings)
+        let client = try Workspace.client(config.project, api, access, surroundings)
+        var assembly = PairAssembly(config: config, api: api, client: client, readsSources: access.readsSources)
+        pairs = try await assembly.pairs(only: only)
+        engine = Engine(
+            pairs: pairs, store: store, time: surroundings.time, configuration: try config.fingerprint(),
+            concurrency: config.project.concurrency, logger: surroundings.logger, stop: surroundings.stop,
+            progress: surroundings.progress)
+        self.config = config
+        self.api = api
+    }
+
+    /// Closes the state and gives its lock back, for a process that goes on without this workspace.
+    public func close() throws {
+        defer { lock?.release() }
+        try store.close()
+    }
+}

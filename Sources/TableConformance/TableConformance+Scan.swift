@@ -1,0 +1,112 @@
+import AccordCore
+import AccordTables
+
+extension TableConformance {
+    /// More records than this in one batch are no bounded memory.
+    public static let largestBatch = 4096
+
+    /// The promises of ``Table`` and ``ScannableTable``.
+    public static let scanChecks = [
+        Check("every record is scanned once, with its values") { trial in
+            let table = try await trial.subject().table
+            try await trial.expectRows(table, Trial.rows)
+        },
+        Check("the proof counts the records, and an undisturbed scan is whole") { trial in
+            let proof = try await trial.scan(trial.subject().table).proof
+            try trial.expect(proof.count == Trial.rows.count, "it counts \(proof.count)")
+            try trial.expect(proof.incomplete == nil, "incomplete: \(proof.incomplete ?? "")")
+        },
+        Check("a table without records is scanned whole") { trial in
+            let scan = try await trial.scan(trial.subject([]).table)
+            try trial.expect(scan.records.isEmpty && scan.proof.count == 0, "found \(scan.records.map(trial.row))")
+            try trial.expect(scan.proof.incomplete == nil, "incomplete: \(scan.proof.incomplete ?? "")")
+        },
+        Check("many records come in batches of a bounded size") { trial in
+            let rows = Trial.manyRows(largestBatch + 904)
+            let scan = try await trial.scan(trial.subject(rows).table)
+            try trial.expect(Set(scan.records.map(trial.row)).count == rows.count, "found \(scan.records.count)")
+            let largest = scan.batchSizes.max() ?? 0
+            try trial.expect(largest <= largestBatch, "a batch has \(largest) records")
+        },
+        Check("the schema has the columns, and what it says it can do it conforms to") { trial in
+            let table = try await trial.subject().table
+            let names = try await table.schema().fields.map(\.name)
+            let expected = trial.conformance.isText ? Trial.columns : Array(Trial.columns.dropFirst())
+            try trial.expect(Set(expected).isSubset(of: names), "the schema has \(names)")
+            if trial.conformance.isText { try trial.expect(names == expected, "the schema has \(names)") }
+            let can = table.capabilities
+            let claims: [(Bool, Bool, String)] = [
+                (can.scan, table is any ScannableTable, "scan"), (can.stamp, table is any StampedTable, "stamp"),
+                (can.changes, table is any IncrementalTable, "changes"),
+                (!can.searchable.isEmpty, table is any SearchableTable, "find"),
+                (can.recordWrites, table is any RecordWritable, "record writes"),
+                (can.batchWrites, table is any BatchWritable, "batch writes"),
+            ]
+            for (isClaimed, conforms, name) in claims where isClaimed {
+                try trial.expect(conforms, "it claims \(name) and does not conform")
+            }
+        },
+        Check("two scans agree, and no two different records share a fingerprint") { trial in
+            let table = try await trial.subject().table
+            let first = try await trial.scan(table).records.map(\.fingerprint)
+            let second = try await trial.scan(table).records.map(\.fingerprint)
+            try trial.expect(first == second, "the fingerprints or the order changed")
+            try trial.expect(Set(first).count == Trial.rows.count, "two records share one")
+        },
+        Check("a record that somebody changed has another fingerprint, and the others keep theirs") { trial in
+            let subject = try await trial.subject()
+            let before = try await trial.scan(subject.table).records
+            try await subject.edit("2", "name", "Mike")
+            let after = try await trial.scan(subject.table).records
+            for (old, new) in zip(before, after) {
+                let isSame = old.fingerprint == new.fingerprint
+                try trial.expect(isSame == (trial.key(old) != "2"), "\(trial.row(old)), then \(trial.row(new))")
+            }
+        },
+        Check("an error of the caller ends the scan and comes back") { trial in
+            struct Stop: Error {}
+            let table = try await trial.subject(Trial.manyRows(3 * largestBatch)).table
+            var batches = 0
+            do {
+                _ = try await trial.scan(table) { number in
+                    batches = number
+                    throw Stop()
+                }
+            } catch is Stop {
+                try trial.expect(batches == 1, "\(batches) batches came")
+                return
+            }
+            throw trial.fail("the scan went on")
+        },
+        Check("a record that cannot be read is handed over with its problem, and the others are sound") { trial in
+            let subject = try await trial.subject()
+            guard let spoil = subject.spoil else { return }
+            try await spoil("2")
+            let scan = try await trial.scan(subject.table)
+            let sound = scan.records.filter { $0.problem == nil }.map { trial.key($0) }
+            try trial.expect(Set(sound) == ["1", "3"] && sound.count == 2, "sound are \(sound)")
+            try trial.expect(scan.records.count == 3 && scan.proof.count == 3, "the proof counts \(scan.proof.count)")
+        },
+        Check("records with one key are handed over as they are") { trial in
+            guard trial.conformance.isText else { return }
+            let rows = Trial.rows + [["2", "Other", "again"], ["2", "Other", "again"]]
+            let subject = try await trial.subject(rows)
+            try await trial.expectRows(subject.table, rows)
+        },
+        Check("a scan during which the table changes claims no more than it saw") { trial in
+            let rows = Trial.manyRows(largestBatch)
+            let subject = try await trial.subject(rows)
+            let before = Set(rows.map { Trial.Row(texts: $0) })
+            let scan = try await trial.scan(subject.table) { number in
+                if number == 1 { try await subject.edit(String(rows.count), "name", "changed") }
+            }
+            guard scan.proof.incomplete == nil else { return }
+            let found = scan.records.map(trial.row)
+            try trial.expect(
+                Set(found.map(\.texts[0])).count == rows.count, "records are missing, and it claims to be whole")
+            guard let stamped = subject.table as? any StampedTable, Set(found) == before else { return }
+            let now = try await stamped.stamp()
+            try trial.expect(scan.proof.stamp != now, "it saw what was before, and has the stamp of what is now")
+        },
+    ]
+}

@@ -1,0 +1,72 @@
+import AccordCore
+import AccordReport
+import AccordState
+import Foundation
+import Testing
+
+@Suite("A plan is written line by line, however many records it has")
+struct PlanReportTests {
+    /// The plan of a pair with many records.
+    private func plan(records count: Int = 100_000) throws -> PairPlan {
+        let builder = PlanRecordsBuilder(folder: NSTemporaryDirectory())
+        var counts = PlanCounts()
+        for index in 0..<count {
+            let kind = index % 1000 == 0 ? Operation.Kind.archive : .create
+            let record = Entry(
+                label: "p\(index)", sourceKey: "\(index)", projectID: nil, present: [.source], bucket: .created,
+                operations: [Operation(side: .project, kind: kind, reason: .onlyInSource)])
+            try builder.append(record, rank: UInt64(index))
+            counts.add(record, nil)
+        }
+        return PairPlan(
+            name: "customers", resource: "customers", label: "customer", mapping: Fingerprint(of: ""),
+            source: SideReading(mode: .full, records: count, read: count),
+            project: SideReading(mode: .full, records: 0, read: 0), counts: counts, requests: count,
+            records: try builder.finish())
+    }
+
+    private func lines(_ write: (LineSink) throws -> Void) rethrows -> [String] {
+        var lines: [String] = []
+        try write { lines.append($0) }
+        return lines
+    }
+
+    @Test("as text the first of each kind are shown, what is taken away before all else, and the others are counted")
+    func text() throws {
+        let text = PlanText(palette: Palette(hasColour: false), requestsPerSecond: 5, most: 3)
+        let lines = try lines { try text.write([plan()], to: $0) }
+        #expect(lines.first == "Plan for customers")
+        #expect(lines.contains("  create       99,900 in the project"))
+        #expect(lines.contains("  requests     100,000, about 6 h"))
+        #expect(
+            lines.suffix(10) == [
+                "",
+                "  - archive in the project  p0  only the source has it",
+                "  - archive in the project  p1000  only the source has it",
+                "  - archive in the project  p2000  only the source has it",
+                "  … and 97 more: accord plan --format json", "",
+                "  + create in the project  p1  only the source has it",
+                "  + create in the project  p2  only the source has it",
+                "  + create in the project  p3  only the source has it",
+                "  … and 99,897 more: accord plan --format json",
+            ])
+    }
+
+    @Test("as Markdown each operation is a row")
+    func markdown() throws {
+        let lines = try lines { try PlanMarkdown(requestsPerSecond: 5).write([plan(), plan()], to: $0) }
+        #expect(lines.count { $0.hasPrefix("| create | project | p") } == 2 * 99_900)
+        #expect(lines.count { $0 == "## Plan for customers" } == 2)
+    }
+
+    @Test("colour is there only where the palette has it")
+    func colour() throws {
+        func lines(_ hasColour: Bool) throws -> [String] {
+            let text = PlanText(palette: Palette(hasColour: hasColour), requestsPerSecond: 5)
+            return try self.lines { try text.write([plan(records: 1)], to: $0) }
+        }
+        let coloured = try lines(true)
+        #expect(coloured.contains("\u{1B}[1mPlan for customers\u{1B}[0m"))
+        #expect(try lines(false) == coloured.map { $0.replacing(/\u{1B}\[[0-9;]*m/, with: "") })
+    }
+}

@@ -1,0 +1,70 @@
+import AccordCore
+import AccordState
+import Testing
+
+@Suite("Intents, conflicts and memories that cannot be read")
+struct BadFormTests {
+    private func json(_ text: String) throws -> JSON { try JSON(parsing: Array(text.utf8)) }
+
+    static let records: [(text: String, named: String)] = [
+        ("[]", "the record"), ("null", "the record"), ("{}", "label"), (#"{"label":"a"}"#, "bucket"),
+        (#"{"label":"a","bucket":"x"}"#, "bucket"), (#"{"label":"a","bucket":"linked","after":["1"]}"#, "after"),
+        (#"{"label":"a","bucket":"linked","after":1}"#, "after"),
+        (#"{"label":"a","bucket":"linked","present":["here"]}"#, "present"),
+        (#"{"label":"a","bucket":"linked","sourceFingerprint":"12"}"#, "sourceFingerprint"),
+        (#"{"label":"a","bucket":"linked","place":{"file":"f"}}"#, "line"),
+        (#"{"label":"a","bucket":"linked","link":{"kind":"new","reason":"x"}}"#, "reason"),
+        (#"{"label":"a","bucket":"linked","link":{"kind":"new"}}"#, "reason"),
+        (#"{"label":"a","bucket":"linked","note":{"reason":"asked-last","details":["x"]}}"#, "asked-last"),
+        (#"{"label":"a","bucket":"linked","operations":[1]}"#, "operation"),
+        (#"{"label":"a","bucket":"linked","operations":[{"side":"source","kind":"update"}]}"#, "reason"),
+        (#"{"label":"a","bucket":"linked","agreements":[{"field":"a","source":1.5}]}"#, "source"),
+        (#"{"label":"a","bucket":"linked","agreements":[{"field":"a","source":[1]}]}"#, "source"),
+        (#"{"label":"a","bucket":"linked","quarantine":{"cause":"refused"}}"#, "message"),
+    ]
+
+    @Test("a record that is none says what is wrong with it", arguments: records)
+    func record(text: String, named: String) throws {
+        let problem = #expect(throws: FormProblem.self) { try RecordForm.read(json(text)) }
+        #expect(problem?.description.contains(named) == true, "\(problem?.description ?? "")")
+    }
+
+    static let conflicts: [(text: String, named: String)] = [
+        ("7", "the conflict"), ("{}", "kind"), (#"{"kind":"field"}"#, "field"),
+        (#"{"kind":"changed-and-gone"}"#, "from"), (#"{"kind":"changed-and-gone","from":"both"}"#, "from"),
+        (#"{"kind":"unknown-send"}"#, "because"), (#"{"kind":"of-tomorrow"}"#, "of-tomorrow"),
+        (#"{"kind":"field","field":"a","remaining":"x"}"#, "remaining"),
+        (#"{"kind":"field","field":"a","source":{"instant":1}}"#, "source"),
+    ]
+
+    @Test("a conflict that is none says what is wrong with it", arguments: conflicts)
+    func conflict(text: String, named: String) throws {
+        let problem = #expect(throws: FormProblem.self) { try ConflictForm.read(json(text)) }
+        #expect(problem?.description.contains(named) == true, "\(problem?.description ?? "")")
+    }
+
+    private static let fingerprint = Fingerprint(of: "mapping").description
+
+    static let memories: [(text: String, named: String)] = [
+        ("[]", "the memory of the source"), ("{}", "version"), (#"{"version":2}"#, "version"),
+        (#"{"version":1}"#, "mapping"), ("{\"version\":1,\"mapping\":\"\(fingerprint)\"}", "records"),
+        ("{\"version\":1,\"mapping\":\"\(fingerprint)\",\"records\":1}", "endsCleanly"),
+        (
+            "{\"version\":1,\"mapping\":\"\(fingerprint)\",\"records\":1,\"endsCleanly\":true,\"columns\":{\"a\":1}}",
+            "columns"
+        ),
+    ]
+
+    @Test("a memory that is none says what is wrong with it", arguments: memories)
+    func memory(text: String, named: String) throws {
+        let problem = #expect(throws: FormProblem.self) { try SourceMemoryForm.read(json(text)) }
+        #expect(problem?.description.contains(named) == true, "\(problem?.description ?? "")")
+    }
+
+    @Test("a member that this version does not know is passed over")
+    func additions() throws {
+        let text = #"{"label":"a","bucket":"linked","of-tomorrow":[1],"place":{"file":"f","line":2,"column":3}}"#
+        let record = try RecordForm.read(json(text))
+        #expect(record.place == Place(file: "f", line: 2))
+    }
+}

@@ -1,0 +1,36 @@
+import AccordCore
+import AccordTables
+import TableConformance
+import TableFakes
+import Testing
+
+@Suite("A table in memory keeps the contract")
+struct MemoryTableTests {
+    @Test(arguments: TableConformance.checks)
+    func check(_ check: TableConformance.Check) async throws {
+        try await check.run(
+            TableConformance(isText: false) { columns, rows in
+                let table = MemoryTable(columns: columns, rows: rows)
+                return table.subject(as: table)
+            })
+    }
+}
+
+extension MemoryTable {
+    /// - Parameter columns: the first of them is the key.
+    convenience init(columns: [String], rows: [[String]]) {
+        let records = rows.map { row in
+            let values = zip(columns, row).dropFirst().map { ($0, Value.text($1)) }
+            return (row.first ?? "", Dictionary(values, uniquingKeysWith: { first, _ in first }))
+        }
+        self.init(
+            fields: Array(columns.dropFirst()), records: Dictionary(records, uniquingKeysWith: { first, _ in first }))
+    }
+
+    /// This table under test in the shape of another that is made of it.
+    func subject(as table: any Table) -> TableConformance.Subject {
+        TableConformance.Subject(
+            table: table, edit: { self.edit($0, $1, .text($2)) }, spoil: { self.spoil($0) },
+            archive: { self.archive($0) }, loseAnswer: { self.loseAnswer(isMade: $0) })
+    }
+}

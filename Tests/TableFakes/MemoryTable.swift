@@ -1,0 +1,189 @@
+import AccordCore
+import AccordTables
+import Synchronization
+
+/// A keyed table of texts in memory that can do everything that a table can, for tests.
+public final class MemoryTable: ScannableTable, StampedTable, IncrementalTable, SearchableTable, RecordWritable,
+    BatchWritable
+{
+    public let name = "memory"
+    public let capabilities: Capabilities
+    private let fields: [String]
+    private let state: Mutex<State>
+
+    private struct State {
+        var rows: [String: Row] = [:]
+        /// Rises with every change; a record's is taken for the second in which it was changed.
+        var version: Int64 = 0
+        var requests = 0
+        /// Whether the next write is made, if its answer is to be lost.
+        var losesAnswer: Bool?
+    }
+
+    private struct Row {
+        var values: [String: Value]
+        var isArchived = false
+        var version: Int64
+        var problem: String?
+    }
+
+    /// - Parameters:
+    ///   - fields: besides the key.
+    ///   - records: by key.
+    public init(fields: [String], records: [String: [String: Value]] = [:]) {
+        self.fields = fields
+        capabilities = Capabilities(
+            scan: true, stamp: true, changes: true, unseenChanges: [.deletions], searchable: Set(fields),
+            recordWrites: true, batchWrites: true)
+        var state = State()
+        state.rows = records.mapValues { Row(values: $0.filter { !$0.value.isNull }, version: 0) }
+        self.state = Mutex(state)
+    }
+
+    public var requestCount: Int { get async { state.withLock { $0.requests } } }
+
+    public func schema() async throws -> TableSchema { TableSchema(name: name, columns: fields) }
+
+    // MARK: What somebody else does
+
+    public func edit(_ key: String, _ field: String, _ value: Value) {
+        change(key) { $0.values[field] = value.isNull ? nil : value }
+    }
+
+    public func spoil(_ key: String) { change(key) { $0.problem = "it cannot be read" } }
+
+    public func archive(_ key: String) { change(key) { $0.isArchived = true } }
+
+    public func remove(_ key: String) {
+        state.withLock {
+            $0.version += 1
+            $0.rows[key] = nil
+        }
+    }
+
+    /// The answer to the next write of a record is lost.
+    public func loseAnswer(isMade: Bool) { state.withLock { $0.losesAnswer = isMade } }
+
+    private func change(_ key: String, _ body: (inout Row) -> Void) {
+        state.withLock { state in
+            state.version += 1
+            guard var row = state.rows[key] else { return }
+            body(&row)
+            row.version = state.version
+            state.rows[key] = row
+        }
+    }
+
+    // MARK: Reading
+
+    public func stamp() async throws -> Stamp { Stamp(String(state.withLock { $0.version })) }
+
+    public func scan(_ take: (RecordBatch) async throws -> Void) async throws -> ScanProof {
+        let (rows, version) = state.withLock { ($0.rows, $0.version) }
+        let records = rows.sorted { $0.key < $1.key }.map { MemoryTable.record($0.key, $0.value) }
+        for batch in MemoryTable.batches(records) { try await take(batch) }
+        return ScanProof(stamp: Stamp(String(version)), count: records.count)
+    }
+
+    public func cursor() async throws -> Cursor? { Cursor(String(state.withLock { $0.version })) }
+
+    public func changes(
+        since cursor: Cursor, _ take: (RecordBatch) async throws -> Bool
+    ) async throws -> Cursor {
+        guard let since = Int64(cursor.text) else {
+            throw TableError.nonsense(request: name, reason: "the cursor \(cursor.text) is not its own")
+        }
+        let (rows, version) = state.withLock { ($0.rows, $0.version) }
+        let changed = rows.filter { $0.value.version > since }.sorted { $0.value.version > $1.value.version }
+        for batch in MemoryTable.batches(changed.map { MemoryTable.record($0.key, $0.value) }) {
+            if try await take(batch) { break }
+        }
+        return Cursor(String(version))
+    }
+
+    public func find(_ field: String, _ value: Value) async throws -> [TableRecord] {
+        state.withLock { $0.rows }.filter { $0.value.values[field] == value }.sorted { $0.key < $1.key }
+            .map { MemoryTable.record($0.key, $0.value) }
+    }
+
+    private static func record(_ key: String, _ row: Row) -> TableRecord {
+        TableRecord(
+            key: key, cells: .values(row.values), fingerprint: Fingerprint(of: row.values, isArchived: row.isArchived),
+            modified: row.version, isArchived: row.isArchived, problem: row.problem)
+    }
+
+    private static func batches(_ records: [TableRecord]) -> [RecordBatch] {
+        stride(from: 0, to: records.count, by: 100).map {
+            RecordBatch(Array(records[$0..<min($0 + 100, records.count)]))
+        }
+    }
+
+    // MARK: Writing
+
+    public func requests(for change: TableChange) -> Int { 1 }
+
+    public func write(_ change: TableChange) async throws -> WriteOutcome {
+        state.withLock { state in
+            state.requests += 1
+            let isMade = state.losesAnswer
+            state.losesAnswer = nil
+            let lost = WriteOutcome.unknown(.outcomeUnknown(request: name, reason: "the answer is lost"))
+            if isMade == false { return lost }
+            let outcome = apply(change, to: &state)
+            return isMade == nil ? outcome : lost
+        }
+    }
+
+    public func write(_ changes: [TableChange], expecting stamp: Stamp) async throws -> BatchWriteResult {
+        try state.withLock { state in
+            guard stamp.text == String(state.version) else { throw TableError.changedMeanwhile(name: name) }
+            let outcomes = changes.map { apply($0, to: &state) }
+            return BatchWriteResult(outcomes: outcomes, stamp: Stamp(String(state.version)))
+        }
+    }
+
+    private func apply(_ change: TableChange, to state: inout State) -> WriteOutcome {
+        let key = change.key ?? String(state.rows.count + 1)
+        let old = state.rows[key]
+        if let reason = fault(change, key, old) { return .refused(.expectationFailed(name: name, reason: reason)) }
+        state.version += 1
+        guard change.kind != .delete else {
+            state.rows[key] = nil
+            return .gone(nil)
+        }
+        var row = old ?? Row(values: [:], version: 0)
+        row.version = state.version
+        switch change.kind {
+        case .archive: row.isArchived = true
+        case .unarchive: row.isArchived = false
+        default:
+            for (field, cell) in change.cells where cell.after != .absent {
+                let value = MemoryTable.value(cell.after)
+                row.values[field] = value.isNull ? nil : value
+            }
+        }
+        state.rows[key] = row
+        return .stored(MemoryTable.record(key, row))
+    }
+
+    private func fault(_ change: TableChange, _ key: String, _ row: Row?) -> String? {
+        if change.kind == .create, row != nil { return "there is a record with the key \(key)" }
+        if change.kind != .create, row == nil { return "there is no record with the key \(key)" }
+        for (field, cell) in change.cells {
+            guard fields.contains(field) else { return "there is no field \(field)" }
+            let value = row?.values[field] ?? .null
+            if cell.before != .absent, value != MemoryTable.value(cell.before) {
+                return "\(field) is \(value)"
+            }
+        }
+        return nil
+    }
+
+    private static func value(_ cell: Cell) -> Value {
+        switch cell {
+        case .absent, .empty: .null
+        case .text(let text): .string(text)
+        case .value(let value): value
+        }
+    }
+}
