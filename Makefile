@@ -11,7 +11,7 @@ help:
 	@echo "make check-api   hold the sandbox against the Project API's description (part of make test)"
 	@echo "make build   build the program: .build/release/accord"
 	@echo "make lint    check the form of the code"
-	@echo "make bench   what 100,000 customers cost (some minutes)"
+	@echo "make bench   what 100,000 customers cost, beside DuckDB and curl (some minutes)"
 
 setup:
 	@for package in $(PACKAGES); do \
