@@ -15,7 +15,7 @@ struct PlanReportTests {
             let record = Entry(
                 label: "p\(index)", sourceKey: "\(index)", projectID: nil, present: [.source], bucket: .created,
                 operations: [Operation(side: .project, kind: kind, reason: .onlyInSource)])
-            try builder.append(record, rank: UInt64(index))
+            try builder.append(WrittenRecord(record), rank: UInt64(index))
             counts.add(record, nil)
         }
         return PairPlan(

@@ -180,7 +180,7 @@ enum Examples {
         var counts = PlanCounts()
         for entry in entries {
             counts.add(entry, send)
-            try builder.append(entry, rank: 0)
+            try builder.append(WrittenRecord(entry), rank: 0)
         }
         return (try builder.finish(), counts)
     }

@@ -35,7 +35,7 @@ struct PlanRecordsTests {
         for number in 0..<dice.below(300) {
             let rank = dice.below(20) == 0 ? UInt64.max : UInt64(dice.below(ranks))
             model.append((rank, record(number, &dice)))
-            #expect(try builder.append(model[number].record, rank: rank) == number, "seed \(seed)")
+            #expect(try builder.append(WrittenRecord(model[number].record), rank: rank) == number, "seed \(seed)")
             try replaceSome(builder, &model, &dice)
         }
         #expect(builder.count == model.count)
@@ -59,7 +59,7 @@ struct PlanRecordsTests {
         guard !model.isEmpty, dice.below(4) == 0 else { return }
         let number = dice.below(model.count)
         model[number].record = record(number, &dice)
-        try builder.replace(number, by: model[number].record)
+        try builder.replace(number, by: WrittenRecord(model[number].record))
     }
 
     private func compare(
@@ -116,7 +116,7 @@ struct PlanRecordsTests {
         // More than is written, and read, in one piece.
         for number in 0..<700 {
             let record = record(number, &dice)
-            for builder in builders { try builder.append(record, rank: 0) }
+            for builder in builders { try builder.append(WrittenRecord(record), rank: 0) }
         }
         var plan = try Examples.plan(folder: folder.path)
         let documents = try builders.map { builder in

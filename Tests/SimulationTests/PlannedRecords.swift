@@ -28,7 +28,7 @@ extension PairPlan {
         for (index, entry) in shuffled.enumerated() {
             var entry = entry
             entry.after = entry.after.compactMap { positions[$0] }
-            try builder.append(entry, rank: UInt64(index))
+            try builder.append(WrittenRecord(entry), rank: UInt64(index))
         }
         records = try builder.finish()
     }

@@ -22,7 +22,10 @@ public struct Knowledge: Sendable {
     /// The same, with those that are gone and still linked.
     private var pastHolders: [FieldValue: [String]] = [:]
 
-    public init() {}
+    /// Nothing was ever read of the project: no value has a holder.
+    private let isProjectEmpty: Bool
+
+    public init(isProjectEmpty: Bool = false) { self.isProjectEmpty = isProjectEmpty }
 
     // MARK: - Asking
 
@@ -46,6 +49,7 @@ public struct Knowledge: Sendable {
     ///
     /// - Parameter gone: also those that held it and are gone, as long as a link knows them.
     public func holders(of value: FieldValue, gone: Bool = false) throws(Needs) -> [String] {
+        if isProjectEmpty { return [] }
         guard let ids = (gone ? pastHolders : holders)[value] else {
             throw gone ? Needs(pastValues: [value]) : Needs(values: [value])
         }

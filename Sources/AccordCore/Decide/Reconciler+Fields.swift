@@ -124,8 +124,8 @@ extension Reconciler {
     func replaced(_ entry: Entry, _ source: Record) -> Entry? {
         guard mapping.whenChanged == .replace else { return nil }
         var entry = entry
-        let creates = projectCreates(source)
-        if let missing = missing(in: creates) { return entry.quarantined(Quarantine(.unmappable, missing)) }
+        let creates = newRecord.creates(source)
+        if let missing = newRecord.missing(in: creates) { return entry.quarantined(Quarantine(.unmappable, missing)) }
         let changed = entry.operations.filter { $0.side == .project }.flatMap { $0.changes.map(\.field) }
         entry.operations = [Operation(side: .project, kind: .delete, reason: .replaced(fields: changed))] + creates
         entry.agreements = []
@@ -137,31 +137,6 @@ extension Reconciler {
         changes.isEmpty ? [] : [Operation(side: .source, kind: .update, changes: changes, reason: .rules(of: changes))]
     }
 
-    /// The new record, and at once what the service takes with no create: an opt-out, and fields of another operation.
-    func projectCreates(_ source: Record) -> [Operation] {
-        var fields: [FieldChange] = []
-        var optOut: FieldChange?
-        for field in mapping.fields where !source[field.name].isNull {
-            let value = source[field.name]
-            let change = FieldChange(field: field.name, before: .null, after: value, origin: value, rule: .created)
-            if field.isOptOut {
-                if OptOut.isOut(value) { optOut = change }
-            } else if field.direction != .toSource {
-                fields.append(change)
-            }
-        }
-        let taken = schema.writes?.create ?? Set(fields.map(\.field))
-        let create = Operation(
-            side: .project, kind: .create, changes: fields.filter { taken.contains($0.field) },
-            reason: .onlyInSource)
-        let later = fields.filter { !taken.contains($0.field) }
-        let update = Operation(side: .project, kind: .update, changes: later, reason: .notInCreate)
-        let unsubscribe = optOut.map {
-            Operation(side: .project, kind: .unsubscribe, changes: [$0], reason: .optedOutInSource)
-        }
-        return [create] + (unsubscribe.map { [$0] } ?? []) + (later.isEmpty ? [] : [update])
-    }
-
     func sourceCreate(_ project: Record) -> Operation {
         let changes = mapping.fields.compactMap { field -> FieldChange? in
             let value = project[field.name]
@@ -171,19 +146,6 @@ extension Reconciler {
             return FieldChange(field: field.name, before: .null, after: value, origin: value, rule: .created)
         }
         return Operation(side: .source, kind: .create, changes: changes, reason: .onlyInProject)
-    }
-
-    /// What a create would be refused for, in words; nil if nothing.
-    func missing(in creates: [Operation]) -> String? {
-        let sent = Set(creates.flatMap(\.changes).map(\.field))
-        for field in schema.fields where field.required && !sent.contains(field.name) {
-            return "\(field.name) is blank, and a new \(schema.label) needs it"
-        }
-        let oneOf = schema.requiresOneOf
-        if !oneOf.isEmpty && sent.isDisjoint(with: oneOf) {
-            return "\(oneOf.joined(separator: " and ")) are both blank, and a new \(schema.label) needs one of them"
-        }
-        return nil
     }
 
     // MARK: - Words

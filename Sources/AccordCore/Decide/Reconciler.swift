@@ -7,11 +7,13 @@ public struct Reconciler: Sendable {
     public let schema: TableSchema
     /// The fields that the last settled run already had: others were never agreed on.
     public let knownFields: Set<String>
+    let newRecord: NewRecordFields
 
     public init(mapping: Mapping, schema: TableSchema, knownFields: Set<String>) {
         self.mapping = mapping
         self.schema = schema
         self.knownFields = knownFields
+        newRecord = NewRecordFields(mapping, schema)
     }
 
     /// A record that has, or is about to get, a link.
@@ -46,8 +48,8 @@ public struct Reconciler: Sendable {
             entry.note = .createsNothing(on: .project)
             return entry
         }
-        let creates = projectCreates(source)
-        if let missing = missing(in: creates) {
+        let creates = newRecord.creates(source)
+        if let missing = newRecord.missing(in: creates) {
             return entry.quarantined(Quarantine(.unmappable, missing))
         }
         entry.bucket = .created
@@ -132,8 +134,10 @@ public struct Reconciler: Sendable {
             entry.bucket = .removed
             entry.operations = [Operation(side: .source, kind: .delete, reason: .deletedInProject)]
         case (false, .source):
-            let creates = projectCreates(source)
-            if let missing = missing(in: creates) { return entry.quarantined(Quarantine(.unmappable, missing)) }
+            let creates = newRecord.creates(source)
+            if let missing = newRecord.missing(in: creates) {
+                return entry.quarantined(Quarantine(.unmappable, missing))
+            }
             entry.bucket = .created
             entry.operations = creates.map { operation in
                 var operation = operation

@@ -22,6 +22,19 @@ public struct UnlinkedRows: Sendable {
         return true
     }
 
+    /// Decides a row none of whose values another row or a project record has: it is a new one. Nil if there is more to
+    /// look at.
+    public func decideNew(_ row: SourceRow, _ counts: ValueCounts, _ known: Knowledge) -> Entry? {
+        guard row.quarantine == nil else { return nil }
+        for field in context.mapping.match {
+            let value = FieldValue(field: field, value: row.record[field])
+            if value.value.isNull { continue }
+            let holders = try? known.holders(of: value)
+            guard holders?.isEmpty == true, !counts.isShared(value) else { return nil }
+        }
+        return context.reconciler.decide(onlyInSource: row.record, fingerprint: row.fingerprint, place: row.place)
+    }
+
     /// Decides rows together, in their order: usable ones are matched first.
     public func decide(
         _ rows: [SourceRow], pair: String, _ decisions: inout Decisions, _ known: Knowledge

@@ -1,7 +1,7 @@
 /// Turns the rows of one source into records in normal form, and values back into cells, as a mapping says.
 ///
 /// Everything that can be found out once is found out when it is made: positions of columns, patterns, expressions.
-public struct RecordMapper {
+public struct RecordMapper: Sendable {
     public let mapping: Mapping
     public let header: TextRow.Header
     private let references: References
@@ -9,13 +9,6 @@ public struct RecordMapper {
     private let fields: [CompiledField]
     private let modified: (position: Int, codec: FieldCodec)?
     private let filter: (position: Int, filter: RowFilter)?
-
-    struct CompiledField {
-        let field: Field
-        let position: Int?
-        let codec: FieldCodec
-        let chain: TransformChain
-    }
 
     /// - Parameter references: what the fields that name records of other pairs are resolved by.
     /// - Throws: ``MappingProblem`` for a column that the source lacks, or a pattern that means nothing.
@@ -68,7 +61,7 @@ public struct RecordMapper {
         if let other = field.type.definition.otherColumn { _ = try position(other.column, header, field) }
         var position: Int?
         if let column = field.column { position = try RecordMapper.position(column, header, field) }
-        return CompiledField(field: field, position: position, codec: codec, chain: chain)
+        return CompiledField(field, position: position, codec, chain)
     }
 
     // MARK: - From the source
@@ -103,19 +96,20 @@ public struct RecordMapper {
     /// The row as a record, with every field that could be read, and what is wrong with the others.
     public func map(_ raw: TextRow) -> MappedRecord {
         var values: [String: Value] = [:]
+        values.reserveCapacity(fields.count)
         var problems: [FieldProblem] = []
-        for compiled in fields {
-            let field = compiled.field
-            do throws(ValueProblem) {
-                var value = try codec(of: compiled, in: raw).parse(text(of: compiled, in: raw))
-                if let pair = field.pair { value = try references.names(value, in: pair) }
-                values[field.name] = value
-                if field.required && value.isNull {
-                    problems.append(
-                        FieldProblem(field: field.name, column: field.column, reason: "it is required, and blank"))
+        // In place: a copy of a field for every row costs more than what is read by it.
+        fields.withUnsafeBufferPointer { fields in
+            for index in fields.indices {
+                do throws(ValueProblem) {
+                    let value = try fields[index].value(in: raw, references)
+                    values[fields[index].name] = value
+                    if value.isNull, fields[index].isRequired {
+                        problems.append(fields[index].problem("it is required, and blank"))
+                    }
+                } catch {
+                    problems.append(fields[index].problem(error.description))
                 }
-            } catch {
-                problems.append(FieldProblem(field: field.name, column: field.column, reason: error.description))
             }
         }
         var record = Record(key: key(of: raw) ?? "", values: values)
@@ -128,20 +122,6 @@ public struct RecordMapper {
             }
         }
         return MappedRecord(record: record, problems: problems)
-    }
-
-    /// A part of the type may be in another column: an amount is one of the currency that its row names.
-    private func codec(of compiled: CompiledField, in raw: TextRow) throws(ValueProblem) -> FieldCodec {
-        let definition = compiled.field.type.definition
-        guard let other = definition.otherColumn else { return compiled.codec }
-        let type = FieldType(try definition.completed(by: raw[other.column] ?? ""))
-        return (try? FieldCodec(type)) ?? compiled.codec
-    }
-
-    /// The text that a field's value is read from.
-    private func text(of compiled: CompiledField, in raw: TextRow) -> String {
-        let own = compiled.position.map { raw[$0] } ?? ""
-        return compiled.chain.forward(own) { raw[$0] ?? "" }
     }
 
     /// What the cells of a row that fell apart could mean for a field, wherever they stand.
@@ -167,7 +147,7 @@ public struct RecordMapper {
                 field.direction != .toProject || field.isOptOut
             else { continue }
             do throws(ValueProblem) {
-                let existing = raw.map { text(of: compiled, in: $0) } ?? ""
+                let existing = raw.map { compiled.text(in: $0) } ?? ""
                 let held = if let pair = field.pair { try references.keys(value, in: pair) } else { value }
                 cells[column] = compiled.chain.back(try compiled.codec.format(held, over: existing))
             } catch {

@@ -15,7 +15,8 @@ public struct Operation: Hashable, Sendable {
     public init(side: Side, kind: Kind, changes: [FieldChange] = [], reason: Reason) {
         self.side = side
         self.kind = kind
-        self.changes = changes.sorted { $0.field < $1.field }
+        let isSorted = zip(changes, changes.dropFirst()).allSatisfy { $0.field <= $1.field }
+        self.changes = isSorted ? changes : changes.sorted { $0.field < $1.field }
         self.reason = reason
     }
 

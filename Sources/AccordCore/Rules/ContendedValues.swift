@@ -14,12 +14,11 @@ public struct ContendedValues: Sendable {
         _ claims: [UniqueValues.Claim], of record: Entry, number: Int32, _ known: Knowledge
     ) throws(Needs) {
         for claim in claims {
-            let hash = ValueCounts.hash(claim.value)
-            self.claims.append((hash, number))
-            counts.add(hash: hash)
+            self.claims.append((claim.hash, number))
+            counts.add(hash: claim.hash)
             if claim.releases {
                 // Whoever takes it has to wait, even if it is the only one.
-                counts.add(hash: hash)
+                counts.add(hash: claim.hash)
                 records.insert(number)
             } else if try known.holders(of: claim.value).contains(where: { $0 != record.projectID }) {
                 records.insert(number)

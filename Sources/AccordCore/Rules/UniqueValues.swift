@@ -10,12 +10,14 @@ public struct UniqueValues: Sendable {
 
     /// A unique value that a record takes or gives up.
     public struct Claim: Hashable, Sendable {
-        public var value: FieldValue
-        public var releases: Bool
+        public let value: FieldValue
+        public let releases: Bool
+        let hash: UInt64
 
         init(_ value: FieldValue, releases: Bool) {
             self.value = value
             self.releases = releases
+            hash = ValueCounts.hash(value)
         }
     }
 
@@ -70,19 +72,20 @@ public struct UniqueValues: Sendable {
 
     /// The unique values that an entry gives up and takes; for a create, all by which the service would find another.
     public func claims(of entry: Entry) -> [Claim] {
-        entry.operations.filter { $0.side == .project }.flatMap { operation in
-            let fields = operation.kind == .create ? schema.matcher + schema.unique : schema.unique
-            return operation.changes.filter { fields.contains($0.field) }.flatMap { change in
-                var claims: [Claim] = []
+        var claims: [Claim] = []
+        for operation in entry.operations where operation.side == .project {
+            let creates = operation.kind == .create
+            for change in operation.changes
+            where schema.unique.contains(change.field) || creates && schema.matcher.contains(change.field) {
                 if !change.after.isNull {
                     claims.append(Claim(FieldValue(field: change.field, value: change.after), releases: false))
                 }
                 if !change.before.isNull {
                     claims.append(Claim(FieldValue(field: change.field, value: change.before), releases: true))
                 }
-                return claims
             }
         }
+        return claims
     }
 
     private func obstacle<Failure: Error>(

@@ -77,15 +77,26 @@ public struct Fingerprint: Hashable, Sendable, CustomStringConvertible {
         (self.high, self.low) = (high, low)
     }
 
-    public var bytes: [UInt8] {
-        [high, low].flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> (56 - 8 * $0)) } }
+    public var bytes: [UInt8] { withBytes { Array($0) } }
+
+    public func withBytes<T>(_ body: (UnsafeRawBufferPointer) throws -> T) rethrows -> T {
+        try withUnsafeBytes(of: (high.bigEndian, low.bigEndian), body)
     }
 
     public var description: String {
-        [high, low].map { word in
-            let digits = String(word, radix: 16)
-            return String(repeating: "0", count: 16 - digits.count) + digits
-        }.joined()
+        withBytes { bytes in
+            String(unsafeUninitializedCapacity: 2 * Fingerprint.size) { digits in
+                for (index, byte) in bytes.enumerated() {
+                    digits[2 * index] = Fingerprint.digit(byte >> 4)
+                    digits[2 * index + 1] = Fingerprint.digit(byte & 15)
+                }
+                return 2 * Fingerprint.size
+            }
+        }
+    }
+
+    private static func digit(_ number: UInt8) -> UInt8 {
+        number < 10 ? UInt8(ascii: "0") + number : UInt8(ascii: "a") + number - 10
     }
 }
 

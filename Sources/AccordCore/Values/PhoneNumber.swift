@@ -5,75 +5,77 @@ public enum PhoneNumber {
     /// - Parameter country: the ISO 3166 code of the country whose numbers need no country code. Without it, only
     ///   numbers that begin with `+` or `00` can be read.
     public static func e164(_ text: String, country: String?) -> String? {
-        guard var digits = compact(text) else { return nil }
-        let home = country.flatMap { callingCodes[$0.uppercased()] }
-        if digits.hasPrefix("+") {
-            digits.removeFirst()
-        } else if digits.hasPrefix("00") {
-            digits.removeFirst(2)
-        } else if home == "1", digits.hasPrefix("011") {
-            digits.removeFirst(3)
-        } else {
-            guard let country = country?.uppercased(), let home,
-                let national = national(digits, country: country, code: home)
-            else { return nil }
-            digits = home + national
-        }
-        guard (7...15).contains(digits.count), digits.first != "0", isPlausible(digits) else { return nil }
-        return "+" + digits
+        guard let dialled = compact(text), let digits = international(dialled, country: country) else { return nil }
+        guard (7...15).contains(digits.count), digits.first != zero, isPlausible(digits) else { return nil }
+        return "+" + String(decoding: digits, as: UTF8.self)
     }
 
+    private static let zero = UInt8(ascii: "0")
+    private static let plus = UInt8(ascii: "+")
+
     /// The digits, with a leading plus if there was one; nil if something else than punctuation is among them.
-    private static func compact(_ text: String) -> String? {
-        let trimmed = text.drop { $0.isWhitespace }
+    private static func compact(_ text: String) -> ArraySlice<UInt8>? {
+        let trimmed = text.trimmed
         // "+44 (0)20 …": the zero is for callers at home.
-        let international = trimmed.hasPrefix("+") || trimmed.hasPrefix("00")
+        let hasTrunk = trimmed.utf8.contains(UInt8(ascii: "(")) && (trimmed.hasPrefix("+") || trimmed.hasPrefix("00"))
         let cleaned =
-            international ? trimmed.split(separator: "(0)", omittingEmptySubsequences: false).joined() : String(trimmed)
-        var digits = ""
+            hasTrunk ? trimmed.split(separator: "(0)", omittingEmptySubsequences: false).joined() : trimmed
+        var digits: [UInt8] = []
+        digits.reserveCapacity(16)
         for scalar in cleaned.unicodeScalars {
             switch scalar {
-            case "0"..."9": digits.unicodeScalars.append(scalar)
-            case "+" where digits.isEmpty: digits = "+"
+            case "0"..."9": digits.append(UInt8(truncatingIfNeeded: scalar.value))
+            case "+" where digits.isEmpty: digits.append(plus)
             case " ", "-", ".", "(", ")", "/", "\u{A0}", "\u{2009}", "\u{2010}", "\u{2011}", "\u{2013}": continue
             default: return nil
             }
         }
-        return digits.count > 1 ? digits : nil
+        return digits.count > 1 ? digits[...] : nil
     }
 
-    private static func national(_ digits: String, country: String, code: String) -> String? {
+    /// The digits from the country's code on; nil if they do not say which country's they are.
+    private static func international(_ digits: ArraySlice<UInt8>, country: String?) -> ArraySlice<UInt8>? {
+        if digits.first == plus { return digits.dropFirst() }
+        if digits.starts(with: "00".utf8) { return digits.dropFirst(2) }
+        guard let country = country?.uppercased(), let code = callingCodes[country] else { return nil }
+        if code == "1", digits.starts(with: "011".utf8) { return digits.dropFirst(3) }
+        return national(digits, country: country, code: code).map { ArraySlice(code.utf8) + $0 }
+    }
+
+    private static func national(_ digits: ArraySlice<UInt8>, country: String, code: String) -> ArraySlice<UInt8>? {
         switch code {
         case "1":
-            if digits.count == 11, digits.hasPrefix("1") { return String(digits.dropFirst()) }
+            if digits.count == 11, digits.starts(with: "1".utf8) { return digits.dropFirst() }
             return digits.count == 10 ? digits : nil
         case "7":
-            if digits.count == 11, digits.hasPrefix("8") || digits.hasPrefix("7") { return String(digits.dropFirst()) }
+            if digits.count == 11, digits.starts(with: "8".utf8) || digits.starts(with: "7".utf8) {
+                return digits.dropFirst()
+            }
             return digits.count == 10 ? digits : nil
         default:
-            let trunk = trunk(of: digits, country: country)
-            let national = String(digits.dropFirst(trunk))
+            let national = digits.dropFirst(trunk(of: digits, country: country))
             return national.count >= 4 ? national : nil
         }
     }
 
     /// How many digits at the beginning of a number are for callers at home only.
-    private static func trunk(of digits: String, country: String) -> Int {
+    private static func trunk(of digits: ArraySlice<UInt8>, country: String) -> Int {
         switch country {
         // These countries dial the zero from abroad as well, or have none to drop.
         case "IT", "SM", "VA", "ES", "PT", "DK", "NO", "PL", "CZ", "GR", "LU", "MC", "LV", "EE": 0
-        case "HU" where digits.hasPrefix("06"): 2
-        case "BY" where digits.hasPrefix("80"): 2
-        case "LT" where digits.count == 9 && digits.hasPrefix("8"): 1
-        default: digits.hasPrefix("0") ? 1 : 0
+        case "HU" where digits.starts(with: "06".utf8): 2
+        case "BY" where digits.starts(with: "80".utf8): 2
+        case "LT" where digits.count == 9 && digits.starts(with: "8".utf8): 1
+        default: digits.first == zero ? 1 : 0
         }
     }
 
     /// North American numbers have ten digits, whose area and exchange do not begin with 0 or 1.
-    private static func isPlausible(_ digits: String) -> Bool {
-        guard digits.hasPrefix("1") else { return true }
+    private static func isPlausible(_ digits: ArraySlice<UInt8>) -> Bool {
+        let one = UInt8(ascii: "1")
+        guard digits.first == one else { return true }
         let number = Array(digits.dropFirst())
-        return number.count == 10 && number[0] > "1" && number[3] > "1"
+        return number.count == 10 && number[0] > one && number[3] > one
     }
 
     private static let callingCodes: [String: String] = {

@@ -20,7 +20,9 @@ public enum Value: Hashable, Sendable {
     /// The elements as a value; no elements is ``null``.
     public static func elements(_ elements: Set<String>) -> Value { elements.isEmpty ? .null : .set(elements) }
 
-    public var isNull: Bool { self == .null }
+    public var isNull: Bool {
+        if case .null = self { true } else { false }
+    }
 
     /// The elements of a set; none for ``null`` and for anything that is not a set.
     public var elements: Set<String> {

@@ -44,18 +44,18 @@ struct SourceScan {
     let progress: @Sendable (Progress) -> Void
 
     func changes(_ table: any ScannableTable, _ mapper: RecordMapper?) async throws -> SourceChanges {
-        let fields = pair.mapping.fields.map(\.name)
-        func spool() -> RowSpool { RowSpool(fields: fields, file: table.name, folder: store.folder) }
+        let form = SourceRowForm(fields: pair.mapping.fields.map(\.name), file: table.name)
+        func spool() -> RowSpool { RowSpool(form: form, folder: store.folder) }
         var pass = Pass(
             scan: self, mapper: mapper, index: try store.linkIndex(pair.name),
             changes: SourceChanges(
                 reading: SideReading(mode: .full, records: 0, read: 0), linked: spool(), unlinked: spool()))
         let proof = try await table.scan { batch in
             try stop.check()
-            try pass.take(batch)
+            try await pass.take(batch)
             progress(.reading(pair: pair.name, side: .source, count: pass.count))
         }
-        return pass.finish(proof)
+        return try await pass.finish(proof)
     }
 
     /// Keys of rows that Accord was about to add to the source.
@@ -74,6 +74,7 @@ struct SourceScan {
         var count = 0
         /// Of rows without a link.
         private var keys = KeyLines()
+        private var mapped = ComputedAhead<MappedRow>()
         /// Rows that the mapping leaves out, of those with a key that is linked or begun.
         private var leftOut: [(key: String, hash: UInt64)] = []
 
@@ -84,63 +85,62 @@ struct SourceScan {
             self.changes = changes
         }
 
-        mutating func take(_ batch: RecordBatch) throws {
+        mutating func take(_ batch: RecordBatch) async throws {
             guard let mapper else { return }
+            var open: [OpenRow] = []
             for record in batch.records {
                 count += 1
                 guard let row = record.textRow else { continue }
                 if let problem = record.problem {
-                    try takeBroken(record, row, problem, mapper)
+                    if let row = takeBroken(record, row, problem, mapper) { open.append(row) }
                 } else if mapper.leavesOut(row) {
                     leaveOut(row, mapper)
                 } else if let hash = mapper.keyHash(of: row) {
-                    try take(record, row, hash, mapper)
+                    if let row = try openRow(record, row, hash, mapper) { open.append(row) }
                 } else {
                     takeKeyless(record, row, mapper)
                 }
             }
+            let (match, form) = (scan.pair.mapping.match, changes.linked.form)
+            for row in await mapped.exchange(open, { $0.mapped(mapper, match, form) }) { try take(row) }
         }
 
-        private mutating func take(
+        /// A row that has to be decided; nil for one of which nothing has to be, or cannot be.
+        private mutating func openRow(
             _ record: TableRecord, _ row: TextRow, _ hash: UInt64, _ mapper: RecordMapper
-        ) throws {
+        ) throws -> OpenRow? {
             let line = record.place?.line ?? count
             switch index.meet(hash: hash, fingerprint: record.fingerprint, line: line) {
             case .linked(_, let before?):
                 try takeDuplicate(record, row, before, mapper)
+                return nil
             case .linked(let isSettled, nil):
                 if isSettled, !scan.mappingChanged, scan.intents.isEmpty || !isOpen(row, mapper) {
                     changes.unchanged += 1
-                } else {
-                    try changes.linked.append(mapped(record, row, mapper))
+                    return nil
                 }
+                return OpenRow(record: record, row: row, isLinked: true, broken: nil)
             case .unlinked:
                 if let before = keys.meet(hash: hash, line: line) {
-                    return try takeDuplicate(record, row, before, mapper)
+                    try takeDuplicate(record, row, before, mapper)
+                    return nil
                 }
-                let row = mapped(record, row, mapper)
-                if scan.isBegun(row.record.key) {
-                    changes.begun[row.record.key] = row
-                } else {
-                    try changes.unlinked.append(row)
-                }
-                guard row.quarantine == nil else { return }
-                for field in scan.pair.mapping.match {
-                    let value = row.record[field]
-                    if !value.isNull { changes.matchValues.add(FieldValue(field: field, value: value)) }
-                }
+                return OpenRow(record: record, row: row, isLinked: false, broken: nil)
             }
+        }
+
+        private mutating func take(_ mapped: MappedRow) throws {
+            if mapped.isLinked { return try changes.linked.append(mapped.bytes) }
+            if scan.isBegun(mapped.row.record.key) {
+                changes.begun[mapped.row.record.key] = mapped.row
+            } else {
+                try changes.unlinked.append(mapped.bytes)
+            }
+            for hash in mapped.matchHashes { changes.matchValues.add(hash: hash) }
         }
 
         private func isOpen(_ row: TextRow, _ mapper: RecordMapper) -> Bool {
             mapper.key(of: row).map { scan.intents.bySourceKey[$0] != nil } ?? false
-        }
-
-        private func mapped(_ record: TableRecord, _ row: TextRow, _ mapper: RecordMapper) -> SourceRow {
-            let mapped = mapper.map(row)
-            return SourceRow(
-                record: mapped.record, fingerprint: record.fingerprint, place: record.place,
-                quarantine: mapped.quarantine)
         }
 
         private func matchValues(_ row: TextRow, _ mapper: RecordMapper) -> Set<FieldValue> {
@@ -174,17 +174,13 @@ struct SourceScan {
         /// A row that is not a record: its key, if it can be made out, has not vanished.
         private mutating func takeBroken(
             _ record: TableRecord, _ row: TextRow, _ problem: String, _ mapper: RecordMapper
-        ) throws {
+        ) -> OpenRow? {
             let quarantine = Quarantine(.unreadable, problem)
             let key = mapper.key(of: row)
             let line = record.place?.line ?? count
             if let key, index.isLinked(hash: KeyHash.of(key)), !index.isMet(hash: KeyHash.of(key)) {
                 _ = index.meet(hash: KeyHash.of(key), fingerprint: nil, line: line)
-                try changes.linked.append(
-                    SourceRow(
-                        record: Record(key: key, values: [:]), fingerprint: nil, place: record.place,
-                        quarantine: quarantine))
-                return
+                return OpenRow(record: record, row: row, isLinked: true, broken: (key, quarantine))
             }
             if let key, !mapper.leavesOut(row) {
                 // Another row with its key may be the one that is meant, whichever of them comes first.
@@ -199,6 +195,7 @@ struct SourceScan {
                 mapper.guesses(field, in: texts).map { FieldValue(field: field, value: $0) }
             }
             changes.unidentified.append(UnidentifiedRow(place: record.place, values: Set(values), hasKey: false))
+            return nil
         }
 
         private mutating func setAside(_ record: TableRecord, key: String?, _ quarantine: Quarantine) {
@@ -216,7 +213,8 @@ struct SourceScan {
             if index.isLinked(hash: hash) || scan.intents.bySourceKey[key] != nil { leftOut.append((key, hash)) }
         }
 
-        mutating func finish(_ proof: ScanProof) -> SourceChanges {
+        mutating func finish(_ proof: ScanProof) async throws -> SourceChanges {
+            for row in await mapped.last() { try take(row) }
             // A linked row that is left out has not vanished, and nothing is done about it on either side.
             for (key, hash) in leftOut {
                 if index.isMet(hash: hash) { continue }
@@ -235,6 +233,46 @@ struct SourceScan {
             return changes
         }
     }
+}
+
+/// A row that has to be decided, not yet mapped.
+private struct OpenRow: Sendable {
+    let record: TableRecord
+    let row: TextRow
+    let isLinked: Bool
+    /// The key of a row that is not a record, and why it is not.
+    let broken: (key: String, quarantine: Quarantine)?
+
+    func mapped(_ mapper: RecordMapper, _ match: [String], _ form: SourceRowForm) -> MappedRow {
+        let row = sourceRow(mapper)
+        var hashes: [UInt64] = []
+        if !isLinked, row.quarantine == nil {
+            for field in match {
+                let value = row.record[field]
+                if !value.isNull { hashes.append(ValueCounts.hash(FieldValue(field: field, value: value))) }
+            }
+        }
+        return MappedRow(row: row, isLinked: isLinked, bytes: form.bytes(of: row), matchHashes: hashes)
+    }
+
+    private func sourceRow(_ mapper: RecordMapper) -> SourceRow {
+        if let (key, quarantine) = broken {
+            return SourceRow(
+                record: Record(key: key, values: [:]), fingerprint: nil, place: record.place, quarantine: quarantine)
+        }
+        let mapped = mapper.map(row)
+        return SourceRow(
+            record: mapped.record, fingerprint: record.fingerprint, place: record.place, quarantine: mapped.quarantine)
+    }
+}
+
+private struct MappedRow: Sendable {
+    let row: SourceRow
+    let isLinked: Bool
+    /// The row in the form in which it waits.
+    let bytes: [UInt8]
+    /// Of the values by which it is matched.
+    let matchHashes: [UInt64]
 }
 
 extension Pair {

@@ -5,19 +5,19 @@ import AccordSQLite
 struct KnowledgeLoader {
     let pair: Pair
     let store: StateStore
-    /// Nothing was ever read of the project: no value has a holder.
-    private let isMirrorEmpty: Bool
-    private(set) var known = Knowledge()
+    private let isProjectEmpty: Bool
+    private(set) var known: Knowledge
 
     init(pair: Pair, store: StateStore) throws {
         self.pair = pair
         self.store = store
         let counts = try store.mirrorCount(pair.name)
-        isMirrorEmpty = counts.live + counts.archived + counts.gone == 0
+        isProjectEmpty = counts.live + counts.archived + counts.gone == 0
+        known = Knowledge(isProjectEmpty: isProjectEmpty)
     }
 
     /// Forgets what was loaded: for the next batch.
-    mutating func forget() { known = Knowledge() }
+    mutating func forget() { known = Knowledge(isProjectEmpty: isProjectEmpty) }
 
     mutating func load(_ needs: Needs) throws {
         if !needs.sourceKeys.isEmpty {
@@ -34,16 +34,14 @@ struct KnowledgeLoader {
     }
 
     private mutating func load(_ values: Set<FieldValue>, gone: Bool) throws {
-        guard !values.isEmpty else { return }
+        guard !values.isEmpty, !isProjectEmpty else { return }
         var holders: [FieldValue: [String]] = [:]
-        if !isMirrorEmpty {
-            for (index, field) in pair.schema.lookedUpBy.prefix(2).enumerated() {
-                let wanted = values.filter { $0.field == field && !$0.value.isNull }
-                guard !wanted.isEmpty else { continue }
-                let found = try store.holders(
-                    pair.name, matchIndex: index, values: wanted.map(\.value.description), gone: gone)
-                for value in wanted { holders[value] = found[value.value.description] ?? [] }
-            }
+        for (index, field) in pair.schema.lookedUpBy.prefix(2).enumerated() {
+            let wanted = values.filter { $0.field == field && !$0.value.isNull }
+            guard !wanted.isEmpty else { continue }
+            let found = try store.holders(
+                pair.name, matchIndex: index, values: wanted.map(\.value.description), gone: gone)
+            for value in wanted { holders[value] = found[value.value.description] ?? [] }
         }
         known.know(values: values, holders: holders, gone: gone)
     }
@@ -58,10 +56,11 @@ struct KnowledgeLoader {
         try load(Needs(projectIDs: ids))
     }
 
-    /// Loads who holds some values, with their links and records.
-    mutating func loadHolders(of values: Set<FieldValue>) throws {
+    /// Loads who holds the values by which rows are matched, with their links and records.
+    mutating func loadHolders(for rows: [SourceRow], _ context: DecisionContext) throws {
+        if isProjectEmpty { return }
+        let values = rows.reduce(into: Set<FieldValue>()) { $0.formUnion(context.matchValues($1.record.values)) }
         try load(Needs(values: values))
-        guard !isMirrorEmpty else { return }
         var ids: Set<String> = []
         for value in values { ids.formUnion(try known.holders(of: value)) }
         if !ids.isEmpty { try load(Needs(projectIDs: ids)) }

@@ -6,10 +6,8 @@ import AccordTables
 /// Collects the decided records of a pair, applies the rules, and makes the plan of them.
 struct PlanBuilder {
     let pair: Pair
-    private let context: RuleContext
-    private let uniqueValues: UniqueValues
+    let form: DraftForm
     private let records: PlanRecordsBuilder
-    private let send: SendFields?
     private(set) var counts = PlanCounts()
     private var source: [Bucket: Int] = [:]
     private var project: [Bucket: Int] = [:]
@@ -17,65 +15,34 @@ struct PlanBuilder {
     private var contended = ContendedValues()
     /// Of records that a stopped run had begun with: whether it is known now what became of them.
     private var begun: [String: Bool]
+    /// Identities of begun records that have an entry.
+    private var mentioned: Set<String> = []
 
     init(pair: Pair, store: StateStore, intents: OpenIntents, _ context: RuleContext) {
         self.pair = pair
-        self.context = context
-        uniqueValues = UniqueValues(schema: pair.schema)
+        form = DraftForm(pair: pair, context: context)
         records = PlanRecordsBuilder(folder: store.folder)
-        send = pair.schema.sendFields
         begun = Dictionary(intents.identities.map { ($0, false) }, uniquingKeysWith: { first, _ in first })
-        mentioned = []
     }
 
-    /// Identities of begun records that have an entry.
-    private var mentioned: Set<String>
-
-    /// The unique values of a record whose holders must be known before it is added.
-    func claimedValues(of record: Entry) -> Set<FieldValue> {
-        guard !record.operations.isEmpty else { return [] }
-        return Set(uniqueValues.claims(of: record).filter { !$0.releases }.map(\.value))
-    }
-
-    mutating func add(_ decided: Entry, _ known: Knowledge) throws {
-        let record = RecordRules.apply(to: decided, context)
-        let number = Int32(try records.append(record, rank: PlanBuilder.rank(record)))
+    /// - Parameter known: who holds the values that the record takes.
+    mutating func add(_ draft: RecordDraft, _ known: Knowledge) throws {
+        let record = draft.record
+        let number = Int32(try records.append(draft.written, rank: draft.rank))
         count(record, 1)
         if !begun.isEmpty, begun[record.identity] != nil {
             mentioned.insert(record.identity)
             begun[record.identity] = record.quarantine == nil && !record.isWithheld
         }
-        guard !record.operations.isEmpty else { return }
-        try contended.add(uniqueValues.claims(of: record), of: record, number: number, known)
+        try contended.add(draft.claims, of: record, number: number, known)
     }
 
     private mutating func count(_ record: Entry, _ step: Int) {
+        let send = pair.schema.sendFields
         if step > 0 { counts.add(record, send) } else { counts.remove(record, send) }
         if record.present.source { source[record.bucket, default: 0] += step }
         if record.present.project { project[record.bucket, default: 0] += step }
-        for operation in record.operations where operation.side == .project {
-            requests += step * requestCount(operation)
-        }
-    }
-
-    private func requestCount(_ operation: Operation) -> Int {
-        guard operation.kind == .update, let table = pair.project as? any RecordWritable else { return 1 }
-        let cells = Dictionary(
-            operation.changes.map { ($0.field, CellChange(after: .value($0.after))) },
-            uniquingKeysWith: { _, last in last })
-        return table.requests(for: TableChange(kind: .update, key: "", cells: cells))
-    }
-
-    /// Opt-outs first, then in the source's order, then by project id: the same inputs give the same plan.
-    private static func rank(_ record: Entry) -> UInt64 {
-        let optsOut = record.operations.contains { operation in
-            operation.kind == .unsubscribe || operation.changes.contains { $0.rule == .optOut }
-        }
-        let first: UInt64 = optsOut ? 0 : 1 << 63
-        if let line = record.place?.line { return first | UInt64(clamping: line) }
-        let noLine = first | 1 << 62
-        guard record.sourceKey == nil, let id = record.projectID else { return noLine | 1 << 61 }
-        return noLine | UInt64(min(id.utf8.count, 63)) << 54 | (UInt64(id) ?? 0) & (1 << 54 - 1)
+        requests += step * form.requests(record)
     }
 
     // MARK: - When all are known
@@ -102,9 +69,13 @@ struct PlanBuilder {
             record.position = Int(positions[Int(number)])
             return record
         }
+        let rules = form.uniqueValues
         loader.forget()
-        try loader.load(Needs(values: before.reduce(into: []) { $0.formUnion(claimedValues(of: $1)) }))
-        let rules = uniqueValues
+        try loader.load(
+            Needs(
+                values: before.reduce(into: []) { values, record in
+                    for claim in rules.claims(of: record) where !claim.releases { values.insert(claim.value) }
+                }))
         let after = try loader.decide { (known) throws(Needs) in
             var after = before
             try rules.apply(&after) { (field, value) throws(Needs) in
@@ -124,7 +95,7 @@ struct PlanBuilder {
     mutating func replace(_ number: Int, _ old: Entry, by new: Entry) throws {
         count(old, -1)
         count(new, 1)
-        try records.replace(number, by: new)
+        try records.replace(number, by: WrittenRecord(new))
         if begun[new.identity] != nil { begun[new.identity] = new.quarantine == nil && !new.isWithheld }
     }
 
@@ -161,7 +132,7 @@ struct PlanBuilder {
         }
         var plan = PairPlan(
             name: pair.name, resource: pair.schema.name, label: pair.schema.label, mapping: pair.mapping.fingerprint,
-            source: source, project: project, counts: counts, send: send,
+            source: source, project: project, counts: counts, send: pair.schema.sendFields,
             refusals: Guard.check(
                 pair: pair.name, counts: counts, guards: pair.mapping.guards, linked: linked, source: source,
                 project: project, allowances: allowances),

@@ -246,7 +246,7 @@ struct RequestPlanning {
         let records = PlanRecordsBuilder(folder: store.folder)
         var counts = PlanCounts()
         for entry in entries {
-            try records.append(entry, rank: UInt64(entry.place?.line ?? Int(Int32.max)))
+            try records.append(WrittenRecord(entry), rank: UInt64(entry.place?.line ?? Int(Int32.max)))
             counts.add(entry, fields)
         }
         if counts.sends > 0, run.options.allowances.sends == nil { notes.append(.sendsNotAllowed(count: counts.sends)) }

@@ -101,33 +101,33 @@ struct FormObject {
 }
 
 extension JSONWriter {
-    mutating func member(_ name: String, _ text: String?) {
+    mutating func member(_ name: StaticString, _ text: String?) {
         guard let text else { return }
         member(name)
         string(text)
     }
 
-    mutating func member(_ name: String, _ number: Int64?) {
+    mutating func member(_ name: StaticString, _ number: Int64?) {
         guard let number else { return }
         member(name)
         int(number)
     }
 
-    mutating func member(_ name: String, _ number: Int) {
+    mutating func member(_ name: StaticString, _ number: Int) {
         member(name)
         int(Int64(number))
     }
 
-    mutating func member(_ name: String, _ fingerprint: Fingerprint?) { member(name, fingerprint?.description) }
+    mutating func member(_ name: StaticString, _ fingerprint: Fingerprint?) { member(name, fingerprint?.description) }
 
-    mutating func member(_ name: String, texts: [String]) {
+    mutating func member(_ name: StaticString, texts: [String]) {
         guard !texts.isEmpty else { return }
         member(name)
         array(texts) { $0.string($1) }
     }
 
     /// Left out if it is empty.
-    mutating func member(_ name: String, value: Value) {
+    mutating func member(_ name: StaticString, value: Value) {
         guard !value.isNull else { return }
         member(name)
         ValueForm.write(value, to: &self)

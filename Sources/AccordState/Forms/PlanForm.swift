@@ -81,7 +81,8 @@ enum PlanForm {
             writer.member("buckets")
             writer.object { writer in
                 for bucket in Bucket.allCases where reading[bucket] != 0 {
-                    writer.member(bucket.rawValue, reading[bucket])
+                    writer.member(bucket.rawValue)
+                    writer.int(Int64(reading[bucket]))
                 }
             }
         }
@@ -93,7 +94,10 @@ enum PlanForm {
             guard !shown.isEmpty else { return }
             writer.member(name)
             writer.object { writer in
-                for (key, count) in shown.sorted(by: { $0.key < $1.key }) { writer.member(key, count) }
+                for (key, count) in shown.sorted(by: { $0.key < $1.key }) {
+                    writer.member(key)
+                    writer.int(Int64(count))
+                }
             }
         }
         writer.member("counts")
@@ -110,7 +114,10 @@ enum PlanForm {
                 "quarantined": counts.quarantined, "withheld": counts.withheld, "reminders": counts.reminders,
                 "changed": counts.changed,
             ]
-            for (name, count) in single.sorted(by: { $0.key < $1.key }) { writer.member(name, count) }
+            for (name, count) in single.sorted(by: { $0.key < $1.key }) {
+                writer.member(name)
+                writer.int(Int64(count))
+            }
         }
     }
 

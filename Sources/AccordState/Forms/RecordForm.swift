@@ -80,7 +80,7 @@ public enum RecordForm {
     }
 
     private static func write(
-        _ reason: Reason, _ name: String, kind: String? = nil, words: String, to writer: inout JSONWriter
+        _ reason: Reason, _ name: StaticString, kind: String? = nil, words: StaticString, to writer: inout JSONWriter
     ) {
         writer.member(name)
         writer.object {

@@ -14,7 +14,10 @@ public enum SourceMemoryForm {
             writer.member("mapping", memory.mapping)
             writer.member("columns")
             writer.object { writer in
-                for (field, column) in memory.columns.sorted(by: { $0.key < $1.key }) { writer.member(field, column) }
+                for (field, column) in memory.columns.sorted(by: { $0.key < $1.key }) {
+                    writer.member(field)
+                    writer.string(column)
+                }
             }
         }
     }

@@ -124,13 +124,25 @@ public final class PlanRecords: Sendable {
     }
 }
 
+/// A record in the form in which a plan keeps it: made apart from the plan, so that several are written at once.
+public struct WrittenRecord: Sendable {
+    let json: [UInt8]
+    let kinds: PlanRecords.Kinds
+
+    public init(_ record: Entry) {
+        var writer = JSONWriter(reserving: 1024)
+        RecordForm.write(record, to: &writer)
+        json = writer.bytes
+        kinds = PlanRecords.Kinds(record)
+    }
+}
+
 /// Makes the records of a plan: in any order, then sorted, each replaceable until the end.
 public final class PlanRecordsBuilder {
     private let file: SpillFile
     private var spans: [PlanRecords.Span] = []
     private var order: [Int32] = []
     private var ranks: [UInt64] = []
-    private var writer = JSONWriter(reserving: 1024)
 
     /// - Parameters:
     ///   - folder: for what does not fit into memory.
@@ -144,13 +156,13 @@ public final class PlanRecordsBuilder {
     /// - Parameter rank: records are sorted by it; those of one rank keep the order in which they came.
     /// - Returns: the number by which the record is known here.
     @discardableResult
-    public func append(_ record: Entry, rank: UInt64) throws -> Int {
+    public func append(_ record: WrittenRecord, rank: UInt64) throws -> Int {
         spans.append(try store(record))
         ranks.append(rank)
         return spans.count - 1
     }
 
-    public func replace(_ number: Int, by record: Entry) throws { spans[number] = try store(record) }
+    public func replace(_ number: Int, by record: WrittenRecord) throws { spans[number] = try store(record) }
 
     public func record(_ number: Int) throws -> Entry {
         let span = spans[number]
@@ -179,10 +191,8 @@ public final class PlanRecordsBuilder {
         return PlanRecords(bytes: try file.freeze(), spans: sorted)
     }
 
-    private func store(_ record: Entry) throws -> PlanRecords.Span {
-        writer.removeAll()
-        RecordForm.write(record, to: &writer)
-        return PlanRecords.Span(
-            offset: try file.append(writer.bytes), length: Int32(writer.bytes.count), kinds: PlanRecords.Kinds(record))
+    private func store(_ record: WrittenRecord) throws -> PlanRecords.Span {
+        PlanRecords.Span(
+            offset: try file.append(record.json), length: Int32(record.json.count), kinds: record.kinds)
     }
 }

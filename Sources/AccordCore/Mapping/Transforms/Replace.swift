@@ -35,7 +35,8 @@ struct Replace: TransformDefinition {
 }
 
 private struct ReplaceStep: TransformStep {
-    let regex: Regex<AnyRegexOutput>
+    /// An expression that was read from a text holds no code of its own, so that matching changes nothing in it.
+    nonisolated(unsafe) let regex: Regex<AnyRegexOutput>
     let replacement: String
 
     func forward(_ text: String, cell: (String) -> String) -> String { text.replacing(regex, with: replacement) }

@@ -1,5 +1,5 @@
 /// A field's transforms, compiled: forward from the source's text, and back.
-struct TransformChain {
+struct TransformChain: Sendable {
     private let steps: [any TransformStep]
     /// The columns that take the place of the field's own.
     let joined: [String]
@@ -15,6 +15,8 @@ struct TransformChain {
         self.steps = steps
         self.joined = joined
     }
+
+    var isEmpty: Bool { steps.isEmpty }
 
     /// - Parameters:
     ///   - text: the field's own cell.

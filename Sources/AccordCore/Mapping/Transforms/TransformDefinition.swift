@@ -46,7 +46,7 @@ extension TransformDefinition where Self: TransformStep {
 /// How a transform changes texts.
 ///
 /// Not `Sendable`, for regular expressions are not: each mapper has its own.
-public protocol TransformStep {
+public protocol TransformStep: Sendable {
     /// On the way from the source to the project.
     ///
     /// - Parameter cell: any column's cell.

@@ -17,14 +17,21 @@ struct EmailType: TypeDefinition, TypeCodec {
     /// One @, no white space, a domain with a point, 254 bytes at most.
     func value(_ text: String, trimmed: String) -> Value? {
         let address = trimmed.lowercased()
-        let parts = address.split(separator: "@", omittingEmptySubsequences: false)
-        guard parts.count == 2, !parts[0].isEmpty, address.utf8.count <= 254 else { return nil }
-        let labels = parts[1].split(separator: ".", omittingEmptySubsequences: false)
-        let isPrintable = address.unicodeScalars.allSatisfy {
-            !$0.properties.isWhitespace && $0.properties.generalCategory != .control
-                && !",;<>()[]\"\\".unicodeScalars.contains($0)
+        guard address.utf8.count <= 254, address.unicodeScalars.allSatisfy(EmailType.isAllowed),
+            let at = address.utf8.firstIndex(of: UInt8(ascii: "@")), at > address.startIndex
+        else { return nil }
+        let domain = address.utf8[address.utf8.index(after: at)...]
+        guard !domain.contains(UInt8(ascii: "@")) else { return nil }
+        let labels = domain.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+        return labels.count >= 2 && labels.allSatisfy { !$0.isEmpty } ? .string(address) : nil
+    }
+
+    private static func isAllowed(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar {
+        case ",", ";", "<", ">", "(", ")", "[", "]", "\"", "\\": false
+        case "!"..."~": true
+        default: !scalar.properties.isWhitespace && scalar.properties.generalCategory != .control
         }
-        return isPrintable && labels.count >= 2 && labels.allSatisfy({ !$0.isEmpty }) ? .string(address) : nil
     }
 
     /// Whatever the service holds is its address.

@@ -1,0 +1,66 @@
+/// What of a source record goes into a new project record, and by which operation: found out once for all records.
+struct NewRecordFields: Sendable {
+    private enum Part {
+        case create
+        /// Of an operation that follows the create, which does not take it.
+        case later
+        case optOut
+    }
+
+    /// In the order of their names.
+    private let fields: [(name: String, part: Part)]
+    private let required: [String]
+    private let requiredOneOf: [String]
+    /// One record, for people.
+    private let label: String
+
+    init(_ mapping: Mapping, _ schema: TableSchema) {
+        fields = mapping.fields.sorted { $0.name < $1.name }.compactMap { field in
+            if field.isOptOut { return (field.name, .optOut) }
+            if field.direction == .toSource { return nil }
+            return (field.name, schema.writes?.create?.contains(field.name) ?? true ? .create : .later)
+        }
+        required = schema.fields.filter(\.required).map(\.name)
+        requiredOneOf = schema.requiresOneOf
+        label = schema.label
+    }
+
+    /// The new record, and at once what the service takes with no create: an opt-out, and fields of another operation.
+    func creates(_ source: Record) -> [Operation] {
+        var (taken, later): ([FieldChange], [FieldChange]) = ([], [])
+        var optOut: FieldChange?
+        taken.reserveCapacity(fields.count)
+        for (name, part) in fields {
+            let value = source[name]
+            if value.isNull { continue }
+            let change = FieldChange(field: name, before: .null, after: value, origin: value, rule: .created)
+            switch part {
+            case .create: taken.append(change)
+            case .later: later.append(change)
+            case .optOut: if OptOut.isOut(value) { optOut = change }
+            }
+        }
+        var operations = [Operation(side: .project, kind: .create, changes: taken, reason: .onlyInSource)]
+        if let optOut {
+            operations.append(
+                Operation(side: .project, kind: .unsubscribe, changes: [optOut], reason: .optedOutInSource))
+        }
+        if !later.isEmpty {
+            operations.append(Operation(side: .project, kind: .update, changes: later, reason: .notInCreate))
+        }
+        return operations
+    }
+
+    /// What a create would be refused for, in words; nil if nothing.
+    func missing(in creates: [Operation]) -> String? {
+        func isSent(_ field: String) -> Bool { creates.contains { $0.changes.contains { $0.field == field } } }
+        if let field = required.first(where: { !isSent($0) }) {
+            return "\(field) is blank, and a new \(label) needs it"
+        }
+        if !requiredOneOf.isEmpty, !requiredOneOf.contains(where: isSent) {
+            let fields = requiredOneOf.joined(separator: " and ")
+            return "\(fields) are both blank, and a new \(label) needs one of them"
+        }
+        return nil
+    }
+}
