@@ -57,24 +57,6 @@ struct DecisionsTests {
         }
     }
 
-    private struct Snapshot: Equatable {
-        var adopted: [String: String]
-        var decided: Set<String>
-        var withheld: Set<String>
-        var missing: [Int64]
-        var missingCount: Int
-        var unidentified: [UnidentifiedRow]
-
-        init(_ decisions: Decisions) {
-            adopted = decisions.adopted
-            decided = decisions.decided
-            withheld = decisions.withheld
-            missing = decisions.missing.numbers
-            missingCount = decisions.missing.count
-            unidentified = decisions.unidentified
-        }
-    }
-
     @Test("one that needs to know more leaves nothing behind, one that does not leaves all of it", arguments: 1...40)
     func attempts(seed: UInt64) {
         var dice = Dice(seed: seed)
@@ -83,7 +65,7 @@ struct DecisionsTests {
         for number in [4, 5, 6] as [Int64] { missing.insert(number) }
         var decisions = Decisions(missing: missing)
         for attempt in 1...12 {
-            let before = Snapshot(decisions)
+            let before = DecisionState(decisions)
             let needsMore = dice.below(3) > 0
             let steps = 1 + dice.below(4)
             let decision = { [dice] (decisions: inout Decisions) throws(Needs) in
@@ -97,7 +79,7 @@ struct DecisionsTests {
             let needs = needsMore ? Needs(projectIDs: ["somebody else"]) : nil
             #expect(result.failure == needs && directly.failure == needs, "seed \(seed), attempt \(attempt)")
             #expect(
-                Snapshot(decisions) == (needsMore ? before : Snapshot(direct)), "seed \(seed), attempt \(attempt)")
+                DecisionState(decisions) == (needsMore ? before : DecisionState(direct)), "seed \(seed), attempt \(attempt)")
             _ = dice.next()
         }
     }
@@ -121,7 +103,7 @@ struct DecisionsTests {
         }
         #expect(decide(Knowledge()) == nil)
         #expect(asked == [Needs(values: [FieldValue(field: "email", value: .string("p1"))])])
-        #expect(Snapshot(decisions) == Snapshot(Decisions()))
+        #expect(DecisionState(decisions) == DecisionState(Decisions()))
         #expect(decide(known)?.projectID == "p1")
         #expect(decisions.adopted == ["p1": "row 1"])
         #expect(decisions.withheld == ["p2"])

@@ -1,16 +1,6 @@
 /// The first letter of each word becomes a capital, the others small.
-struct Titlecase: TransformDefinition, TransformStep {
+struct Titlecase: WordTransform {
     static let word = "titlecase"
-    static let isWordAlone = true
-    static let keys: [String] = []
-
-    init() {}
-
-    init<Reader: SettingsReader>(_ settings: Reader) throws(Reader.Failure) {}
-
-    var meaning: [String] { [] }
-    var canBeUndone: Bool { true }
-    var origin: TransformOrigin { .text }
 
     func forward(_ text: String, cell: (String) -> String) -> String {
         var isInside = false

@@ -1,16 +1,6 @@
 /// White space at both ends goes.
-struct Trim: TransformDefinition, TransformStep {
+struct Trim: WordTransform {
     static let word = "trim"
-    static let isWordAlone = true
-    static let keys: [String] = []
-
-    init() {}
-
-    init<Reader: SettingsReader>(_ settings: Reader) throws(Reader.Failure) {}
-
-    var meaning: [String] { [] }
-    var canBeUndone: Bool { true }
-    var origin: TransformOrigin { .text }
 
     func forward(_ text: String, cell: (String) -> String) -> String { text.trimmed }
 }
