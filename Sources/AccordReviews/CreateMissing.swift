@@ -19,18 +19,21 @@ extension Pair {
 
     private func derived(_ field: Field, _ described: TableSchema, _ table: (TableSchema) -> (any Table)?) -> Pair? {
         guard let project = table(described) else { return nil }
-        var described = described
-        // Once it is there it is the project's own affair.
-        for index in described.fields.indices { described.fields[index].isFixed = true }
-        let column = NamesTable.column
         let required = described.fields.filter { $0.required && !described.lookedUpBy.prefix(1).contains($0.name) }
-        var fields = described.lookedUpBy.prefix(1).map { Field(name: $0, column: column, direction: .toSource) }
-        fields += required.map { Field(name: $0.name, column: column, direction: .toProject) }
+        var fields = described.lookedUpBy.prefix(1).map {
+            Field(name: $0, column: NamesTable.slugColumn, direction: .toSource, isGivenOnce: true)
+        }
+        fields += required.map {
+            Field(name: $0.name, column: NamesTable.nameColumn, direction: .toProject, isGivenOnce: true)
+        }
         fields += described.fields.filter { $0.role == .context }.map {
-            Field(name: $0.name, column: nil, direction: .toProject, transforms: [.constant(schema.name)])
+            Field(
+                name: $0.name, column: nil, direction: .toProject, transforms: [.constant(schema.name)],
+                isGivenOnce: true)
         }
         var kept = Mapping(
-            resource: described.name, key: [column], match: described.lookedUpBy, fields: fields, creates: [.project],
+            resource: described.name, key: [NamesTable.nameColumn], match: described.lookedUpBy, fields: fields,
+            creates: [.project],
             whenGoneFromSource: .ignore, whenGoneFromProject: .ignore, fullReadEvery: mapping.fullReadEvery)
         kept.fingerprint = mapping.fingerprint
         return Pair(

@@ -3,8 +3,10 @@ import AccordTables
 
 /// The names that a column of another table holds, each once however it is written: a table of what its records refer to.
 public struct NamesTable: ScannableTable, StampedTable {
-    /// The only column, which is the key too.
-    public static let column = "name"
+    /// The name as it is written first, which is the key too.
+    public static let nameColumn = "name"
+    /// What all ways to write the name have in common.
+    public static let slugColumn = "slug"
 
     public let name: String
     private let base: any Table
@@ -27,7 +29,9 @@ public struct NamesTable: ScannableTable, StampedTable {
 
     public var capabilities: Capabilities { Capabilities(scan: base.capabilities.scan, stamp: base.capabilities.stamp) }
 
-    public func schema() async throws -> TableSchema { TableSchema(name: name, columns: [NamesTable.column]) }
+    public func schema() async throws -> TableSchema { TableSchema(name: name, columns: header.columns) }
+
+    private var header: TextRow.Header { TextRow.Header([NamesTable.nameColumn, NamesTable.slugColumn]) }
 
     public func stamp() async throws -> Stamp {
         guard let base = base as? any StampedTable else { throw unreadable }
@@ -39,7 +43,7 @@ public struct NamesTable: ScannableTable, StampedTable {
         guard let base = base as? any ScannableTable else { throw unreadable }
         let columns = try await base.schema().fields.map(\.name)
         let mapper = try RecordMapper(mapping: mapping, header: TextRow.Header(columns))
-        let header = TextRow.Header([NamesTable.column])
+        let header = header
         var known: Set<String> = []
         var proof = try await base.scan { batch in
             var names: [TableRecord] = []
@@ -47,10 +51,12 @@ public struct NamesTable: ScannableTable, StampedTable {
                 guard case .text(let row) = record.cells, !mapper.leavesOut(row) else { continue }
                 let value = mapper.map(row).record[field]
                 let texts = if case .string(let text) = value { [text] } else { value.elements.sorted() }
-                for text in texts where known.insert(Slug.of(text)).inserted {
+                for text in texts {
+                    let slug = Slug.identity(of: text)
+                    guard known.insert(slug).inserted else { continue }
                     names.append(
                         TableRecord(
-                            cells: .text(TextRow(header: header, cells: [text])),
+                            cells: .text(TextRow(header: header, cells: [text, slug])),
                             fingerprint: Fingerprint(of: "\(text.utf8.count):\(text)"), place: record.place))
                 }
             }

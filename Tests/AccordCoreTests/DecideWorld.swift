@@ -145,12 +145,14 @@ enum Deciding {
 
     static func context(
         _ intents: [Entry] = [], resolved: [String: [ResolvedConflict]] = [:], doubt: String? = nil,
-        leftOut: Set<String> = [], schema: TableSchema = Customers.schema, mapping: Mapping = mapping()
+        leftOut: Set<String> = [], schema: TableSchema = Customers.schema, mapping: Mapping = mapping(),
+        isOneText: Bool = false
     ) -> DecisionContext {
         DecisionContext(
             reconciler: Reconciler(
                 mapping: mapping, schema: schema, knownFields: Set(mapping.fields.map(\.name))),
-            intents: OpenIntents(intents), resolved: resolved, sourceDoubt: doubt, leftOutKeys: leftOut)
+            intents: OpenIntents(intents), resolved: resolved, sourceDoubt: doubt, leftOutKeys: leftOut,
+            isOneText: isOneText)
     }
 
     /// Records are created and deleted on both sides.

@@ -79,7 +79,8 @@ struct DecisionsTests {
             let needs = needsMore ? Needs(projectIDs: ["somebody else"]) : nil
             #expect(result.failure == needs && directly.failure == needs, "seed \(seed), attempt \(attempt)")
             #expect(
-                DecisionState(decisions) == (needsMore ? before : DecisionState(direct)), "seed \(seed), attempt \(attempt)")
+                DecisionState(decisions) == (needsMore ? before : DecisionState(direct)),
+                "seed \(seed), attempt \(attempt)")
             _ = dice.next()
         }
     }

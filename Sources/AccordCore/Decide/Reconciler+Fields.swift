@@ -51,7 +51,8 @@ extension Reconciler {
             projectBase: base.project, agreedBefore: !isNew && knownFields.contains(field.name),
             newest: newest(source, project))
         let isFixed = schema.field(field.name)?.isFixed ?? false
-        if isFixed, isNew || field.direction == .toSource || input.source.means(input.sourceBase) {
+        let isKept = isNew || field.direction == .toSource || input.source.means(input.sourceBase)
+        if field.isGivenOnce || isFixed && isKept {
             let isKnown = input.source.means(input.sourceBase) && input.project.means(input.projectBase)
             return input.keep(isKnown ? .unchanged : .agreed)
         }

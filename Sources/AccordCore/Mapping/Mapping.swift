@@ -95,6 +95,8 @@ public struct Field: Hashable, Sendable {
     public var pair: String?
     /// What it names and the project lacks is created first.
     public var createsMissing: Bool
+    /// A create gives it. What becomes of it afterwards, on either side, is that side's own affair.
+    public var isGivenOnce: Bool
     /// Where the mapping file says so; nil for a mapping made by Accord.
     public var place: Place?
 
@@ -102,7 +104,7 @@ public struct Field: Hashable, Sendable {
         name: String, column: String?, type: FieldType = .string, direction: Direction = .both,
         transforms: [Transform] = [], required: Bool = false, conflict: ConflictPolicy? = nil,
         resubscribe: Set<Side> = [], isOptOut: Bool = false, pair: String? = nil,
-        createsMissing: Bool = false, place: Place? = nil
+        createsMissing: Bool = false, isGivenOnce: Bool = false, place: Place? = nil
     ) {
         self.name = name
         self.column = column
@@ -115,6 +117,7 @@ public struct Field: Hashable, Sendable {
         self.isOptOut = isOptOut
         self.pair = pair
         self.createsMissing = createsMissing
+        self.isGivenOnce = isGivenOnce
         self.place = place
     }
 }

@@ -6,8 +6,8 @@ public struct References: Sendable {
     public struct Names: Sendable {
         private var byKey: [String: String] = [:]
         private var byName: [String: String] = [:]
-        /// Of open names: the same, by what the service would make of the key.
-        private var bySlug: [String: String] = [:]
+        /// Of open names: the same, by what all ways to write the key have in common.
+        private var byIdentity: [String: String] = [:]
         /// What is not known is called the same on both sides, and two ways to write a name are one.
         private let isOpen: Bool
 
@@ -16,11 +16,14 @@ public struct References: Sendable {
         public mutating func add(key: String, name: String) {
             if let old = byKey[key], byName[old] == key { byName[old] = nil }
             byKey[key] = name
-            if isOpen { bySlug[Slug.of(key)] = name }
+            if isOpen { byIdentity[Slug.identity(of: key)] = name }
             byName[name] = key
         }
 
-        func name(of key: String) -> String? { byKey[key] ?? (isOpen ? bySlug[Slug.of(key)] ?? key : nil) }
+        func name(of key: String) -> String? {
+            byKey[key] ?? (isOpen ? byIdentity[Slug.identity(of: key)] ?? key : nil)
+        }
+
         func key(of name: String) -> String? { byName[name] ?? (isOpen ? name : nil) }
     }
 

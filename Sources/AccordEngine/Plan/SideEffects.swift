@@ -94,7 +94,9 @@ struct GeneratedNames {
                 taken.insert(name)
             } else if pair.isDerived {
                 let message =
-                    "its \(field) would be \"\(name)\", which another \(pair.schema.label) has: name that one, or rename this"
+                    name.isEmpty
+                    ? "its \(field) cannot be known beforehand: create the \(pair.schema.label) there, or rename this"
+                    : "its \(field) would be \"\(name)\", which another \(pair.schema.label) has: name that one, or rename this"
                 try builder.replace(Int(number), old, by: old.quarantined(Quarantine(.ambiguous, message)))
             }
         }
