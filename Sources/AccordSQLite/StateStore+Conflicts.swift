@@ -20,7 +20,7 @@ extension StateStore {
     @discardableResult
     public func resolve(_ pair: String, sourceKey: String, field: String?, _ side: Side?) throws -> Bool {
         var isThere = false
-        try settle { db in
+        try changeKnowledge { db in
             guard let number = try db.pair(pair) else { return }
             try db.run(
                 "UPDATE conflicts SET resolution = ? WHERE pair = ? AND source_key = ? AND field = ?",

@@ -17,7 +17,7 @@ extension StateStore {
         _ pair: String, run: Int64, settlements: [Settlement], quarantine: [QuarantineItem], conflicts: [ConflictItem],
         keeping: Set<String> = [], unfinished others: Set<String> = []
     ) throws {
-        try settle(.openPlan) { db in
+        try changeKnowledge(.openPlan) { db in
             let number = try db.pairOrNew(pair)
             for row in try db.rows(
                 "SELECT rowid, coalesce(source_key, 'project:' || project_id) FROM intents WHERE pair = ?", [number])
@@ -32,10 +32,11 @@ extension StateStore {
         }
     }
 
-    /// Makes the intents of a run durable: what it is about to write, one entry a record; `at` is in Unix seconds.
+    /// Makes the intents of a run durable: what it is about to write, one entry a record; `at` is in Unix seconds. Plans of
+    /// before do not know what may be written from here on, and are stale.
     public func begin(_ pair: String, run: Int64, entries: [Entry], at: Int64) throws {
         guard !entries.isEmpty else { return }
-        try write(.begin) { db in try StateStore.begin(pair, run: run, entries: entries, at: at, db) }
+        try changeKnowledge(.begin) { db in try StateStore.begin(pair, run: run, entries: entries, at: at, db) }
     }
 
     /// Settles some records and makes the intents of the next ones durable, in one transaction.
@@ -44,7 +45,7 @@ extension StateStore {
     ) throws {
         if entries.isEmpty { return try settle(settlements) }
         if settlements.isEmpty { return try begin(pair, run: run, entries: entries, at: at) }
-        try settle(.settle) { db in
+        try changeKnowledge(.settle) { db in
             for settlement in settlements { try Settling(db, settlement).apply() }
             try StateStore.begin(pair, run: run, entries: entries, at: at, db)
         }
@@ -79,7 +80,7 @@ extension StateStore {
     /// Settles records, all in one transaction.
     public func settle(_ settlements: [Settlement]) throws {
         guard !settlements.isEmpty else { return }
-        try settle(.settle) { db in
+        try changeKnowledge(.settle) { db in
             for settlement in settlements { try Settling(db, settlement).apply() }
         }
     }

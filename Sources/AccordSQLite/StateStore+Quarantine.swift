@@ -18,7 +18,7 @@ extension StateStore {
     @discardableResult
     public func clearQuarantine(_ pair: String, key: String? = nil) throws -> Int {
         var count = 0
-        try settle { db in
+        try changeKnowledge { db in
             guard let number = try db.pair(pair) else { return }
             try db.run("DELETE FROM quarantine WHERE pair = ?1 AND (?2 IS NULL OR key = ?2)", [number, key])
             count = db.changesCount

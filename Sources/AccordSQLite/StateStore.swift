@@ -77,7 +77,7 @@ public final class StateStore: Sendable {
         }
     }
 
-    /// Which state this is, and how often it has settled anything.
+    /// Which state this is, and how often that has changed on which plans depend.
     public func mark() throws -> StateMark {
         try read { db in
             guard let row = try db.row("SELECT id, settled FROM meta") else {
@@ -138,8 +138,8 @@ public final class StateStore: Sendable {
         return result
     }
 
-    /// A durable transaction that makes older plans stale, if it changes anything at all.
-    func settle(_ step: CommitHooks.Step? = nil, _ body: (Database) throws -> Void) throws {
+    /// A durable transaction of what plans depend on: it makes older ones stale, if it changes anything at all.
+    func changeKnowledge(_ step: CommitHooks.Step? = nil, _ body: (Database) throws -> Void) throws {
         try write(step) { db in
             let before = db.totalChangesCount
             try body(db)

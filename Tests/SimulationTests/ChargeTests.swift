@@ -1,3 +1,4 @@
+import AccordEngine
 import AccordReport
 import AccordSandbox
 import Chance
@@ -99,6 +100,26 @@ struct ChargeTests {
         payments.rows = ["p1@example.com,2.50,1600000000"]
         try write(payments, to: world)
         #expect(try await world.sync().done == [.project(.create): 1])
+        #expect(charges(world) == payments.expected)
+    }
+
+    @Test("a plan of before a run that died is stale: what that run may have charged is not charged again")
+    func staleAfterCrash() async throws {
+        var payments = Payments(seed: 1)
+        payments.rows = ["p0@example.com,1.50,1600000000"]
+        payments.there = []
+        let world = try world(payments)
+        let plan = try await world.plan()
+        let fate = Fate()
+        world.intruder = { request in
+            if request.method == "POST" { fate.die() }
+        }
+        _ = try? await world.sync(fate)
+        await #expect(throws: EngineError.stale(reason: "another run has begun or settled something since")) {
+            try await world.apply(plan)
+        }
+        #expect(charges(world) == payments.expected)
+        try await world.sync()
         #expect(charges(world) == payments.expected)
     }
 

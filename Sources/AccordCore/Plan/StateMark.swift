@@ -1,7 +1,7 @@
-/// Which state a plan was made from: it is stale once anything was settled since.
+/// Which state a plan was made from: it is stale once anything on which it depends has changed since.
 public struct StateMark: Hashable, Sendable {
     public var id: String
-    /// Counts the times that links, bases, quarantine or conflicts moved.
+    /// Counts the transactions that changed links, bases, intents, quarantine or conflicts.
     public var settled: Int
 
     public init(id: String, settled: Int) {
