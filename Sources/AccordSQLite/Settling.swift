@@ -87,7 +87,9 @@ struct Settling {
         var known = before.record
         switch settlement.mirror {
         case .keep: break
-        case .stored(let record): known = StoredRecord(record: record, seen: try known?.seen ?? lastRead())
+        case .stored(let record):
+            known = StoredRecord(
+                record: record, settled: known?.settled ?? false, seen: try known?.seen ?? lastRead())
         case .gone: known?.record.gone = true
         }
         guard var known else { return }

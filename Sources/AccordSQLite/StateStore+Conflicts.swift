@@ -22,10 +22,12 @@ extension StateStore {
         var isThere = false
         try changeKnowledge { db in
             guard let number = try db.pair(pair) else { return }
+            let identity: StatementArguments = [number, sourceKey, field ?? ""]
+            let condition = "pair = ?1 AND source_key = ?2 AND field = ?3"
+            isThere = try db.row("SELECT 1 FROM conflicts WHERE \(condition)", identity) != nil
             try db.run(
-                "UPDATE conflicts SET resolution = ? WHERE pair = ? AND source_key = ? AND field = ?",
-                [side?.rawValue, number, sourceKey, field ?? ""])
-            isThere = db.changesCount > 0
+                "UPDATE conflicts SET resolution = ?4 WHERE \(condition) AND resolution IS NOT ?4",
+                identity + [side?.rawValue])
         }
         return isThere
     }

@@ -9,8 +9,10 @@ struct StoredRecord: Hashable {
     /// The number of the read that saw it last.
     var seen: Int
 
-    init(record: MirrorRecord, seen: Int) {
+    init(record: MirrorRecord, settled: Bool = false, seen: Int) {
         self.record = record
+        self.record.matchValues = (record.matchValues + [nil, nil]).prefix(2).map(\.self)
+        self.settled = settled
         self.seen = seen
     }
 
@@ -75,7 +77,6 @@ struct StoredRecord: Hashable {
 
     /// - Parameter base: of its link. Values equal to it are not written a second time.
     func store(_ db: Database, pair: Int64, base: [String: Value]? = nil) throws {
-        let matchValues = record.matchValues + [nil, nil]
         try db.run(
             """
             INSERT INTO project_records
@@ -86,7 +87,7 @@ struct StoredRecord: Hashable {
                     gone = excluded.gone, settled = excluded.settled, seen = excluded.seen, record = excluded.record
             """,
             [
-                pair, record.id, record.fingerprint.data, matchValues[0], matchValues[1], record.modified,
+                pair, record.id, record.fingerprint.data, record.matchValues[0], record.matchValues[1], record.modified,
                 record.archived, record.gone, settled, seen,
                 record.values == base ? nil : Stored.text(record.values),
             ])

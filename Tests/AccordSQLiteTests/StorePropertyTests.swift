@@ -63,6 +63,9 @@ struct StorePropertyTests {
         }
         try store.settle([settlement])
         model.settle(settlement)
+        let mark = try store.mark()
+        try store.settle([settlement])
+        #expect(try store.mark() == mark, "what is settled already makes no plan stale: \(settlement)")
     }
 
     // MARK: - The naive state

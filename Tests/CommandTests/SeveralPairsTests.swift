@@ -65,6 +65,33 @@ struct SeveralPairsTests {
         #expect(idle.status == 0, "\(idle.all)")
     }
 
+    @Test("a saved plan outlives a run in which nothing changed, and no other")
+    func savedPlan() async throws {
+        let bench = try await bench(["1,Ada,ada@example.com,pier-12,"])
+        // One location waits for a person: its place in quarantine is settled anew by every run.
+        let file = bench.folder.appendingPathComponent("locations.csv")
+        let stores = try String(contentsOf: file, encoding: .utf8)
+        try bench.write("locations.csv", stores + "S-99,,,,,,\n")
+        for _ in 0..<2 { _ = try await bench.accord.run("sync") }
+        func plan(_ person: String) async throws {
+            let rows = "id,first,email,store,tags\n1,\(person),ada@example.com,pier-12,\n"
+            try bench.write("people.csv", rows)
+            #expect(try await bench.accord.run("plan", "customers", "--out", "plan.json").status == 0)
+        }
+        try await plan("Augusta")
+        for _ in 0..<2 { #expect(try await bench.accord.run("sync", "locations").status == 3) }
+        let applied = try await bench.accord.run("apply", "plan.json")
+        #expect(applied.status == 0, "\(applied.all)")
+        #expect(try await bench.customers().first?["first_name"]?.string == "Augusta")
+
+        try await plan("Ada")
+        try bench.write("locations.csv", String(contentsOf: file, encoding: .utf8) + "S-98,Lake View,,,,,\n")
+        #expect(try await bench.accord.run("sync", "locations").status == 3)
+        let stale = try await bench.accord.run("apply", "plan.json")
+        #expect(stale.status == 5 && stale.all.contains("begun or settled something"), "\(stale.all)")
+        #expect(try await bench.customers().first?["first_name"]?.string == "Augusta")
+    }
+
     @Test("a new name breaks no link, and nothing is deleted by default")
     func renamed() async throws {
         let bench = try await bench(["1,Ada,ada@example.com,pier-12,"])
