@@ -15,6 +15,7 @@ enum Schema {
                 sql: "INSERT INTO meta (id, created, settled) VALUES (?, ?, 0)", arguments: [newID, now])
             try db.execute(sql: "PRAGMA application_id = \(applicationID)")
         }
+        migrator.registerMigration("0.1.0: composed keys") { try ComposedKeys.migrate($0) }
         return migrator
     }
 

@@ -151,7 +151,8 @@ extension StateStore {
         }
     }
 
-    /// The ids of the project records that have each of some match values; shorter ids first, then by id.
+    /// The ids of the project records that have each of some match values, however their accents are spelled; shorter ids
+    /// first, then by id.
     ///
     /// - Parameters:
     ///   - matchIndex: the place in ``MirrorRecord/matchValues``: 0 or 1. No others are kept.
@@ -168,7 +169,7 @@ extension StateStore {
                 SELECT \(column), id FROM project_records
                     WHERE \(column) IN (SELECT value FROM json_each(?)) AND pair = ? AND gone <= ?
                     ORDER BY length(id), id
-                """, [Stored.list(values), number, gone])
+                """, [Stored.list(values.map(\.composed)), number, gone])
             var holders: [String: [String]] = [:]
             for row in rows { holders[row[0], default: []].append(row[1]) }
             return holders

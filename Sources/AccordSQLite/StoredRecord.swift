@@ -11,7 +11,7 @@ struct StoredRecord: Hashable {
 
     init(record: MirrorRecord, settled: Bool = false, seen: Int) {
         self.record = record
-        self.record.matchValues = (record.matchValues + [nil, nil]).prefix(2).map(\.self)
+        self.record.matchValues = (record.matchValues.map { $0?.composed } + [nil, nil]).prefix(2).map(\.self)
         self.settled = settled
         self.seen = seen
     }

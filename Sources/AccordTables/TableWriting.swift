@@ -3,7 +3,8 @@ import AccordCore
 /// A change of one record, in its table's own columns or fields.
 public struct TableChange: Sendable, Hashable {
     public var kind: Operation.Kind
-    /// What the table knows the record by; nil for a create whose key the table makes itself.
+    /// What the table knows the record by; nil for a create whose key the table makes itself. A text table finds a record
+    /// by the ``RecordKey`` of its cell.
     public var key: String?
     /// Of a text table: the columns that hold the key; the first that is not blank counts.
     public var keyColumns: [String]

@@ -28,6 +28,20 @@ struct RecordMapperTests {
         try RecordMapper(mapping: RecordMapperTests.mapping, header: RecordMapperTests.header)
     }
 
+    static let keyCells: [(String, String?)] = [
+        ("7", "7"), (" 7\u{A0}", "7"), ("\u{E9}1", "\u{E9}1"), ("e\u{301}1", "\u{E9}1"), ("1e\u{301}1", "1\u{E9}1"),
+        ("\u{1100}\u{1161}", "\u{AC00}"), ("\u{212B}", "\u{C5}"), ("Б-7", "Б-7"), ("  ", nil), ("", nil),
+    ]
+
+    @Test(
+        "A key is composed and without white space around it, byte by byte; so is what is hashed", arguments: keyCells)
+    func keys(cell: String, key: String?) throws {
+        let row = row([cell, "", "", "", "", "", "", "", ""])
+        let found = try mapper().key(of: row)
+        #expect(found.map { Array($0.utf8) } == key.map { Array($0.utf8) })
+        #expect(try mapper().keyHash(of: row) == key.map(KeyHash.of))
+    }
+
     @Test("A row becomes a record")
     func maps() throws {
         let mapped = try mapper().map(

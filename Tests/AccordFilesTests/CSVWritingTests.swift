@@ -48,6 +48,32 @@ struct CSVWritingTests {
         }
     }
 
+    @Test("keys that differ only in how an accent is spelled are one key, wherever the change and the file have it")
+    func accents() async throws {
+        let (one, two) = ("\u{E9}1", "e\u{301}1")
+        for (written, asked) in [(one, two), (two, one), (one, one), (two, two)] {
+            let file = try CSVFile("id,b\n\(written),x\n2,y\n")
+            let result = try await file.write(.update(asked, ["b": ("x", "z")]))
+            #expect(try file.bytes == Array("id,b\n\(written),z\n2,y\n".utf8))
+            if case .stored? = result.outcomes.first { continue }
+            Issue.record("found \(result.outcomes)")
+        }
+        let both = "id,b\n\(one),x\n\(two),y\n"
+        for asked in [one, two] {
+            let file = try CSVFile(both)
+            let result = try await file.write(.update(asked, ["b": ("x", "z")]))
+            #expect(try file.bytes == Array(both.utf8))
+            if case .refused? = result.outcomes.first { continue }
+            Issue.record("found \(result.outcomes)")
+        }
+        let file = try CSVFile("id,b\n\(one),x\n")
+        let result = try await file.write(
+            .update(one, ["b": ("x", "y")]), .update(two, ["b": ("x", "z")]))
+        #expect(try file.bytes == Array("id,b\n\(one),y\n".utf8))
+        if case .refused? = result.outcomes.last { return }
+        Issue.record("found \(result.outcomes)")
+    }
+
     @Test("only the bytes of what changes change", arguments: cases)
     func bytes(_ example: Case) async throws {
         let file = try CSVFile(example.before)

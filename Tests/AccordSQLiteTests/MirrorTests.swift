@@ -101,6 +101,9 @@ struct MirrorTests {
         #expect(try holders(0, "ann@example.com") == ["p1"])
         #expect(try holders(0, "+1").isEmpty)
         #expect(try holders(2, "+1").isEmpty)
+        let zoe = [mirrored("z1", ["email": .string("zo\u{EB}")]), mirrored("z2", ["email": .string("zoe\u{308}")])]
+        _ = try store.mirror("customers", records: zoe, read: store.beginProjectRead("customers"))
+        for value in ["zo\u{EB}", "zoe\u{308}"] { #expect(try holders(0, value) == ["z1", "z2"]) }
         #expect(try holders(1, "+1", of: "locations").isEmpty)
     }
 

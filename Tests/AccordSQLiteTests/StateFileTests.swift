@@ -55,6 +55,41 @@ struct StateFileTests {
         try store.close()
     }
 
+    @Test("keys of a state of before they were composed are composed when it is opened; plans of before are stale")
+    func composedKeys() throws {
+        let state = try TemporaryState()
+        let store = try state.open()
+        let (one, two) = ("\u{E9}", "e\u{301}")
+        let records = (1...3).map { mirrored("p\($0)", ["email": .string("\($0)\(two)@b.c")]) }
+        _ = try store.mirror("customers", records: records, read: store.beginProjectRead("customers"))
+        try store.setMirrorCursor("customers", "cursor")
+        try store.settle(
+            ["\(one)1", "\(two)1", "\(two)2"].enumerated().map { index, key in
+                linking(key, "p\(index + 1)", project: records[index].values, settlesProject: true)
+            })
+        try store.begin("customers", run: 1, entries: [entry(1, key: "\(two)2", id: "p3", [])], at: 0)
+        let mark = try store.mark()
+        try store.close()
+        try DatabaseQueue(path: state.path).write {
+            try $0.execute(sql: "DELETE FROM grdb_migrations WHERE identifier = '0.1.0: composed keys'")
+        }
+        for _ in 0..<2 {
+            let store = try state.open()
+            #expect(try store.mark().settled == mark.settled + 1)
+            #expect(try store.link("customers", sourceKey: "\(one)1")?.projectID == "p1", "it had this key already")
+            #expect(try store.link("customers", projectID: "p2") == nil)
+            #expect(try store.projectRecord("customers", "p2") == nil)
+            #expect(try store.mirrorCursor("customers") == nil, "it is read anew")
+            #expect(try store.link("customers", sourceKey: "\(one)2")?.projectID == "p3")
+            #expect(try store.openIntents("customers").first?.sourceKey.map { Array($0.utf8) } == Array("\(one)2".utf8))
+            #expect(try store.linkedCount("customers") == 2)
+            var index = try store.linkIndex("customers")
+            #expect(index.count == 2)
+            #expect(index.meet("\(one)2", nil, line: 1) != .unlinked)
+            try store.close()
+        }
+    }
+
     @Test("a file that is no database is damaged, and says what to do")
     func notADatabase() throws {
         let state = try TemporaryState()

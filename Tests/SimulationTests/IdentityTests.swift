@@ -84,6 +84,63 @@ struct IdentityTests {
         #expect(world.customer(1) != nil)
     }
 
+    // MARK: - Keys with accents
+
+    private static let composed = "\u{E9}1"
+    private static let decomposed = "e\u{301}1"
+
+    @Test("a key is the same however an export spells its accents")
+    func respelledKey() async throws {
+        let world = try World(World.Rules(goneFromSource: "delete", match: "[email]"))
+        try world.write([person(1, key: IdentityTests.composed), person(2)])
+        try await world.sync()
+        try world.write([person(1, key: IdentityTests.decomposed, email: "new@example.com"), person(2)])
+        #expect(try await world.sync().done == [.project(.update): 1])
+        #expect(world.service.snapshot().count == 2)
+        try world.edit("new@example.com", ["first_name": .string("There")])
+        #expect(try await world.sync().done == [.source(.update): 1])
+        let bytes = try Data(contentsOf: world.csv)
+        #expect(bytes.range(of: Data("\(IdentityTests.decomposed),There,".utf8)) != nil, "its cell is left as it is")
+        #expect(try await world.plan(full: true).pairs.first?.hasChanges == false)
+    }
+
+    @Test("rows whose keys differ only in how an accent is spelled are set aside; neither gets what is the other's")
+    func oneKeyTwice() async throws {
+        let world = try World(World.Rules(goneFromSource: "delete", goneFromProject: "delete"))
+        let rows = [person(1, key: IdentityTests.composed), person(2, key: IdentityTests.decomposed)]
+        try world.write(rows + [person(3)])
+        for done in [1, 0, 0] {
+            let report = try await world.sync()
+            #expect(report.quarantined == 2 && report.operations == done)
+        }
+        #expect(world.customer(1) == nil && world.customer(2) == nil)
+        // Once one of them has another key, each is its own customer.
+        try world.write([rows[0], person(2, key: "e2"), person(3)])
+        #expect(try await world.sync().done == [.project(.create): 2])
+        try world.edit(2, ["first_name": .string("There")])
+        #expect(try await world.sync().done == [.source(.update): 1])
+        #expect(try world.rows.contains { $0.hasPrefix("e2,There,Last2,") })
+        // And if the same is done to linked ones, nothing is done about either until a person has seen to it.
+        try world.write([
+            person(1, key: IdentityTests.composed, first: "A"), person(2, key: IdentityTests.decomposed, first: "B"),
+        ])
+        let report = try await world.sync()
+        #expect(report.operations == 0 && report.quarantined > 0)
+        #expect(world.customer(1)?["first_name"]?.string == "First1")
+        #expect(world.customer(2)?["first_name"]?.string == "There")
+        #expect(world.customer(3) != nil)
+    }
+
+    @Test("a value by which records are matched is the same however its accents are spelled")
+    func respelledValue() async throws {
+        let world = try World(World.Rules(match: "[email]"))
+        try world.add(1, ["email": .string("zo\u{EB}@example.com")])
+        try world.write([person(1, email: "zoe\u{308}@example.com")])
+        let report = try await world.sync()
+        #expect(report.linked == 1 && report.operations <= 1)
+        #expect(world.service.snapshot().count == 1)
+    }
+
     @Test("a file without a final line end is believed about what is gone, however often it was not read")
     func noFinalLineEnd() async throws {
         try world.write((1...4).map { person($0) }, ending: "")

@@ -69,28 +69,21 @@ public struct RecordMapper: Sendable {
     /// The mapping means other rows than this one.
     public func leavesOut(_ raw: TextRow) -> Bool { filter.map { !$0.filter.takes(raw[$0.position]) } ?? false }
 
-    /// The hash of a row's key, made without a text where the key needs no trimming; nil if the row has none.
+    /// The hash of a row's key, made without a text where the cell holds the key as it is; nil if the row has none.
     public func keyHash(of row: TextRow) -> UInt64? {
         for position in keyPositions {
             let hash = row.withBytes(of: position) { bytes -> UInt64? in
-                guard let first = bytes.first, let last = bytes.last else { return nil }
-                let isPlain = (0x21..<0x80).contains(first) && (0x21..<0x80).contains(last)
-                if isPlain { return KeyHash.of(bytes) }
-                let key = String(decoding: bytes, as: UTF8.self).trimmed
-                return key.isEmpty ? nil : KeyHash.of(key)
+                if RecordKey.isPlain(bytes) { return KeyHash.of(bytes) }
+                return RecordKey.of(String(decoding: bytes, as: UTF8.self)).map(KeyHash.of)
             }
             if let hash { return hash }
         }
         return nil
     }
 
-    /// The first key column that is not blank, without white space at both ends; nil if all are.
+    /// The ``RecordKey`` in the first key column that is not blank; nil if all are.
     public func key(of raw: TextRow) -> String? {
-        for position in keyPositions {
-            let key = raw[position].trimmed
-            if !key.isEmpty { return key }
-        }
-        return nil
+        keyPositions.lazy.compactMap { RecordKey.of(raw[$0]) }.first
     }
 
     /// The row as a record, with every field that could be read, and what is wrong with the others.

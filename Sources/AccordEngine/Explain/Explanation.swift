@@ -83,9 +83,10 @@ public struct Explanation: Sendable {
 
         init(_ name: String, _ pair: Pair, _ store: StateStore) async throws {
             let id = name.hasPrefix("project:") ? String(name.dropFirst("project:".count)) : nil
+            let typed = RecordKey.of(name) ?? name
             (self.pair, self.store) = (pair, store)
-            link = try id.map { try store.link(pair.name, projectID: $0) } ?? store.link(pair.name, sourceKey: name)
-            key = link?.sourceKey ?? name
+            link = try id.map { try store.link(pair.name, projectID: $0) } ?? store.link(pair.name, sourceKey: typed)
+            key = link?.sourceKey ?? typed
             mirror = try (link?.projectID ?? id).flatMap { try store.projectRecord(pair.name, $0) }
             let (key, table) = (key, pair.source as? any ScannableTable)
             guard let table, let mapper = try await pair.mapper(store) else { return }

@@ -38,11 +38,10 @@ extension CSVReader {
         row.isUTF8 ? nil : cells.firstIndex { !UnsafeBufferPointer(rebasing: row[$0.content]).isUTF8 }
     }
 
-    /// The key of the row at hand: the first of its key cells that is not blank.
+    /// The key of the row at hand: that of the first of its key cells that is not blank.
     func key(_ positions: [Int], _ formulas: CSVFormat.Formulas) -> String? {
         for position in positions where position < cells.count {
-            let key = text(of: cells[position], formulas).trimmed
-            if !key.isEmpty { return key }
+            if let key = RecordKey.of(text(of: cells[position], formulas)) { return key }
         }
         return nil
     }

@@ -70,7 +70,7 @@ public struct CSVTable: ScannableTable, BatchWritable {
         return proof
     }
 
-    /// A key is that of the first of its columns that is not blank, without white space around it.
+    /// A key is that of the first of its columns that is not blank, as ``RecordKey`` compares it.
     public func write(_ changes: [TableChange], expecting stamp: Stamp) async throws -> BatchWriteResult {
         try CSVWriter(table: self, changes: changes).write(expecting: stamp)
     }

@@ -112,7 +112,7 @@ struct CSVDecisions {
             for (index, change) in changes.enumerated() {
                 let group = Group(
                     positions: change.keyColumns.compactMap { header.index(of: $0) }, only: change.onlyWhere)
-                guard let key = change.key?.trimmed, !key.isEmpty else { continue }
+                guard let key = change.key.flatMap(RecordKey.of) else { continue }
                 if groups[group]?[key] != nil {
                     repeated[index] = "another change is of the same key, \"\(key)\""
                 } else {

@@ -54,7 +54,7 @@ struct Conflicts: AsyncParsableCommand {
                     throw ValidationError("There is no open conflict on \(field) of \(key); see: accord conflicts")
                 }
                 for item in open {
-                    try workspace.store.resolve(pair, sourceKey: key, field: item.conflict.field, take)
+                    try workspace.store.resolve(pair, sourceKey: item.sourceKey, field: item.conflict.field, take)
                 }
                 Terminal.standard.write("Decided: the \(take)'s. The next sync carries it out.")
                 return .done

@@ -43,8 +43,9 @@ struct QuarantineCommand: AsyncParsableCommand {
         func run() async throws {
             try await reporting {
                 let workspace = try await common.workspace(for: "quarantine retry", access: .decision)
+                let wanted = key.map { RecordKey.of($0) ?? $0 }
                 let count = try workspace.pairs.reduce(0) {
-                    $0 + (try workspace.store.clearQuarantine($1.name, key: key))
+                    $0 + (try workspace.store.clearQuarantine($1.name, key: wanted))
                 }
                 if let key, count == 0 {
                     throw ValidationError("No record with the key \(key) is in quarantine; see: accord quarantine")
