@@ -30,6 +30,16 @@ struct FieldCodecTests {
     }
 
     @Test(
+        "White space of the service's texts is a single space between words",
+        arguments: [
+            ("A@X.com", "a@x.com"), (" a@x.com ", "a@x.com"), ("a  b", "a b"), ("a b", "a b"), ("a\tb", "a b"),
+            ("a\u{A0}b", "a b"), ("é  è", "é è"), ("a ", "a"), (" a", "a"), ("a\u{7F}b", "a\u{7F}b"),
+        ])
+    func spaces(_ text: String, _ plain: String) throws {
+        #expect(try FieldCodec(.email).parse(JSON.string(text)) == .string(plain))
+    }
+
+    @Test(
         "A blank is empty whatever the type",
         arguments: [
             FieldType.string, .integer, .decimal, words, american, iso, .set(separator: ","), .email,

@@ -33,20 +33,42 @@ public struct Fingerprint: Hashable, Sendable, CustomStringConvertible {
 
     /// Of a record's values, whatever their order. Each part carries its length, so that no two records look alike.
     public init(of values: [String: Value], isArchived: Bool) {
-        var text = isArchived ? "archived" : "present"
+        var text: [UInt8] = []
+        text.reserveCapacity(32 * values.count)
+        text.append(contentsOf: (isArchived ? "archived" : "present").utf8)
+        func append(_ part: String) {
+            text.append(0x1F)
+            text.append(contentsOf: String(part.utf8.count).utf8)
+            text.append(UInt8(ascii: ":"))
+            text.append(contentsOf: part.utf8)
+        }
         for (field, value) in values.sorted(by: { $0.key < $1.key }) where !value.isNull {
-            let parts: [String] =
-                switch value {
-                case .null: []
-                case .string(let content): ["s", content]
-                case .integer(let number): ["i", String(number)]
-                case .decimal(let number): ["n", number.description]
-                case .boolean(let flag): ["b", String(flag)]
-                case .date(let day): ["d", String(day.daysSinceEpoch)]
-                case .timestamp(let seconds): ["t", String(seconds)]
-                case .set(let elements): ["e", String(elements.count)] + elements.sorted()
-                }
-            for part in [field] + parts { text += "\u{1F}\(part.utf8.count):\(part)" }
+            append(field)
+            switch value {
+            case .null: break
+            case .string(let content):
+                append("s")
+                append(content)
+            case .integer(let number):
+                append("i")
+                append(String(number))
+            case .decimal(let number):
+                append("n")
+                append(number.description)
+            case .boolean(let flag):
+                append("b")
+                append(String(flag))
+            case .date(let day):
+                append("d")
+                append(String(day.daysSinceEpoch))
+            case .timestamp(let seconds):
+                append("t")
+                append(String(seconds))
+            case .set(let elements):
+                append("e")
+                append(String(elements.count))
+                for element in elements.sorted() { append(element) }
+            }
         }
         self.init(of: text)
     }

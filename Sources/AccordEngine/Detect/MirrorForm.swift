@@ -5,16 +5,23 @@ import AccordTables
 /// Makes mirror records of what a table answers.
 ///
 /// What a table did not answer with is no change: such a field keeps the value that was known.
-struct MirrorForm {
-    let pair: Pair
-    let store: StateStore
-
+struct MirrorForm: Sendable {
+    private let pair: Pair
+    private let store: StateStore
     /// What is kept of a record: the mapped fields, those by which it is looked up or recognised, and whether its person
     /// opted out or was asked, whatever is mapped.
-    private var kept: Set<String> {
+    private let kept: Set<String>
+    /// Those of them that a whole answer has.
+    private let answered: [String]
+
+    init(pair: Pair, store: StateStore) {
+        self.pair = pair
+        self.store = store
         let schema = pair.schema
         let roles = [schema.field(.optOut), schema.field(.asked)].compactMap { $0?.name }
-        return Set(pair.mapping.fields.map(\.name) + schema.lookedUpBy + schema.contentFields + roles)
+        let kept = Set(pair.mapping.fields.map(\.name) + schema.lookedUpBy + schema.contentFields + roles)
+        self.kept = kept
+        answered = schema.fields.filter { $0.isReadable && kept.contains($0.name) }.map(\.name)
     }
 
     func records(of batch: [TableRecord]) throws -> [MirrorRecord] {
@@ -23,8 +30,6 @@ struct MirrorForm {
                 throw TableError.nonsense(request: pair.project.name, reason: problem)
             }
         }
-        let kept = kept
-        let answered = Set(pair.schema.fields.filter { $0.isReadable && kept.contains($0.name) }.map(\.name))
         let partial = batch.filter { record in
             guard case .values(let values) = record.cells else { return false }
             return !answered.allSatisfy { values[$0] != nil }
@@ -47,7 +52,6 @@ struct MirrorForm {
         guard case .values(let answer) = record.cells, let id = record.key else {
             throw EngineError.unreadableAnswer(pair: pair.name)
         }
-        let kept = kept
         var values = known.values.filter { kept.contains($0.key) && answer[$0.key] == nil }
         for (field, value) in answer where kept.contains(field) && !value.isNull { values[field] = value }
         for (field, value) in try pair.rollup?.values(for: [id], store)[id] ?? [:]

@@ -8,14 +8,15 @@ import AccordTables
 public struct MirrorRead {
     let pair: Pair
     let run: PlanningRun
+    private let form: MirrorForm
 
     public init(pair: Pair, _ run: PlanningRun) {
         self.pair = pair
         self.run = run
+        form = MirrorForm(pair: pair, store: run.store)
     }
 
     private var store: StateStore { run.store }
-    private var form: MirrorForm { MirrorForm(pair: pair, store: run.store) }
     private var optOut: String? { pair.schema.field(.optOut)?.name }
 
     /// - Parameter mappingChanged: fields may be mapped now that the mirror does not hold.

@@ -151,7 +151,9 @@ struct Executor {
         guard let table = pair.project as? any RecordWritable, pair.project.capabilities.recordWrites else {
             return fail(EngineError.cannot("be written", pair: pair.name, table: pair.project.name))
         }
-        let writer = RecordWriter(pair: pair, table: table, store: store, time: planning.time, logger: logger)
+        let writer = RecordWriter(
+            pair: pair, table: table, store: store, time: planning.time, logger: logger,
+            form: MirrorForm(pair: pair, store: store))
         let (records, unmet) = (plan.records, unmet)
         var queue = WriteQueue(records) { index in
             records.kinds(at: index).contains(.writesProject) && !unmet.contains(Int64(index + 1))

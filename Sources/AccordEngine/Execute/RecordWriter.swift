@@ -55,6 +55,7 @@ struct RecordWriter: Sendable {
     let store: StateStore
     let time: any TimeSource
     let logger: Logger
+    let form: MirrorForm
     let claims = Claims()
 
     /// The project records that this run found to be its own creates: each is one row's.
@@ -121,7 +122,7 @@ struct RecordWriter: Sendable {
             for change in operation.changes { record[change.field] = change.after }
             let answer = try await write(operation, record)
             if let answer {
-                stored = try MirrorForm(pair: pair, store: store).record(answer, over: record)
+                stored = try form.record(answer, over: record)
                 (record, isArchived) = (stored?.record ?? record, answer.isArchived)
             }
             switch operation.kind {

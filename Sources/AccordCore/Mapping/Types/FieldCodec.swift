@@ -73,5 +73,14 @@ extension JSON {
 
 extension String {
     /// A single space for all white space between words, and none at the ends.
-    var withSingleSpaces: String { split(whereSeparator: \.isWhitespace).joined(separator: " ") }
+    var withSingleSpaces: String {
+        // Most texts are so already, which their bytes alone say.
+        var before = UInt8(ascii: " ")
+        let isPlain = utf8.allSatisfy { byte in
+            defer { before = byte }
+            return (0x21..<0x7F).contains(byte) || byte == UInt8(ascii: " ") && before != byte
+        }
+        if isPlain, before != UInt8(ascii: " ") { return self }
+        return split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    }
 }
