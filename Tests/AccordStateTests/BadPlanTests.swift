@@ -156,6 +156,16 @@ struct BadPlanTests {
         #expect(other?.contains(name) == true, "\(other ?? "it was read")")
     }
 
+    @Test(
+        "counts that are not those of the records are refused: the guards rely on them",
+        arguments: [
+            ("\"archive\":1,", ""), ("\"quarantined\":13", "\"quarantined\":12"), ("\"operations\":", "\"operation\":"),
+        ])
+    func otherCounts(_ old: String, _ new: String) throws {
+        let problem = try problem(replaced(old, new))
+        #expect(problem?.contains("are not those that it counts") == true, "\(problem ?? "it was read")")
+    }
+
     @Test("a plan with some bytes changed is refused or read, whatever they are", arguments: 1...8)
     func mutated(seed: UInt64) throws {
         var dice = Dice(seed: seed)

@@ -114,11 +114,13 @@ struct PlanRecordsTests {
         let folder = try TemporaryFolder()
         let builders = [1, SpillFile.mostInMemory].map { PlanRecordsBuilder(folder: folder.path, mostInMemory: $0) }
         // More than is written, and read, in one piece.
+        var plan = try Examples.plan(folder: folder.path)
+        plan.pairs[0].counts = PlanCounts()
         for number in 0..<700 {
             let record = record(number, &dice)
+            plan.pairs[0].counts.add(record, nil)
             for builder in builders { try builder.append(WrittenRecord(record), rank: 0) }
         }
-        var plan = try Examples.plan(folder: folder.path)
         let documents = try builders.map { builder in
             plan.pairs[0].records = try builder.finish()
             return try plan.document()

@@ -58,13 +58,6 @@ struct SourceScan {
         return try await pass.finish(proof)
     }
 
-    /// Keys of rows that Accord was about to add to the source.
-    private func isBegun(_ key: String) -> Bool {
-        if intents.isEmpty { return false }
-        return intents.bySourceKey[key] != nil
-            || intents.byProjectID.keys.contains { RecordMapper.newKey(projectID: $0) == key }
-    }
-
     /// One read, from its first batch to its last.
     private struct Pass {
         let scan: SourceScan
@@ -74,6 +67,8 @@ struct SourceScan {
         var count = 0
         /// Of rows without a link.
         private var keys = KeyLines()
+        /// Of rows that a stopped run had begun with: also those that it was about to add to the source.
+        private let begunKeys: Set<String>
         private var mapped = ComputedAhead<MappedRow>()
         /// Rows that the mapping leaves out, of those with a key that is linked or begun.
         private var leftOut: [(key: String, hash: UInt64)] = []
@@ -83,6 +78,9 @@ struct SourceScan {
             self.mapper = mapper
             self.index = index
             self.changes = changes
+            let intents = scan.intents
+            begunKeys = Set(intents.bySourceKey.keys)
+                .union(intents.byProjectID.keys.map { RecordMapper.newKey(projectID: $0) })
         }
 
         mutating func take(_ batch: RecordBatch) async throws {
@@ -131,7 +129,7 @@ struct SourceScan {
 
         private mutating func take(_ mapped: MappedRow) throws {
             if mapped.isLinked { return try changes.linked.append(mapped.bytes) }
-            if scan.isBegun(mapped.row.record.key) {
+            if begunKeys.contains(mapped.row.record.key) {
                 changes.begun[mapped.row.record.key] = mapped.row
             } else {
                 try changes.unlinked.append(mapped.bytes)

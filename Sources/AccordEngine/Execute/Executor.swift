@@ -214,7 +214,9 @@ struct Executor {
         while true {
             let taken = try queue.take(concurrency * 16)
             let group = taken.filter { entry in
-                entry.after.allSatisfy { done.contains(Int64($0)) || !queue.involves($0) }
+                entry.after.map(Int64.init).allSatisfy { position in
+                    done.contains(position) || !unmet.contains(position) && !queue.involves(Int(position))
+                }
             }
             for entry in taken where !group.contains(where: { $0.position == entry.position }) {
                 skip(entry, "it waits for another record, which could not be written")

@@ -26,10 +26,9 @@ struct Expectations {
         return nil
     }
 
-    /// Whether another record has a unique value by now that a create takes.
+    /// Whether another record has a unique value by now that a create takes. One that was foreseen to become free is free
+    /// by now: the record that gives it up is written, and settled, before.
     private func taken(_ operation: Operation, _ entry: Entry, _ known: Knowledge) throws(Needs) -> String? {
-        // Known before the plan was made: it was foreseen that this value becomes free.
-        guard entry.after.isEmpty else { return nil }
         for field in pair.schema.lookedUpBy where pair.schema.identifies(field) {
             guard let value = operation.changes.first(where: { $0.field == field })?.after, !value.isNull,
                 let owner = try known.holders(of: FieldValue(field: field, value: value)).first
@@ -94,7 +93,7 @@ struct Expectations {
         var needs = Needs()
         for entry in entries {
             if let id = entry.projectID { needs.projectIDs.insert(id) }
-            guard entry.createsInProject, entry.after.isEmpty else { continue }
+            guard entry.createsInProject else { continue }
             let created = entry.createdValues
             for field in pair.schema.lookedUpBy where pair.schema.identifies(field) {
                 guard let value = created[field], !value.isNull else { continue }

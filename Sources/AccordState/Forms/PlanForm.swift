@@ -88,6 +88,15 @@ enum PlanForm {
         }
     }
 
+    static func saysTheSame(_ a: PlanCounts, _ b: PlanCounts) -> Bool {
+        let texts = [a, b].map { counts in
+            var writer = JSONWriter()
+            write(counts, to: &writer)
+            return writer.bytes
+        }
+        return texts[0] == texts[1]
+    }
+
     private static func write(_ counts: PlanCounts, to writer: inout JSONWriter) {
         func numbers(_ name: String, _ numbers: [String: Int], _ writer: inout JSONWriter) {
             let shown = numbers.filter { $0.value != 0 }

@@ -126,6 +126,7 @@ public enum PlanDocument {
         private func pair(_ start: [UInt8]) throws -> PairPlan {
             var pair = try PlanForm.pair(opened(start, "records"))
             var spans: [PlanRecords.Span] = []
+            var counts = PlanCounts()
             while true {
                 let from = offset + position
                 let record = try line()
@@ -134,6 +135,12 @@ public enum PlanDocument {
                 let entry = try RecordForm.read(json(Array(record.prefix(length))))
                 spans.append(
                     PlanRecords.Span(offset: from, length: Int32(length), kinds: PlanRecords.Kinds(entry)))
+                counts.add(entry, pair.send)
+            }
+            // The guards rely on the counts.
+            guard PlanForm.saysTheSame(counts, pair.counts) else {
+                throw FormProblem(
+                    "the records of pair \(pair.name) are not those that it counts: it was changed by hand")
             }
             pair.records = PlanRecords(bytes: bytes, spans: spans)
             return pair
