@@ -60,11 +60,8 @@ let package = Package(
             ]),
         module(
             "AccordEngine",
-            [
-                "AccordCore", "AccordTables", "AccordState", "AccordSQLite",
-                .product(name: "Logging", package: "swift-log"),
-            ]),
-        module("AccordReviews", ["AccordCore", "AccordTables", "AccordState", "AccordSQLite", "AccordEngine"]),
+            ["AccordCore", "AccordTables", "AccordState", .product(name: "Logging", package: "swift-log")]),
+        module("AccordReviews", ["AccordCore", "AccordTables", "AccordState", "AccordEngine"]),
         module(
             "AccordSandbox",
             ["AccordCore", "AccordHTTP", "AccordREST", .product(name: "Hummingbird", package: "hummingbird")]),

@@ -63,7 +63,7 @@ extension Engine {
     func remember(
         _ kind: String, _ outcome: RunReport.Outcome, _ error: any ExplainedError, started: Double, requests: Int
     ) async throws {
-        let run = try store.beginRun(kind: kind, at: Int64(time.unixTime))
+        let run = try store.beginRun(kind: kind, planID: nil, at: Int64(time.unixTime))
         var report = RunReport(run: run)
         report.outcome = outcome
         report.failures = [error.description]

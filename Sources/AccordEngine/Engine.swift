@@ -1,5 +1,4 @@
 import AccordCore
-import AccordSQLite
 import AccordState
 import Foundation
 import Logging
@@ -7,7 +6,7 @@ import Logging
 /// Plans and carries out runs over one state: what the command line, and anything else that drives Accord, calls.
 public struct Engine: Sendable {
     let pairs: [Pair]
-    let store: StateStore
+    let store: any StateStore
     let time: any TimeSource
     /// Of accord.yaml as far as it bears on a plan.
     let configuration: Fingerprint
@@ -20,7 +19,7 @@ public struct Engine: Sendable {
     static let ledgerDays = 400
 
     public init(
-        pairs: [Pair], store: StateStore, time: any TimeSource, configuration: Fingerprint, concurrency: Int = 4,
+        pairs: [Pair], store: any StateStore, time: any TimeSource, configuration: Fingerprint, concurrency: Int = 4,
         logger: Logger, stop: StopSignal = StopSignal(), progress: @escaping @Sendable (Progress) -> Void = { _ in }
     ) {
         self.pairs = Engine.ordered(pairs)

@@ -1,5 +1,4 @@
 import AccordCore
-import AccordSQLite
 import AccordState
 import AccordTables
 
@@ -40,7 +39,7 @@ public struct Pair: Sendable {
     ///
     /// - Returns: nil if the source's columns cannot be read: reading it says why.
     /// - Throws: ``MappingProblem`` for a column that the source lacks.
-    public func mapper(_ store: StateStore, planned: [PairPlan] = []) async throws -> RecordMapper? {
+    public func mapper(_ store: any StateStore, planned: [PairPlan] = []) async throws -> RecordMapper? {
         guard let columns = try? await source.schema().fields.map(\.name) else { return nil }
         var names: [String: References.Names] = [:]
         for field in mapping.fields {

@@ -1,10 +1,9 @@
 import AccordCore
-import AccordSQLite
 import AccordState
 
 /// What planning a pair works with, the same for all pairs of a run.
 public struct PlanningRun: Sendable {
-    public let store: StateStore
+    public let store: any StateStore
     public let time: any TimeSource
     public let options: RunOptions
     /// The plans of this run that come before.
@@ -15,7 +14,7 @@ public struct PlanningRun: Sendable {
     public let progress: @Sendable (Progress) -> Void
 
     public init(
-        store: StateStore, time: any TimeSource, options: RunOptions = RunOptions(), earlier: [PairPlan] = [],
+        store: any StateStore, time: any TimeSource, options: RunOptions = RunOptions(), earlier: [PairPlan] = [],
         referencedPairs: Set<String> = [], stop: StopSignal, progress: @escaping @Sendable (Progress) -> Void
     ) {
         self.store = store

@@ -1,5 +1,5 @@
 import AccordCore
-import AccordSQLite
+import AccordState
 
 /// Fields of a pair's records that are computed from the records of another table.
 public protocol Rollup: Sendable {
@@ -10,7 +10,7 @@ public protocol Rollup: Sendable {
     /// - Returns: the project ids whose values may have changed; nil if all may have.
     func refresh(full: Bool, _ run: PlanningRun) async throws -> Set<String>?
     /// What is computed for some records, by their project ids.
-    func values(for ids: [String], _ store: StateStore) throws -> [String: [String: Value]]
+    func values(for ids: [String], _ store: any StateStore) throws -> [String: [String: Value]]
     /// All records have their values.
-    func settle(_ store: StateStore) throws
+    func settle(_ store: any StateStore) throws
 }

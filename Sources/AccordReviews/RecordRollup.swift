@@ -1,6 +1,6 @@
 import AccordCore
 import AccordEngine
-import AccordSQLite
+import AccordState
 import AccordTables
 
 /// Fields of a pair's records that are computed from the records of another table, as a schema describes it: a
@@ -52,7 +52,7 @@ public struct RecordRollup: Rollup {
         return changed
     }
 
-    public func values(for ids: [String], _ store: StateStore) throws -> [String: [String: Value]] {
+    public func values(for ids: [String], _ store: any StateStore) throws -> [String: [String: Value]] {
         let holders = try store.holders(records.name, matchIndex: 0, values: Set(ids))
         let known = try store.projectRecords(records.name, Set(holders.values.joined()))
         return Dictionary(
@@ -60,5 +60,5 @@ public struct RecordRollup: Rollup {
             uniquingKeysWith: { first, _ in first })
     }
 
-    public func settle(_ store: StateStore) throws { try store.settleProjectRecords(records.name) }
+    public func settle(_ store: any StateStore) throws { try store.settleProjectRecords(records.name) }
 }

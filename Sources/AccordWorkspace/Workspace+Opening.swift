@@ -14,8 +14,8 @@ extension Workspace {
         return try StateLock.acquire(path: path, owner: owner, now: Int64(time.unixTime))
     }
 
-    static func store(_ path: String, _ surroundings: Surroundings) throws -> StateStore {
-        try StateStore(
+    static func store(_ path: String, _ surroundings: Surroundings) throws -> any StateStore {
+        try SQLiteStateStore(
             path: path, now: Int64(surroundings.time.unixTime), durability: surroundings.durability,
             hooks: surroundings.hooks)
     }

@@ -3,6 +3,7 @@ import AccordCore
 import AccordEngine
 import AccordREST
 import AccordSQLite
+import AccordState
 
 /// Everything that a configuration describes, ready to be used: its state, its pairs, and an engine that runs them.
 ///
@@ -10,7 +11,7 @@ import AccordSQLite
 public struct Workspace: Sendable {
     public let config: Config
     public let api: APIDescription
-    public let store: StateStore
+    public let store: any StateStore
     /// The pairs that were asked for, in the configuration's order; each is followed by those that are derived from it.
     public let pairs: [Pair]
     public let engine: Engine

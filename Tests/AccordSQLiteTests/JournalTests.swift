@@ -65,14 +65,14 @@ struct JournalTests {
         ]
         var done = linking("1", "p1", source: ["a": .integer(1)], project: ["a": .integer(1)])
         done.closesIntent = true
-        func open(_ hooks: CommitHooks) throws -> (state: TemporaryState, store: StateStore) {
+        func open(_ hooks: CommitHooks) throws -> (state: TemporaryState, store: SQLiteStateStore) {
             let state = try TemporaryState()
             let store = try state.open()
             try store.begin("customers", run: 1, entries: [first], at: 10)
             try store.close()
             return (state, try state.open(hooks: hooks))
         }
-        func settle(_ store: StateStore) throws {
+        func settle(_ store: any StateStore) throws {
             try store.settle([done], thenBegin: "customers", run: 1, entries: next, at: 20)
         }
         let steps = Mutex<[CommitHooks.Step]>([])
@@ -139,7 +139,7 @@ struct JournalTests {
         try store.openPlan("customers", run: 1, settlements: [], quarantine: [], conflicts: conflicts)
         for key in ["1", "2"] { try store.resolve("customers", sourceKey: key, field: "name", .source) }
         try store.openPlan(
-            "customers", run: 2, settlements: [], quarantine: [], conflicts: [], unfinished: ["2"])
+            "customers", run: 2, settlements: [], quarantine: [], conflicts: [], keeping: [], unfinished: ["2"])
         #expect(try store.conflicts("customers").map(\.sourceKey) == ["2"])
     }
 
@@ -153,7 +153,7 @@ struct JournalTests {
         var conflicts: [ConflictItem]
         var history: [LedgerRow]
 
-        init(_ store: StateStore) throws {
+        init(_ store: any StateStore) throws {
             mark = try store.mark()
             links = try ["1", "2"].map { try store.link("customers", sourceKey: $0) }
             mirror = try store.projectRecord("customers", "p1")
@@ -164,7 +164,7 @@ struct JournalTests {
         }
     }
 
-    private func doEverything(_ store: StateStore) throws {
+    private func doEverything(_ store: any StateStore) throws {
         var settlement = linking("1", "p1", source: ["a": .integer(2)], project: ["a": .integer(2)])
         settlement.mirror = .stored(mirrored("p1", ["a": .integer(2)]))
         settlement.settlesProject = true

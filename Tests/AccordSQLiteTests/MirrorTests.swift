@@ -6,7 +6,7 @@ import Testing
 @Suite("The mirror of the project")
 struct MirrorTests {
     let state: TemporaryState
-    let store: StateStore
+    let store: SQLiteStateStore
     let ann = mirrored("p1", ["email": .string("ann@example.com"), "phone": .string("+1"), "name": .string("Ann")])
     let bob = mirrored("p2", ["email": .string("bob@example.com"), "name": .string("Bob")])
 

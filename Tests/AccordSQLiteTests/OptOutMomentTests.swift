@@ -7,7 +7,7 @@ import Testing
 @Suite("The moment of an opt-out that Accord carried over")
 struct OptOutMomentTests {
     let state: TemporaryState
-    let store: StateStore
+    let store: SQLiteStateStore
     let moment = Value.timestamp(1_700_000_000)
 
     init() throws {

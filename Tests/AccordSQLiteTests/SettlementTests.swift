@@ -6,7 +6,7 @@ import Testing
 @Suite("Settling")
 struct SettlementTests {
     let state: TemporaryState
-    let store: StateStore
+    let store: SQLiteStateStore
 
     init() throws {
         state = try TemporaryState()

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("A snapshot of the state")
 struct SnapshotTests {
-    private func links(_ store: StateStore) throws -> [String] {
+    private func links(_ store: any StateStore) throws -> [String] {
         try ["1", "2"].filter { try store.link("customers", sourceKey: $0) != nil }
     }
 

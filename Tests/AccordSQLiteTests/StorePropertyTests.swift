@@ -25,7 +25,7 @@ struct StorePropertyTests {
 
     // MARK: - Steps
 
-    private func read(_ store: StateStore, _ model: inout Model, _ random: inout Dice) throws {
+    private func read(_ store: any StateStore, _ model: inout Model, _ random: inout Dice) throws {
         let read = try store.beginProjectRead("customers")
         let records = Model.ids.filter { _ in random.below(3) > 0 }.map {
             mirrored($0, random.values(), archived: random.below(4) == 0)
@@ -42,7 +42,7 @@ struct StorePropertyTests {
         }
     }
 
-    private func settle(_ store: StateStore, _ model: inout Model, _ random: inout Dice) throws {
+    private func settle(_ store: any StateStore, _ model: inout Model, _ random: inout Dice) throws {
         let (key, id) = (random.pick(Model.keys), random.pick(Model.ids))
         var settlement = linking(
             key, id, source: random.moves(), project: random.moves(),
@@ -125,7 +125,7 @@ struct StorePropertyTests {
         }
     }
 
-    private func compare(_ store: StateStore, _ model: Model, _ when: Comment) throws {
+    private func compare(_ store: any StateStore, _ model: Model, _ when: Comment) throws {
         for key in Model.keys { #expect(try store.link("customers", sourceKey: key) == model.links[key], when) }
         for id in Model.ids {
             let link = model.links.values.first { $0.projectID == id }
@@ -164,7 +164,7 @@ extension Dice {
 extension StorePropertyTests {
     /// What a scan is told by the index is what the links say.
     private func compareIndex(
-        _ store: StateStore, _ model: Model, _ random: inout Dice, _ when: Comment
+        _ store: any StateStore, _ model: Model, _ random: inout Dice, _ when: Comment
     ) throws {
         var index = try store.linkIndex("customers")
         #expect(index.count == model.links.count, when)
@@ -189,7 +189,7 @@ extension StorePropertyTests {
     }
 
     /// A look-up of many says of each what a look-up of one says.
-    private func compareBatches(_ store: StateStore, _ random: inout Dice, _ when: Comment) throws {
+    private func compareBatches(_ store: any StateStore, _ random: inout Dice, _ when: Comment) throws {
         let keys = (Model.keys + ["nobody"]).filter { _ in random.below(4) > 0 }
         let byKey = try store.links("customers", sourceKeys: keys)
         for key in keys { #expect(try byKey[key]?.link == store.link("customers", sourceKey: key), when) }

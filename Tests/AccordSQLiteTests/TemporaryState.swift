@@ -15,19 +15,19 @@ final class TemporaryState {
 
     deinit { try? FileManager.default.removeItem(at: folder) }
 
-    func open(hooks: CommitHooks = CommitHooks(), durability: Durability = .none) throws -> StateStore {
-        try StateStore(path: path, now: 1_700_000_000, newID: "state-1", durability: durability, hooks: hooks)
+    func open(hooks: CommitHooks = CommitHooks(), durability: Durability = .none) throws -> SQLiteStateStore {
+        try SQLiteStateStore(path: path, now: 1_700_000_000, newID: "state-1", durability: durability, hooks: hooks)
     }
 
     /// What a crash of the machine would leave: the files as they are while the store is open.
-    func openAfterCrash() throws -> StateStore {
+    func openAfterCrash() throws -> SQLiteStateStore {
         let copy = folder.appendingPathComponent(UUID().uuidString)
         try FileManager.default.createDirectory(at: copy, withIntermediateDirectories: true)
         for suffix in ["", "-wal"] where FileManager.default.fileExists(atPath: path + suffix) {
             try FileManager.default.copyItem(
                 atPath: path + suffix, toPath: copy.appendingPathComponent("state.sqlite").path + suffix)
         }
-        return try StateStore(path: copy.appendingPathComponent("state.sqlite").path, now: 0)
+        return try SQLiteStateStore(path: copy.appendingPathComponent("state.sqlite").path, now: 0)
     }
 
     func mode(_ path: String) throws -> Int? {
@@ -71,6 +71,19 @@ func update(_ field: String, _ before: Value, _ after: Value) -> AccordCore.Oper
 }
 
 extension StateStore {
+    func openPlan(
+        _ pair: String, run: Int64, settlements: [Settlement] = [], quarantine: [QuarantineItem] = [],
+        conflicts: [ConflictItem] = [], keeping: Set<String> = []
+    ) throws {
+        try openPlan(
+            pair, run: run, settlements: settlements, quarantine: quarantine, conflicts: conflicts, keeping: keeping,
+            unfinished: [])
+    }
+
+    func beginRun(kind: String, at: Int64) throws -> Int64 { try beginRun(kind: kind, planID: nil, at: at) }
+
+    func runs() throws -> [RunRow] { try runs(limit: 50) }
+
     /// All that is unsettled, asked for in small pieces.
     func unsettledProjectRecords(_ pair: String) throws -> [MirrorRecord] {
         var records: [MirrorRecord] = []

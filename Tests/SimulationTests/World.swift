@@ -188,7 +188,7 @@ final class World {
 
     /// The engine and its state, for as long as the body runs.
     func withEngine<T>(
-        _ fate: Fate = Fate(), concurrency: Int = 1, _ body: (Engine, StateStore) async throws -> T
+        _ fate: Fate = Fate(), concurrency: Int = 1, _ body: (Engine, any StateStore) async throws -> T
     ) async throws -> T {
         time.advance(60)
         config.project.concurrency = concurrency

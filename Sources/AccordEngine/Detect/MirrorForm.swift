@@ -1,5 +1,5 @@
 import AccordCore
-import AccordSQLite
+import AccordState
 import AccordTables
 
 /// Makes mirror records of what a table answers.
@@ -7,14 +7,14 @@ import AccordTables
 /// What a table did not answer with is no change: such a field keeps the value that was known.
 struct MirrorForm: Sendable {
     private let pair: Pair
-    private let store: StateStore
+    private let store: any StateStore
     /// What is kept of a record: the mapped fields, those by which it is looked up or recognised, and whether its person
     /// opted out or was asked, whatever is mapped.
     private let kept: Set<String>
     /// Those of them that a whole answer has.
     private let answered: [String]
 
-    init(pair: Pair, store: StateStore) {
+    init(pair: Pair, store: any StateStore) {
         self.pair = pair
         self.store = store
         let schema = pair.schema

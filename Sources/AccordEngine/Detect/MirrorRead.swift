@@ -1,5 +1,5 @@
 import AccordCore
-import AccordSQLite
+import AccordState
 import AccordTables
 
 /// Brings the mirror of a pair's project table up to date: with what changed, or with everything.
@@ -16,7 +16,7 @@ public struct MirrorRead {
         form = MirrorForm(pair: pair, store: run.store)
     }
 
-    private var store: StateStore { run.store }
+    private var store: any StateStore { run.store }
     private var optOut: String? { pair.schema.field(.optOut)?.name }
 
     /// - Parameter mappingChanged: fields may be mapped now that the mirror does not hold.

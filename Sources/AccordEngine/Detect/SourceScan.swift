@@ -1,5 +1,4 @@
 import AccordCore
-import AccordSQLite
 import AccordState
 import AccordTables
 
@@ -35,7 +34,7 @@ struct SourceChanges {
 /// A row whose bytes are those of a settled link costs a hash of its key and a look into memory; it is never decoded.
 struct SourceScan {
     let pair: Pair
-    let store: StateStore
+    let store: any StateStore
     /// What a run that was stopped left open.
     let intents: OpenIntents
     /// No fingerprint proves anything: the mapping is not the one that the last settled run used.

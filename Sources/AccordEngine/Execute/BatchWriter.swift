@@ -1,5 +1,4 @@
 import AccordCore
-import AccordSQLite
 import AccordState
 import AccordTables
 
@@ -7,7 +6,7 @@ import AccordTables
 struct BatchWriter {
     let pair: Pair
     let table: any BatchWritable
-    let store: StateStore
+    let store: any StateStore
     let builder: SettlementBuilder
     let run: Int64
     /// Unix seconds.

@@ -1,5 +1,4 @@
 import AccordCore
-import AccordSQLite
 import AccordState
 import AccordTables
 import Logging
@@ -54,7 +53,7 @@ struct Executor {
         self.logger = logger
     }
 
-    private var store: StateStore { planning.store }
+    private var store: any StateStore { planning.store }
     private var stop: StopSignal { planning.stop }
     private var now: Int64 { planning.now }
     private var builder: SettlementBuilder { SettlementBuilder(pair: pair, run: run, at: now) }

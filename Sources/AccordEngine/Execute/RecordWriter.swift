@@ -1,5 +1,5 @@
 import AccordCore
-import AccordSQLite
+import AccordState
 import AccordTables
 import Logging
 import Synchronization
@@ -52,7 +52,7 @@ indirect enum RecordOutcome: Sendable {
 struct RecordWriter: Sendable {
     let pair: Pair
     let table: any RecordWritable
-    let store: StateStore
+    let store: any StateStore
     let time: any TimeSource
     let logger: Logger
     let form: MirrorForm

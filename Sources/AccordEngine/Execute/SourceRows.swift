@@ -1,12 +1,11 @@
 import AccordCore
-import AccordSQLite
 import AccordState
 import AccordTables
 
 /// The source's rows of some entries, as they are now.
 struct SourceRows {
     let pair: Pair
-    let store: StateStore
+    let store: any StateStore
 
     struct Found {
         var mapper: RecordMapper

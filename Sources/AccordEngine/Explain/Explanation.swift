@@ -1,5 +1,4 @@
 import AccordCore
-import AccordSQLite
 import AccordState
 import AccordTables
 
@@ -26,7 +25,7 @@ public struct Explanation: Sendable {
     /// Reads the source for the record; the project as it was last read.
     ///
     /// - Parameter name: the source's key, or `project:` and an id, as quarantine and history name a record.
-    public static func of(_ name: String, in pair: Pair, store: StateStore) async throws -> Explanation {
+    public static func of(_ name: String, in pair: Pair, store: any StateStore) async throws -> Explanation {
         let found = try await Found(name, pair, store)
         let link = found.link ?? Link(pair: pair.name, sourceKey: found.key, projectID: "")
         let memory = try store.sourceMemory(pair.name)
@@ -61,7 +60,7 @@ public struct Explanation: Sendable {
             notes: try found.notes(), history: try store.history(pair.name, sourceKey: found.key))
     }
 
-    private static func resolved(_ pair: Pair, _ store: StateStore) throws -> [String: [ResolvedConflict]] {
+    private static func resolved(_ pair: Pair, _ store: any StateStore) throws -> [String: [ResolvedConflict]] {
         var resolved: [String: [ResolvedConflict]] = [:]
         for item in try store.conflicts(pair.name) {
             guard let side = item.resolution else { continue }
@@ -73,7 +72,7 @@ public struct Explanation: Sendable {
     /// What there is of a record.
     private struct Found {
         let pair: Pair
-        let store: StateStore
+        let store: any StateStore
         let key: String
         let link: Link?
         let mirror: MirrorRecord?
@@ -81,7 +80,7 @@ public struct Explanation: Sendable {
         private(set) var mapped: MappedRecord?
         private(set) var isLeftOut = false
 
-        init(_ name: String, _ pair: Pair, _ store: StateStore) async throws {
+        init(_ name: String, _ pair: Pair, _ store: any StateStore) async throws {
             let id = name.hasPrefix("project:") ? String(name.dropFirst("project:".count)) : nil
             let typed = RecordKey.of(name) ?? name
             (self.pair, self.store) = (pair, store)

@@ -1,14 +1,14 @@
 import AccordCore
-import AccordSQLite
+import AccordState
 
 /// Loads what decisions need to know, in batches.
 struct KnowledgeLoader {
     let pair: Pair
-    let store: StateStore
+    let store: any StateStore
     private let isProjectEmpty: Bool
     private(set) var known: Knowledge
 
-    init(pair: Pair, store: StateStore) throws {
+    init(pair: Pair, store: any StateStore) throws {
         self.pair = pair
         self.store = store
         let counts = try store.mirrorCount(pair.name)

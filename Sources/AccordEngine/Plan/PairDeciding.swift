@@ -1,5 +1,4 @@
 import AccordCore
-import AccordSQLite
 import AccordState
 import AccordTables
 

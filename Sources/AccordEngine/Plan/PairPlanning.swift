@@ -1,5 +1,4 @@
 import AccordCore
-import AccordSQLite
 import AccordState
 import AccordTables
 
@@ -12,7 +11,7 @@ struct PairPlanning {
 
     static let batchSize = 1024
 
-    var store: StateStore { run.store }
+    var store: any StateStore { run.store }
 
     func plan() async throws -> PairPlan {
         let memory = try store.sourceMemory(pair.name)

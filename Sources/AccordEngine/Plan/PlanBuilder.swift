@@ -1,5 +1,4 @@
 import AccordCore
-import AccordSQLite
 import AccordState
 import AccordTables
 
@@ -18,7 +17,7 @@ struct PlanBuilder {
     /// Identities of begun records that have an entry.
     private var mentioned: Set<String> = []
 
-    init(pair: Pair, store: StateStore, intents: OpenIntents, _ context: RuleContext) {
+    init(pair: Pair, store: any StateStore, intents: OpenIntents, _ context: RuleContext) {
         self.pair = pair
         form = DraftForm(pair: pair, context: context)
         records = PlanRecordsBuilder(folder: store.folder)

@@ -1,6 +1,5 @@
 import AccordCore
 import AccordEngine
-import AccordSQLite
 import AccordState
 import AccordTables
 
@@ -35,7 +34,7 @@ struct RequestPlanning {
             uniquingKeysWith: { first, _ in first })
     }
 
-    private var store: StateStore { run.store }
+    private var store: any StateStore { run.store }
     private var fields: SendFields { requests.fields }
 
     mutating func plan() async throws -> PairPlan {

@@ -1,6 +1,6 @@
 import AccordCore
 import AccordEngine
-import AccordSQLite
+import AccordState
 
 /// A request that a stopped run may have sent, and what is known of it now.
 struct UnansweredRequest {
@@ -64,7 +64,7 @@ struct UnansweredRequest {
 struct UnansweredRequests {
     let pair: Pair
     let requests: ReviewRequests
-    let store: StateStore
+    let store: any StateStore
     /// Unix seconds.
     let now: Int64
 

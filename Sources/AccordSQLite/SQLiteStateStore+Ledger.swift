@@ -2,32 +2,22 @@ import AccordCore
 import AccordState
 import GRDB
 
-extension StateStore {
-    /// What was done to a record, oldest first.
-    ///
-    /// - Parameter field: only what concerns this field; what says nothing of single fields concerns all of them.
-    public func history(_ pair: String, sourceKey: String, field: String? = nil) throws -> [LedgerRow] {
-        let rows = try read { db in
+extension SQLiteStateStore {
+    public func history(_ pair: String, sourceKey: String) throws -> [LedgerRow] {
+        try read { db in
             try db.rows(
                 "\(LedgerRow.selection) WHERE source_key = ? AND pairs.name = ? ORDER BY ledger.id", [sourceKey, pair]
             )
             .map(LedgerRow.init(stored:))
         }
-        guard let field else { return rows }
-        return rows.filter { row in row.changes.isEmpty || row.changes.contains { $0.field == field } }
     }
 
-    /// What a run did, in its order.
     public func ledger(run: Int64) throws -> [LedgerRow] {
         try read { db in
             try db.rows("\(LedgerRow.selection) WHERE run = ? ORDER BY ledger.id", [run]).map(LedgerRow.init(stored:))
         }
     }
 
-    /// Forgets the history, and the runs that ended, from before a moment.
-    ///
-    /// - Parameter moment: Unix seconds.
-    /// - Returns: how many rows of the history went.
     @discardableResult
     public func prune(before moment: Int64) throws -> Int {
         try write { db in

@@ -2,8 +2,7 @@ import AccordCore
 import AccordState
 import GRDB
 
-extension StateStore {
-    /// The conflicts of a pair, resolved ones too; by source key and field.
+extension SQLiteStateStore {
     public func conflicts(_ pair: String) throws -> [ConflictItem] {
         try read { db in
             guard let number = try db.pair(pair) else { return [] }
@@ -11,12 +10,6 @@ extension StateStore {
         }
     }
 
-    /// Keeps what a person chose, for the next run.
-    ///
-    /// - Parameters:
-    ///   - field: nil for a conflict of the whole record.
-    ///   - side: whose value stands; nil takes an earlier choice back.
-    /// - Returns: whether there is such a conflict.
     @discardableResult
     public func resolve(_ pair: String, sourceKey: String, field: String?, _ side: Side?) throws -> Bool {
         var isThere = false

@@ -2,8 +2,7 @@ import AccordCore
 import AccordState
 import GRDB
 
-extension StateStore {
-    /// What is left out of a pair, oldest first.
+extension SQLiteStateStore {
     public func quarantine(_ pair: String) throws -> [QuarantineItem] {
         try read { db in
             guard let number = try db.pair(pair) else { return [] }
@@ -11,12 +10,8 @@ extension StateStore {
         }
     }
 
-    /// Lets records out, so that the next run tries them again.
-    ///
-    /// - Parameter key: of one record; nil for all of them.
-    /// - Returns: how many were let out.
     @discardableResult
-    public func clearQuarantine(_ pair: String, key: String? = nil) throws -> Int {
+    public func clearQuarantine(_ pair: String, key: String?) throws -> Int {
         var count = 0
         try changeKnowledge { db in
             guard let number = try db.pair(pair) else { return }

@@ -3,8 +3,7 @@ import AccordState
 import GRDB
 import GRDBSQLite
 
-extension StateStore {
-    /// What a scan of the source needs to know of all links of a pair.
+extension SQLiteStateStore {
     public func linkIndex(_ pair: String) throws -> LinkIndex {
         try read { db in
             guard let number = try db.pair(pair) else { return LinkIndex() }

@@ -3,15 +3,10 @@ import AccordState
 import Foundation
 import GRDB
 
-/// What Accord remembers between runs, in one SQLite file: links, bases, the mirror of the project, journal, history.
+/// The state in one SQLite file.
 ///
-/// It keeps and gives back; it decides nothing. Every method is one transaction: all of it happens, or none. What a
-/// run must not lose (the journal, bases, links) is on the disk when the method returns; what the next run would read
-/// again anyway (the mirror) may be a moment older after a power cut.
-///
-/// Methods throw ``StateError``, besides what a closure given to them throws. One process writes at a time: it holds
-/// a ``StateLock``. Others may read meanwhile.
-public final class StateStore: Sendable {
+/// The process that writes to it holds its ``StateLock``.
+public final class SQLiteStateStore: StateStore {
     public let path: String
     private let queue: DatabaseQueue
     private let durability: Durability
@@ -31,7 +26,7 @@ public final class StateStore: Sendable {
         self.hooks = hooks
         try StateFile.prepare(path)
         do {
-            queue = try StateStore.open(path, migrator: Schema.migrator(now: now, newID: newID))
+            queue = try SQLiteStateStore.open(path, migrator: Schema.migrator(now: now, newID: newID))
         } catch {
             throw StateError.explaining(error, path: path)
         }
@@ -57,13 +52,12 @@ public final class StateStore: Sendable {
         return queue
     }
 
-    /// The folder in which the state is: what a plan cannot hold in memory is kept there for a while.
+    /// The folder in which the file is.
     public var folder: String {
         guard let slash = path.lastIndex(of: "/") else { return "." }
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 
-    /// Closes the file; what was written is in it already. Using the store afterwards throws.
     public func close() throws {
         do { try queue.close() } catch { throw StateError.explaining(error, path: path) }
     }
@@ -77,7 +71,6 @@ public final class StateStore: Sendable {
         }
     }
 
-    /// Which state this is, and how often that has changed on which plans depend.
     public func mark() throws -> StateMark {
         try read { db in
             guard let row = try db.row("SELECT id, settled FROM meta") else {
@@ -105,7 +98,6 @@ public final class StateStore: Sendable {
         }
     }
 
-    /// One consistent view for everything that is read until ``endSnapshot()``. Nothing may be written meanwhile.
     public func beginSnapshot() throws {
         do {
             try queue.unsafeRead { db in try db.beginTransaction(.deferred) }
@@ -180,11 +172,11 @@ public enum Durability: Sendable {
 /// A seam for simulations: what these throw is a crash just before or just after a transaction of the journal commits.
 public struct CommitHooks: Sendable {
     public enum Step: String, Sendable, CaseIterable {
-        /// ``StateStore/openPlan(_:run:settlements:quarantine:conflicts:)``
+        /// ``JournalStore/openPlan(_:run:settlements:quarantine:conflicts:keeping:unfinished:)``
         case openPlan
-        /// ``StateStore/begin(_:run:entries:)``
+        /// ``JournalStore/begin(_:run:entries:at:)``
         case begin
-        /// ``StateStore/settle(_:)``
+        /// ``JournalStore/settle(_:)``
         case settle
     }
 

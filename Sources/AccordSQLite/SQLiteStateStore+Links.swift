@@ -1,23 +1,20 @@
 import AccordCore
+import AccordState
 import GRDB
 
-extension StateStore {
-    /// The link of a source record; nil if it has none.
+extension SQLiteStateStore {
     public func link(_ pair: String, sourceKey: String) throws -> Link? {
         try read { db in
             try db.pair(pair).flatMap { try StoredLink.find(db, pair: $0, sourceKey: sourceKey)?.link(of: pair) }
         }
     }
 
-    /// The link of a project record; nil if it has none.
     public func link(_ pair: String, projectID: String) throws -> Link? {
         try read { db in
             try db.pair(pair).flatMap { try StoredLink.find(db, pair: $0, projectID: projectID)?.link(of: pair) }
         }
     }
 
-    /// The linked records of a pair that the project has: the source's key of each, and the first of the match values by
-    /// which the project knows it.
     public func linkedNames(_ pair: String) throws -> [(key: String, name: String)] {
         try read { db in
             guard let number = try db.pair(pair) else { return [] }
@@ -31,7 +28,6 @@ extension StateStore {
         }
     }
 
-    /// What the project holds of each link of a pair, as far as is remembered.
     public func projectBases(_ pair: String) throws -> [[String: Value]] {
         try read { db in
             guard let number = try db.pair(pair) else { return [] }
@@ -48,27 +44,12 @@ extension StateStore {
         }
     }
 
-    /// Links of which both records are there, as far as is known.
     public func linkedCount(_ pair: String) throws -> Int {
         try read { db in try db.row("SELECT linked FROM pairs WHERE name = ?", [pair])?[0] ?? 0 }
     }
 
-    /// How many links of which both records are there, as far as is known, are among some.
-    public func linkedCount(_ pair: String, among numbers: NumberSet) throws -> Int {
-        var count = 0
-        let all = numbers.numbers
-        var start = 0
-        while start < all.count {
-            let some = all[start..<min(start + 512, all.count)]
-            start += some.count
-            count += try links(pair, numbers: some).count { $0.link.state == .active }
-        }
-        return count
-    }
-
     // MARK: - Many at once
 
-    /// The links of some source records, by source key.
     public func links(_ pair: String, sourceKeys: some Collection<String>) throws -> [String: Knowledge.NumberedLink] {
         guard !sourceKeys.isEmpty else { return [:] }
         return try read { db in
@@ -78,7 +59,6 @@ extension StateStore {
         }
     }
 
-    /// The links of some project records, by project id.
     public func links(_ pair: String, projectIDs: some Collection<String>) throws -> [String: Knowledge.NumberedLink] {
         guard !projectIDs.isEmpty else { return [:] }
         return try read { db in
@@ -88,7 +68,6 @@ extension StateStore {
         }
     }
 
-    /// Links by their numbers, in the order of their source keys.
     public func links(_ pair: String, numbers: some Collection<Int64>) throws -> [Knowledge.NumberedLink] {
         guard !numbers.isEmpty else { return [] }
         return try read { db in

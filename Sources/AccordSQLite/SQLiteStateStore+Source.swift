@@ -2,8 +2,7 @@ import AccordCore
 import AccordState
 import GRDB
 
-extension StateStore {
-    /// What is remembered of the source as the last settled run read it; nil if none did.
+extension SQLiteStateStore {
     public func sourceMemory(_ pair: String) throws -> SourceMemory? {
         try read { db in
             let text: String? = try db.row("SELECT source_memory FROM pairs WHERE name = ?", [pair])?[0]
@@ -11,7 +10,6 @@ extension StateStore {
         }
     }
 
-    /// Nil: the next run reads the source as if for the first time.
     public func setSourceMemory(_ pair: String, _ memory: SourceMemory?) throws {
         try write { db in
             try db.run(

@@ -2,20 +2,10 @@ import AccordCore
 import AccordState
 import GRDB
 
-extension StateStore {
-    /// Begins to carry out the plan of a pair: settles what needs no write, and lets the plan's quarantine and
-    /// conflicts take the place of the earlier ones. The intents of an earlier run are done with, where the plan has
-    /// looked at what became of them.
-    ///
-    /// What stays in quarantine or in conflict keeps the moment since when it is there. A person's resolution stays as
-    /// long as its conflict does, or until the record is settled by it.
-    ///
-    /// - Parameters:
-    ///   - keeping: the source keys of records, or `project:ID`, whose intents stay.
-    ///   - unfinished: the source keys of further records that are still to be settled.
+extension SQLiteStateStore {
     public func openPlan(
         _ pair: String, run: Int64, settlements: [Settlement], quarantine: [QuarantineItem], conflicts: [ConflictItem],
-        keeping: Set<String> = [], unfinished others: Set<String> = []
+        keeping: Set<String>, unfinished others: Set<String>
     ) throws {
         try changeKnowledge(.openPlan) { db in
             let number = try db.pairOrNew(pair)
@@ -32,14 +22,11 @@ extension StateStore {
         }
     }
 
-    /// Makes the intents of a run durable: what it is about to write, one entry a record; `at` is in Unix seconds. Plans of
-    /// before do not know what may be written from here on, and are stale.
     public func begin(_ pair: String, run: Int64, entries: [Entry], at: Int64) throws {
         guard !entries.isEmpty else { return }
-        try changeKnowledge(.begin) { db in try StateStore.begin(pair, run: run, entries: entries, at: at, db) }
+        try changeKnowledge(.begin) { db in try SQLiteStateStore.begin(pair, run: run, entries: entries, at: at, db) }
     }
 
-    /// Settles some records and makes the intents of the next ones durable, in one transaction.
     public func settle(
         _ settlements: [Settlement], thenBegin pair: String, run: Int64, entries: [Entry], at: Int64
     ) throws {
@@ -47,7 +34,7 @@ extension StateStore {
         if settlements.isEmpty { return try begin(pair, run: run, entries: entries, at: at) }
         try changeKnowledge(.settle) { db in
             for settlement in settlements { try Settling(db, settlement).apply() }
-            try StateStore.begin(pair, run: run, entries: entries, at: at, db)
+            try SQLiteStateStore.begin(pair, run: run, entries: entries, at: at, db)
         }
     }
 
@@ -66,7 +53,6 @@ extension StateStore {
         }
     }
 
-    /// When each open intent was made durable, by source key, in Unix seconds.
     public func intentsBegun(_ pair: String) throws -> [String: Int64] {
         try read { db in
             guard let number = try db.pair(pair) else { return [:] }
@@ -77,7 +63,6 @@ extension StateStore {
         }
     }
 
-    /// Settles records, all in one transaction.
     public func settle(_ settlements: [Settlement]) throws {
         guard !settlements.isEmpty else { return }
         try changeKnowledge(.settle) { db in
@@ -85,7 +70,6 @@ extension StateStore {
         }
     }
 
-    /// What was begun and not settled, in the plan's order: the writes of a run that was stopped.
     public func openIntents(_ pair: String) throws -> [Entry] {
         try read { db in
             guard let number = try db.pair(pair) else { return [] }

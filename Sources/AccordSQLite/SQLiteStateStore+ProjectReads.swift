@@ -1,0 +1,117 @@
+import AccordCore
+import GRDB
+
+extension SQLiteStateStore {
+    public func beginProjectRead(_ pair: String) throws -> Int {
+        try note { db in
+            let number = try db.pairOrNew(pair)
+            try db.run("UPDATE pairs SET reads = reads + 1 WHERE id = ?", [number])
+            return try db.row("SELECT reads FROM pairs WHERE id = ?", [number])?[0] ?? 0
+        }
+    }
+
+    public func mirror(
+        _ pair: String, records: [MirrorRecord], read: Int, optOut: String?
+    ) throws -> [Bool] {
+        guard !records.isEmpty else { return [] }
+        return try note { db in
+            let number = try db.pairOrNew(pair)
+            let known = Dictionary(
+                try StoredRecord.find(db, pair: number, ids: records.map(\.id)).map { ($0.record.id, $0) },
+                uniquingKeysWith: { first, _ in first })
+            var seen: [String] = []
+            let wasKnown = try records.map { record in
+                guard let before = known[record.id], !before.record.gone,
+                    before.record.fingerprint == record.fingerprint
+                else {
+                    try keep(record, before: known[record.id], read: read, optOut: optOut, db, pair: number)
+                    return false
+                }
+                if before.record.modified != record.modified {
+                    try db.run(
+                        "UPDATE project_records SET seen = ?, modified = ? WHERE pair = ? AND id = ?",
+                        [read, record.modified, number, record.id])
+                } else if before.seen != read {
+                    seen.append(record.id)
+                }
+                return true
+            }
+            if !seen.isEmpty {
+                try db.run(
+                    """
+                    UPDATE project_records SET seen = ? WHERE pair = ? AND id IN (SELECT value FROM json_each(?))
+                    """, [read, number, Stored.list(seen)])
+            }
+            return wasKnown
+        }
+    }
+
+    private func keep(
+        _ record: MirrorRecord, before: StoredRecord?, read: Int, optOut: String?, _ db: Database, pair: Int64
+    ) throws {
+        var stored = StoredRecord(record: record, seen: read)
+        if let before, before.settled, let optOut, SQLiteStateStore.differsInMoment(of: optOut, before.record, record),
+            var link = try StoredLink.find(db, pair: pair, projectID: record.id)
+        {
+            let was = link
+            link.projectBase[optOut] = record.values[optOut]
+            try link.store(db, pair: pair, before: was)
+            stored.settled = true
+        }
+        try stored.store(db, pair: pair)
+    }
+
+    /// Of an opt-out that Accord carried over, no moment is known until the service shows it.
+    private static func differsInMoment(of optOut: String, _ before: MirrorRecord, _ after: MirrorRecord) -> Bool {
+        guard before.values[optOut] == .boolean(true), OptOut.isOut(after.values[optOut] ?? .null),
+            before.archived == after.archived, before.gone == after.gone
+        else { return false }
+        let rest = before.values.filter { $0.key != optOut }
+        return rest == after.values.filter { $0.key != optOut }
+    }
+
+    public func linkedRecordsNotSeen(_ pair: String, read number: Int) throws -> [MirrorRecord] {
+        try read { db in
+            guard let pair = try db.pair(pair) else { return [] }
+            return try StoredRecord.linkedNotSeen(db, pair: pair, read: number)
+        }
+    }
+
+    public func finishFullRead(_ pair: String, read: Int, complete: Bool, at: Int64) throws {
+        guard complete else { return }
+        try note { db in
+            let number = try db.pairOrNew(pair)
+            try db.run(
+                """
+                DELETE FROM project_records WHERE pair = ?1 AND seen < ?2 AND NOT EXISTS
+                    (SELECT 1 FROM links WHERE links.pair = ?1 AND links.project_id = project_records.id)
+                """, [number, read])
+            try db.run(
+                "UPDATE project_records SET gone = 1, settled = 0 WHERE pair = ? AND seen < ? AND gone = 0",
+                [number, read])
+            try db.run("UPDATE pairs SET last_full_read = ? WHERE id = ?", [at, number])
+        }
+    }
+
+    public func markGone(_ pair: String, id: String) throws {
+        try note { db in
+            try db.run(
+                "UPDATE project_records SET gone = 1, settled = 0 WHERE pair = ? AND id = ?",
+                [try db.pairOrNew(pair), id])
+        }
+    }
+
+    public func lastFullRead(_ pair: String) throws -> Int64? {
+        try read { db in try db.row("SELECT last_full_read FROM pairs WHERE name = ?", [pair])?[0] }
+    }
+
+    public func mirrorCursor(_ pair: String) throws -> String? {
+        try read { db in try db.row("SELECT mirror_cursor FROM pairs WHERE name = ?", [pair])?[0] }
+    }
+
+    public func setMirrorCursor(_ pair: String, _ cursor: String?) throws {
+        try note { db in
+            try db.run("UPDATE pairs SET mirror_cursor = ? WHERE id = ?", [cursor, try db.pairOrNew(pair)])
+        }
+    }
+}

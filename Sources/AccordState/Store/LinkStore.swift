@@ -1,0 +1,50 @@
+import AccordCore
+
+/// The links of each pair, with their bases.
+public protocol LinkStore: Sendable {
+    /// The link of a source record; nil if it has none.
+    func link(_ pair: String, sourceKey: String) throws -> Link?
+
+    /// The link of a project record; nil if it has none.
+    func link(_ pair: String, projectID: String) throws -> Link?
+
+    /// The links of some source records, by source key.
+    func links(_ pair: String, sourceKeys: some Collection<String>) throws -> [String: Knowledge.NumberedLink]
+
+    /// The links of some project records, by project id.
+    func links(_ pair: String, projectIDs: some Collection<String>) throws -> [String: Knowledge.NumberedLink]
+
+    /// Links by their numbers, in the order of their source keys.
+    func links(_ pair: String, numbers: some Collection<Int64>) throws -> [Knowledge.NumberedLink]
+
+    /// What a scan of the source needs to know of all links of a pair.
+    func linkIndex(_ pair: String) throws -> LinkIndex
+
+    /// Links of which both records are there, as far as is known.
+    func linkedCount(_ pair: String) throws -> Int
+
+    /// The ids of all project records that have a link.
+    func linkedProjectIDs(_ pair: String) throws -> Set<String>
+
+    /// The linked records of a pair that the project has: the source's key of each, and the first of the match values by
+    /// which the project knows it. Those without that value are left out.
+    func linkedNames(_ pair: String) throws -> [(key: String, name: String)]
+
+    /// What the project holds of each link of a pair, as far as is remembered.
+    func projectBases(_ pair: String) throws -> [[String: Value]]
+}
+
+extension LinkStore {
+    /// How many links of which both records are there, as far as is known, are among some.
+    public func linkedCount(_ pair: String, among numbers: NumberSet) throws -> Int {
+        var count = 0
+        let all = numbers.numbers
+        var start = 0
+        while start < all.count {
+            let some = all[start..<min(start + 512, all.count)]
+            start += some.count
+            count += try links(pair, numbers: some).count { $0.link.state == .active }
+        }
+        return count
+    }
+}

@@ -1,0 +1,46 @@
+import AccordCore
+
+/// What reads of the project bring into the mirror, and how far they have come.
+public protocol ProjectReadStore: Sendable {
+    /// Begins a read of the project.
+    ///
+    /// - Returns: the number by which ``mirror(_:records:read:optOut:)`` and
+    ///   ``finishFullRead(_:read:complete:at:)`` know it.
+    func beginProjectRead(_ pair: String) throws -> Int
+
+    /// Keeps a page of what the project holds. A record that is not as it was known is unsettled from here on, unless all
+    /// that is new is the moment of an opt-out that Accord itself had carried there.
+    ///
+    /// - Parameter optOut: the field that holds the opt-out; nil if none does.
+    /// - Returns: for each record, whether it was known exactly so.
+    func mirror(_ pair: String, records: [MirrorRecord], read: Int, optOut: String?) throws -> [Bool]
+
+    /// The linked records, not known to be gone, that a read of the whole project has not seen; shorter ids first, then
+    /// by id.
+    func linkedRecordsNotSeen(_ pair: String, read number: Int) throws -> [MirrorRecord]
+
+    /// Ends a read of the whole project. If it proved itself complete, what it did not see is gone: kept, and
+    /// unsettled, where a link knows it, else forgotten.
+    ///
+    /// - Parameter at: Unix seconds: what ``lastFullRead(_:)`` gives after a complete read.
+    func finishFullRead(_ pair: String, read: Int, complete: Bool, at: Int64) throws
+
+    /// A record that the service was asked for and does not have.
+    func markGone(_ pair: String, id: String) throws
+
+    /// When the last complete read of the whole project ended, in Unix seconds; nil if there was none.
+    func lastFullRead(_ pair: String) throws -> Int64?
+
+    /// How far the project's changes were read, in the table's own words.
+    func mirrorCursor(_ pair: String) throws -> String?
+
+    /// Nil: the next read of the project is a whole one.
+    func setMirrorCursor(_ pair: String, _ cursor: String?) throws
+}
+
+extension ProjectReadStore {
+    /// Keeps a page of records that have no opt-out.
+    public func mirror(_ pair: String, records: [MirrorRecord], read: Int) throws -> [Bool] {
+        try mirror(pair, records: records, read: read, optOut: nil)
+    }
+}
