@@ -27,6 +27,8 @@ let package = Package(
         .library(name: "AccordCore", targets: ["AccordCore"]),
         .library(name: "AccordTables", targets: ["AccordTables"]),
         .library(name: "TableConformance", targets: ["TableConformance"]),
+        .library(name: "AccordState", targets: ["AccordState"]),
+        .library(name: "StateConformance", targets: ["StateConformance"]),
     ],
     dependencies: [
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -52,6 +54,7 @@ let package = Package(
             "AccordConfig", ["AccordCore", "AccordFiles", "AccordREST", .product(name: "Yams", package: "Yams")],
             exclude: ["Descriptions", "Mappings"], plugins: ["EmbedFiles"]),
         module("AccordState", ["AccordCore"]),
+        module("StateConformance", ["AccordCore", "AccordState", "Chance"]),
         module(
             "AccordSQLite",
             [
@@ -81,7 +84,7 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings),
-        // What the tests of several modules draw their cases with.
+        // What the tests of several modules, and StateConformance, draw their cases with.
         .target(name: "Chance", dependencies: ["AccordCore"], path: "Tests/Chance", swiftSettings: swiftSettings),
         // Tables for the tests of several modules.
         .target(
@@ -103,7 +106,7 @@ let package = Package(
             ]),
         tests(
             "AccordStateTests", ["AccordCore", "AccordState", "Chance"], resources: [.copy("Golden")]),
-        tests("AccordSQLiteTests", ["AccordCore", "AccordState", "AccordSQLite", "Chance"]),
+        tests("AccordSQLiteTests", ["AccordCore", "AccordState", "StateConformance", "AccordSQLite"]),
         tests("AccordReportTests", ["AccordCore", "AccordState", "AccordReport"]),
         tests(
             "SimulationTests",

@@ -168,29 +168,3 @@ public enum Durability: Sendable {
     /// For simulations, in which the power never fails: crashes of the program alone lose nothing.
     case none
 }
-
-/// A seam for simulations: what these throw is a crash just before or just after a transaction of the journal commits.
-public struct CommitHooks: Sendable {
-    public enum Step: String, Sendable, CaseIterable {
-        /// ``JournalStore/openPlan(_:run:settlements:quarantine:conflicts:keeping:unfinished:)``
-        case openPlan
-        /// ``JournalStore/begin(_:run:entries:at:)``
-        case begin
-        /// ``JournalStore/settle(_:)``
-        case settle
-    }
-
-    var before: @Sendable (Step) throws -> Void
-    var after: @Sendable (Step) throws -> Void
-
-    /// - Parameters:
-    ///   - before: throwing undoes the transaction.
-    ///   - after: throwing undoes nothing.
-    public init(
-        before: @escaping @Sendable (Step) throws -> Void = { _ in },
-        after: @escaping @Sendable (Step) throws -> Void = { _ in }
-    ) {
-        self.before = before
-        self.after = after
-    }
-}

@@ -2,6 +2,7 @@ import AccordCore
 import AccordEngine
 import AccordHTTP
 import AccordSQLite
+import AccordState
 import Logging
 
 /// What a workspace takes from the process that it runs in. A simulation puts its own in place of each.

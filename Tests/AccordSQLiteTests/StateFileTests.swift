@@ -3,6 +3,7 @@ import AccordSQLite
 import AccordState
 import Foundation
 import GRDB
+import StateConformance
 import Testing
 
 @Suite("The file of the state")
@@ -47,11 +48,13 @@ struct StateFileTests {
             entry(1, key: "1", id: "p1", [update("email", .null, .string("a@b.c"))]),
             entry(2, key: "2", id: nil, [update("email", .null, .string("d@e.f"))]),
         ]
-        let run = try store.beginRun(kind: "sync", at: 10)
+        let run = try store.beginRun(kind: "sync", planID: nil, at: 10)
         try store.begin("customers", run: run, entries: entries, at: 0)
         let after = try state.openAfterCrash()
         #expect(try after.openIntents("customers") == entries)
-        #expect(try after.runs().filter { $0.ended == nil }.map(\.id) == [run])
+        let interrupted = try after.run(run)
+        #expect(interrupted?.id == run)
+        #expect(interrupted?.ended == nil)
         try store.close()
     }
 
@@ -67,7 +70,7 @@ struct StateFileTests {
             ["\(one)1", "\(two)1", "\(two)2"].enumerated().map { index, key in
                 linking(key, "p\(index + 1)", project: records[index].values, settlesProject: true)
             })
-        try store.begin("customers", run: 1, entries: [entry(1, key: "\(two)2", id: "p3", [])], at: 0)
+        try store.begin("customers", run: 1, entries: [entry(1, key: "\(two)2", id: "p3")], at: 0)
         let mark = try store.mark()
         try store.close()
         try DatabaseQueue(path: state.path).write {
@@ -180,18 +183,11 @@ struct StateFileTests {
         let state = try TemporaryState()
         let store = try state.open()
         var settlement = linking("1", "p1")
-        settlement.ledger = [
-            LedgerRow(
-                run: 1, at: 1, pair: "customers", sourceKey: "1", projectID: "p1", side: .project, action: "create",
-                reason: .onlyInSource)
-        ]
-        try store.openPlan(
-            "customers", run: 1, settlements: [settlement], quarantine: [],
-            conflicts: [
-                ConflictItem(
-                    sourceKey: "1", projectID: "p1", label: "Ann", conflict: Conflict(.field("name")), since: 1)
-            ])
-        try store.begin("customers", run: 1, entries: [entry(1, key: "1", id: "p1", [])], at: 0)
+        settlement.ledger = [LedgerRow(customer: "1", action: "create", reason: .onlyInSource)]
+        let conflict = ConflictItem(
+            sourceKey: "1", projectID: "p1", label: "Ann", conflict: Conflict(.field("name")), since: 1)
+        try store.openPlan([settlement], conflicts: [conflict])
+        try store.begin("customers", run: 1, entries: [entry(1, key: "1", id: "p1")], at: 0)
         let (sql, read) = StateFileTests.futures[index]
         if index < 3 { try read(store) }
         try store.close()

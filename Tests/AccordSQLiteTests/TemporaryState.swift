@@ -1,10 +1,9 @@
-import AccordCore
 import AccordSQLite
 import AccordState
 import Foundation
 
 /// A folder of its own for one test, with a state in it; gone when the test is.
-final class TemporaryState {
+final class TemporaryState: Sendable {
     let folder: URL
     var path: String { folder.appendingPathComponent("accord/state.sqlite").path }
 
@@ -32,71 +31,5 @@ final class TemporaryState {
 
     func mode(_ path: String) throws -> Int? {
         try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
-    }
-}
-
-struct Crash: Error {}
-
-/// Records of the pair `customers`, in the few words that a test needs.
-func mirrored(
-    _ id: String, _ values: [String: Value], modified: Int64? = 1, archived: Bool = false
-) -> MirrorRecord {
-    MirrorRecord(
-        id: id, fingerprint: Fingerprint(of: values, isArchived: archived), values: values, modified: modified,
-        archived: archived, matchValues: ["email", "phone"].map { values[$0]?.description })
-}
-
-func linking(
-    _ key: String, _ id: String, source: [String: Value] = [:], project: [String: Value] = [:],
-    fingerprint: Fingerprint? = nil, settlesProject: Bool = false
-) -> Settlement {
-    Settlement(
-        pair: "customers", sourceKey: key, projectID: id, sourceBase: source, projectBase: project,
-        sourceFingerprint: fingerprint, settlesProject: settlesProject)
-}
-
-func entry(_ position: Int, key: String?, id: String?, _ operations: [AccordCore.Operation]) -> Entry {
-    var entry = Entry(
-        label: "Ann", sourceKey: key, projectID: id, present: [.source], bucket: .updated)
-    entry.position = position
-    entry.operations = operations
-    return entry
-}
-
-func update(_ field: String, _ before: Value, _ after: Value) -> AccordCore.Operation {
-    Operation(
-        side: .project, kind: .update,
-        changes: [FieldChange(field: field, before: before, after: after, origin: after, rule: .sourceChanged)],
-        reason: .rules([.sourceChanged]))
-}
-
-extension StateStore {
-    func openPlan(
-        _ pair: String, run: Int64, settlements: [Settlement] = [], quarantine: [QuarantineItem] = [],
-        conflicts: [ConflictItem] = [], keeping: Set<String> = []
-    ) throws {
-        try openPlan(
-            pair, run: run, settlements: settlements, quarantine: quarantine, conflicts: conflicts, keeping: keeping,
-            unfinished: [])
-    }
-
-    func beginRun(kind: String, at: Int64) throws -> Int64 { try beginRun(kind: kind, planID: nil, at: at) }
-
-    func runs() throws -> [RunRow] { try runs(limit: 50) }
-
-    /// All that is unsettled, asked for in small pieces.
-    func unsettledProjectRecords(_ pair: String) throws -> [MirrorRecord] {
-        var records: [MirrorRecord] = []
-        while true {
-            let piece = try unsettledProjectRecords(pair, after: records.last?.id ?? "", limit: 2)
-            records += piece
-            if piece.count < 2 { return records }
-        }
-    }
-}
-
-extension LinkIndex {
-    mutating func meet(_ key: String, _ fingerprint: Fingerprint?, line: Int) -> Sighting {
-        meet(hash: KeyHash.of(key), fingerprint: fingerprint, line: line)
     }
 }

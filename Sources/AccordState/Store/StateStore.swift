@@ -25,6 +25,6 @@ public protocol StateStore: LinkStore, MirrorStore, ProjectReadStore, JournalSto
     /// Ends the view, if there is one.
     func endSnapshot() throws
 
-    /// What was written is kept already. Using the store afterwards throws.
+    /// What was written is kept already. Using the store afterwards throws; closing it again does nothing.
     func close() throws
 }

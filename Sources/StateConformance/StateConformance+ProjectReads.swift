@@ -1,0 +1,77 @@
+import AccordCore
+import AccordState
+
+extension StateConformance {
+    /// The promises of ``ProjectReadStore``.
+    public static let projectReadChecks = [
+        Check("a record is known when it is as it was, and unsettled when it is not") { trial, store in
+            let (ann, bob) = (Trial.ann, Trial.bob)
+            try trial.expect(store.readAll([ann, bob]), is: [false, false])
+            try trial.expect(store.unsettledProjectRecords(), is: [ann, bob.padded])
+            try store.settle("1", ann)
+            try store.settle("2", bob)
+            try trial.expect(store.unsettledProjectRecords(), is: [])
+            var renamed = mirrored("p1", ann.values.merging(["name": .string("Anne")]) { $1 })
+            renamed.modified = 9
+            try trial.expect(store.readAll([renamed, bob]), is: [false, true])
+            try trial.expect(store.unsettledProjectRecords(), is: [renamed])
+            try trial.expect(store.projectRecord("customers", "p2"), is: bob.padded)
+            try trial.expect(store.projectRecord("customers", "p3"), is: nil)
+        },
+        Check("the newest change of a record that is otherwise the same is noted") { trial, store in
+            try store.readAll([Trial.ann])
+            var touched = Trial.ann
+            touched.modified = 77
+            try trial.expect(store.readAll([touched]), is: [true])
+            try trial.expect(store.projectRecord("customers", "p1")?.modified, is: 77)
+        },
+        Check("what a complete read does not find is gone; what an incomplete one does not find is not") {
+            trial, store in
+            let (ann, bob) = (Trial.ann, Trial.bob)
+            try store.readAll([ann, bob])
+            try store.settle("1", ann)
+            try store.settle("2", bob)
+            try store.readAll([bob], complete: false)
+            try trial.expect(store.counts(), is: [2, 0, 0])
+            try trial.expect(store.lastFullRead("customers"), is: 100)
+            try store.readAll([bob])
+            try trial.expect(store.counts(), is: [1, 0, 1])
+            try trial.expect(store.lastFullRead("customers"), is: 300)
+            let unsettled = try store.unsettledProjectRecords()
+            try trial.expect(unsettled.map(\.id), is: ["p1"])
+            try trial.expect(unsettled.first?.gone, is: true)
+            try trial.expect(unsettled.first?.values, is: ann.values)
+            let holders = try store.holders("customers", matchIndex: 0, values: ["ann@example.com"])
+            try trial.expect(holders, is: [:])
+            try trial.expect(store.readAll([ann, bob]), is: [false, true])
+            try trial.expect(store.counts(), is: [2, 0, 0])
+            try trial.expect(store.unsettledProjectRecords(), is: [ann])
+        },
+        Check("the linked records that a read has not seen yet are known, shortest id first") { trial, store in
+            let records = ["10", "9", "8", "7"].map { mirrored($0, ["name": .string("No. \($0)")]) }
+            try store.readAll(records)
+            for record in records.dropLast() { try store.settle("k\(record.id)", record) }
+            let read = try store.beginProjectRead("customers")
+            _ = try store.mirror("customers", records: [records[2]], read: read)
+            let unseen = try store.linkedRecordsNotSeen("customers", read: read)
+            try trial.expect(unseen, is: [records[1].padded, records[0].padded])
+            try store.markGone("customers", id: "9")
+            try trial.expect(store.linkedRecordsNotSeen("customers", read: read).map(\.id), is: ["10"])
+            try trial.expect(store.linkedRecordsNotSeen("locations", read: read), is: [])
+        },
+        Check("a gone record that no link knows is forgotten") { trial, store in
+            try store.readAll([Trial.ann, Trial.bob])
+            try store.readAll([Trial.bob])
+            try trial.expect(store.projectRecord("customers", "p1"), is: nil)
+            try trial.expect(store.counts(), is: [1, 0, 0])
+        },
+        Check("the cursor is kept, and can be taken away") { trial, store in
+            try trial.expect(store.mirrorCursor("customers"), is: nil)
+            try store.setMirrorCursor("customers", "2023-11-14 after 17")
+            try trial.expect(store.mirrorCursor("customers"), is: "2023-11-14 after 17")
+            try trial.expect(store.mirrorCursor("locations"), is: nil)
+            try store.setMirrorCursor("customers", nil)
+            try trial.expect(store.mirrorCursor("customers"), is: nil)
+        },
+    ]
+}
