@@ -135,4 +135,36 @@ struct DecideUnlinkedTests {
         #expect(try !isAlone(Deciding.person("a", "2"), among: [Deciding.person("b", "2")]), "its own telephone")
         #expect(try !isAlone(Deciding.person(nil, "1"), among: [Deciding.person("a")]), "the record's e-mail")
     }
+
+    @Test("A row that shares nothing is new, as if it were decided with others; of any other nothing is said so early")
+    func new() throws {
+        var world = KnownWorld()
+        world.add("p1", DecideUnlinkedTests.ada)
+        let context = Deciding.context()
+        let rows = UnlinkedRows(context)
+        func decided(
+            _ row: SourceRow, among others: [[String: Value]] = [], knowing: Bool = true
+        ) -> Entry? {
+            var counts = ValueCounts()
+            for values in [row.record.values] + others {
+                for value in context.matchValues(values) { counts.add(value) }
+            }
+            let known = world.everything(values: knowing ? context.matchValues(row.record.values) : [])
+            return rows.decideNew(row, counts, known)
+        }
+        for row in [Deciding.row("s1", 2, Deciding.person("z", "9")), Deciding.row("s1", 2, Deciding.person(nil, "9"))]
+        {
+            var decisions = Decisions()
+            let together = world.decide(&decisions) { (decisions, known) throws(Needs) in
+                try rows.decide([row], pair: "customers", &decisions, known)
+            }.decision
+            #expect(together?.map(\.bucket) == [.created])
+            #expect(decided(row).map { [$0] } == together)
+        }
+        let stranger = Deciding.row("s1", 2, Deciding.person("z", "9"))
+        #expect(decided(stranger, among: [Deciding.person("y", "9")]) == nil, "another row has its telephone")
+        #expect(decided(stranger, knowing: false) == nil, "who has its values is not known")
+        #expect(decided(Deciding.row("s1", 2, Deciding.person("z", "1"))) == nil, "a record has its telephone")
+        #expect(decided(Deciding.row("s1", 2, Deciding.person("z", "9"), DecideUnlinkedTests.noKey)) == nil)
+    }
 }

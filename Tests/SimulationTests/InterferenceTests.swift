@@ -97,6 +97,44 @@ struct InterferenceTests {
         #expect(try world.rows.contains { $0.hasPrefix("1,Here,There,") })
     }
 
+    /// The service would take the newcomer for the one who has the number still.
+    @Test("a newcomer who gets somebody's number waits, and is left out when that somebody is")
+    func waitsForSkipped() async throws {
+        let world = try World(World.Rules(match: "[email]"))
+        try world.write([person(1, phone: "415-555-2671")])
+        try await world.sync()
+        let newcomer = person(2, email: "", phone: "415-555-2671")
+        try world.write([person(1, phone: "415-555-2672"), newcomer])
+        let report = try await world.apply(after: { try world.write([person(1, phone: "415-555-2673"), newcomer]) })
+        #expect(report.operations == 0)
+        #expect(report.skipped.count == 2)
+        #expect(report.skipped.last?.reason == "it waits for another record, which could not be written")
+        #expect(world.project == ["First1|Last1|p1@example.com|+14155552671|-|no|no"])
+        for _ in 0..<2 { try await world.sync() }
+        #expect(
+            world.project == [
+                "First1|Last1|p1@example.com|+14155552673|-|no|no", "First2|Last2|-|+14155552671|-|no|no",
+            ])
+    }
+
+    @Test("a newcomer who gets somebody's e-mail is held against the others' numbers as well")
+    func takesMoreThanOne() async throws {
+        let world = try World(World.Rules(match: "[phone]"))
+        try world.write([person(1, phone: "415-555-2671"), person(3)])
+        try await world.sync()
+        try world.write([
+            person(1, email: "new@example.com", phone: "415-555-2671"), person(3),
+            person(2, email: "p1@example.com", phone: "415-555-2679"),
+        ])
+        let report = try await world.apply(after: { try world.edit(3, ["phone": .string("+14155552679")]) })
+        #expect(report.done == [.project(.update): 1])
+        #expect(report.skipped.map(\.reason) == ["customer 2 has the phone +14155552679 by now"])
+        #expect(
+            world.project == [
+                "First1|Last1|new@example.com|+14155552671|-|no|no", "First3|Last3|p3@example.com|+14155552679|-|no|no",
+            ])
+    }
+
     @Test("nobody is deleted whose row is back when the plan is applied")
     func rowIsBack() async throws {
         let world = try World(World.Rules(goneFromSource: "delete"))
