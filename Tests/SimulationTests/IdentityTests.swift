@@ -58,6 +58,27 @@ struct IdentityTests {
         #expect((world.customer(3) == nil) == !row.hasPrefix("4,"), "who is not in doubt is dealt with")
     }
 
+    @Test(
+        "who comes to the project by himself is linked to his row, though the file is as it was",
+        arguments: ["source", "none"])
+    func notCreated(_ create: String) async throws {
+        let world = try World(
+            mapping: """
+                resource: customers
+                key: id
+                match: email
+                create: \(create)
+                fields:
+                  first_name: first
+                  email: {column: email, type: email}
+                """)
+        try Data("id,first,email\n1,First1,p1@example.com\n".utf8).write(to: world.csv)
+        for _ in 0..<2 { #expect(try await world.sync().operations == 0) }
+        try world.add(1)
+        #expect(try await world.sync().linked == 1)
+        #expect(try world.rows.count == 2)
+    }
+
     @Test("a new e-mail under the same name and telephone is the same person, where the key is made of both")
     func newEmail() async throws {
         let world = try World(World.Rules(goneFromSource: "delete", key: "[email, phone]"))

@@ -68,6 +68,14 @@ public struct Entry: Hashable, Sendable {
 
     public var isWithheld: Bool { bucket == .withheld }
 
+    /// Its source record has to be decided again, though it may not change: what the other side does bears on it.
+    public var leavesSourceOpen: Bool {
+        guard conflicts.isEmpty, quarantine == nil else { return true }
+        guard present.source else { return false }
+        let isKnown = projectID != nil || bucket == .created
+        return !isKnown || bucket == .resting && sourceFingerprint == nil
+    }
+
     private var isLinked: Bool {
         switch link {
         case .none, .state: sourceKey != nil && projectID != nil && !operations.contains { $0.kind == .create }

@@ -80,7 +80,6 @@ struct Executor {
         let decided = Set(try store.conflicts(pair.name).filter { $0.resolution != nil }.map(\.sourceKey))
         var unfinished: Set<String> = []
         let (builder, items) = (builder, attention)
-        var leavesOpen = false
         try plan.records.forEach(where: { !$0.isDisjoint(with: [.settles, .quarantined, .conflicts]) }) { entry in
             if let settlement = builder.agreed(entry) {
                 settlements.append(settlement)
@@ -90,7 +89,6 @@ struct Executor {
             }
             if let item = items.quarantine(entry) { quarantine.append(item) }
             conflicts += items.conflicts(entry)
-            if !Executor.isSettled(entry) { leavesOpen = true }
             if settlements.count == Executor.settledAtOnce {
                 try store.settle(settlements)
                 settlements.removeAll(keepingCapacity: true)
@@ -101,15 +99,7 @@ struct Executor {
             pair.name, run: run, settlements: settlements, quarantine: quarantine, conflicts: conflicts,
             keeping: Set(plan.unrepaired), unfinished: unfinished)
         tally.quarantined = plan.counts.quarantined
-        tally.leavesOpen = leavesOpen
-    }
-
-    /// Nothing of the source record of an entry without operations is open.
-    private static func isSettled(_ entry: Entry) -> Bool {
-        guard entry.conflicts.isEmpty, entry.quarantine == nil else { return false }
-        return !entry.present.contains(.source)
-            || (entry.projectID != nil || entry.bucket == .created)
-                && (entry.bucket != .resting || entry.sourceFingerprint != nil)
+        tally.leavesOpen = plan.records.contains { $0.contains(.leavesOpen) }
     }
 
     private var attention: AttentionItems { AttentionItems(run: run, at: now) }

@@ -7,8 +7,8 @@ import AccordCore
 public final class PlanRecords: Sendable {
     /// What there is in a record.
     public struct Kinds: OptionSet, Hashable, Sendable {
-        public let rawValue: UInt8
-        public init(rawValue: UInt8) { self.rawValue = rawValue }
+        public let rawValue: UInt16
+        public init(rawValue: UInt16) { self.rawValue = rawValue }
 
         public static let writesProject = Kinds(rawValue: 1)
         public static let writesSource = Kinds(rawValue: 2)
@@ -19,6 +19,8 @@ public final class PlanRecords: Sendable {
         /// Something of it is settled before anything is sent: a link, an agreement, or that nothing is open.
         public static let settles = Kinds(rawValue: 64)
         public static let waits = Kinds(rawValue: 128)
+        /// Its source record has to be decided again by the next run.
+        public static let leavesOpen = Kinds(rawValue: 256)
 
         public static let writes: Kinds = [.writesProject, .writesSource]
 
@@ -32,6 +34,7 @@ public final class PlanRecords: Sendable {
             if record.bucket == .resting || record.isWithheld { insert(.leftAlone) }
             if record.sourceKey != nil, record.projectID != nil { insert(.settles) }
             if !record.after.isEmpty { insert(.waits) }
+            if record.leavesSourceOpen { insert(.leavesOpen) }
         }
     }
 
