@@ -58,6 +58,20 @@ struct IdentityTests {
         #expect((world.customer(3) == nil) == !row.hasPrefix("4,"), "who is not in doubt is dealt with")
     }
 
+    @Test("a row whose key another row has is set aside for that, though a stopped run had created its record")
+    func begunAndDoubled() async throws {
+        try world.write([person(1)])
+        let fate = Fate()
+        world.intruder = { request in if request.method == "POST" { fate.die() } }
+        _ = try? await world.sync(fate)
+        try world.write([person(1, phone: "12"), person(1, first: "Other")])
+        let entries = try #require(try await world.plan().pairs.first?.entries)
+        #expect(entries.map(\.quarantine?.cause) == [.duplicateKey, .duplicateKey])
+        try world.write([person(1)])
+        #expect(try await world.sync().linked == 1)
+        #expect(world.project.count == 1)
+    }
+
     @Test(
         "who comes to the project by himself is linked to his row, though the file is as it was",
         arguments: ["source", "none"])

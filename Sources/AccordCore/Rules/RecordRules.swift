@@ -46,9 +46,9 @@ public struct DuplicateKeys: RecordRule {
     public init() {}
 
     public func apply(to record: Entry, _ context: RuleContext) -> Entry {
-        guard record.quarantine == nil, let key = record.sourceKey, context.duplicateKeys.contains(key) else {
-            return record
-        }
+        guard record.quarantine == nil, record.present.source, let key = record.sourceKey,
+            context.duplicateKeys.contains(key)
+        else { return record }
         return record.quarantined(DuplicateKeys.quarantine)
     }
 }

@@ -32,7 +32,7 @@ struct PairDeciding {
         try await add(source.setAside)
         try await decideLinked(source)
         if context.sourceDoubt != nil { try await withholdMissing(source) }
-        var begun = source.begun
+        var begun = source.begun.mapValues { setAsideIfDouble($0, source) }
         try await adoptCreated(&begun)
         try await adoptWritten(&begun)
         try await decideUnlinked(source, begun.values.sorted { ($0.place?.line ?? 0) < ($1.place?.line ?? 0) })
@@ -100,7 +100,7 @@ struct PairDeciding {
 
     private mutating func decideUnlinked(_ source: SourceChanges, _ begun: [SourceRow]) async throws {
         // Rows whose values others have too, and those that a stopped run had begun with, are decided together.
-        var together = begun.map { setAsideIfDouble($0, source) }
+        var together = begun
         let (rows, counts) = (UnlinkedRows(context), source.matchValues)
         let isByContent = pair.schema.isByContent
         try await source.unlinked.forEachBatch(PairPlanning.batchSize) { batch in
