@@ -72,6 +72,16 @@ struct IdentityTests {
         #expect(world.project.count == 1)
     }
 
+    @Test("a row with another's key and nothing to match it by may be any missing one's, and the plan says so")
+    func mayBeAnybody() async throws {
+        let world = try World(World.Rules(match: "[phone]"))
+        try world.write((1...3).map { person($0) })
+        try await world.sync()
+        try world.write([person(1), person(1, email: "p2@example.com"), person(3)])
+        let doubt = try await world.plan().pairs.first?.source.incomplete
+        #expect(doubt == "nothing on line 3 says which record it is, so it could be any missing one")
+    }
+
     @Test(
         "who comes to the project by himself is linked to his row, though the file is as it was",
         arguments: ["source", "none"])

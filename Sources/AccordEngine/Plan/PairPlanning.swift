@@ -85,7 +85,7 @@ struct PairPlanning {
             missing: missing, allowances: run.options.allowances)
         if let doubt { return doubt }
         guard missing > 0, let row = source.unidentified.first(where: \.mayBeAnybody) else { return nil }
-        return row.place.map { "line \($0.line) has no key, e-mail or phone, so it could be any missing record" }
+        return row.place.map { "nothing on line \($0.line) says which record it is, so it could be any missing one" }
             ?? "several rows have the same key"
     }
 
