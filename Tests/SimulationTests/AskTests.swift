@@ -195,4 +195,14 @@ struct AskTests {
             #expect(asks(world).values.map { $0 } == [1], "step \(step)")
         }
     }
+
+    @Test("a second row with the key of one that was asked about is set aside: it may be another job")
+    func doubledLater() async throws {
+        let world = try world([("J1", 1, 1)])
+        try await world.sync(sends: 9)
+        try write([("J1", 1, 1), ("J1", 2, 1)], to: world)
+        let report = try await world.sync(sends: 9)
+        #expect(report.quarantined == 1 && report.operations == 0)
+        #expect(asks(world).count == 1)
+    }
 }

@@ -113,9 +113,15 @@ struct RequestPlanning {
                     setAside("row \(line)", key: nil, record.place, pair.noKey)
                     continue
                 }
-                if case .linked = index.meet(hash: hash, fingerprint: nil, line: line) {
+                let before: Int?
+                switch index.meet(hash: hash, fingerprint: nil, line: line) {
+                case .linked(_, nil):
                     sent += 1
-                } else if let before = lines.meet(hash: hash, line: line) {
+                    continue
+                case .linked(_, let line?): before = line
+                case .unlinked: before = lines.meet(hash: hash, line: line)
+                }
+                if let before {
                     duplicates.insert(key)
                     setAside(
                         "row \(line)", key: key, record.place,
