@@ -82,7 +82,7 @@ extension TableRecord {
     var textRow: TextRow? {
         switch cells {
         case .text(let row): return row
-        case .values: return nil
+        case .values, .encoded: return nil
         }
     }
 }

@@ -3,11 +3,14 @@ import AccordCore
 /// One page of a list.
 struct Page: Sendable {
     var number: Int
+    /// Their values are made when they are asked for.
     var records: [TableRecord]
     /// What the service says of the list; nil where it says nothing.
     var current: Int?
     var last: Int?
     var total: Int?
+
+    var decoded: [TableRecord] { records.map { $0.decoded() } }
 }
 
 /// Reads pages as an API's description says.
@@ -26,18 +29,18 @@ struct PageReader: Sendable {
     }
 
     /// - Parameter isArchived: the list holds nothing but archived records.
-    func page(_ body: JSON, number: Int, isArchived: Bool) throws(Nonsense) -> Page {
+    func page(_ body: JSONView, number: Int, isArchived: Bool) throws(Nonsense) -> Page {
         guard let data = body[description.envelope.data] else {
             throw Nonsense("a list was expected in \"\(description.envelope.data)\", nothing came")
         }
-        guard let elements = data.array else {
-            throw Nonsense("a list was expected in \"\(description.envelope.data)\", \(data.kind) came")
+        guard let elements = data.elements else {
+            throw Nonsense("a list was expected in \"\(description.envelope.data)\", \(data.json.kind) came")
         }
         var records: [TableRecord] = []
         records.reserveCapacity(elements.count)
         for (index, element) in elements.enumerated() {
             do {
-                records.append(try decoder.record(element, isArchived: isArchived))
+                records.append(try decoder.undecoded(element, isArchived: isArchived))
             } catch {
                 throw Nonsense("page \(number), record \(index + 1): \(error.reason)")
             }
@@ -49,9 +52,9 @@ struct PageReader: Sendable {
     }
 
     /// A number that counts something, as a number or as digits.
-    private func count(_ json: JSON?) -> Int? {
+    private func count(_ json: JSONView?) -> Int? {
         let number: Int64? =
-            switch json {
+            switch json?.json {
             case .int(let number): number
             case .string(let text): Int64(text)
             default: nil

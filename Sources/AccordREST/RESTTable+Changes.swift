@@ -2,9 +2,6 @@ import AccordCore
 import AccordTables
 
 extension RESTTable: IncrementalTable {
-    /// Whether a list of changes is read on.
-    enum Reading: Sendable { case more, enough }
-
     /// How often a list of changes is begun again because records left it while it was read.
     private static let mostRestarts = 3
 
@@ -29,11 +26,9 @@ extension RESTTable: IncrementalTable {
         // What changes in the first list while the others are read shows the next time, so only the first one counts.
         var newest: Int64?
         for (number, query) in try changeQueries(from: day).enumerated() {
-            try await readChanges(query) { page in
+            try await readChanges(query, until: settled) { page in
                 if number == 0, newest == nil { newest = page.records.first?.modified }
-                let isKnown = try await take(RecordBatch(page.records))
-                guard let oldest = page.records.compactMap(\.modified).last else { return .more }
-                return oldest < settled || (oldest == settled && isKnown) ? .enough : .more
+                return try await take(RecordBatch(page.records))
             }
         }
         return newest.map { $0 > moment ? Cursor(String($0)) : cursor } ?? cursor
@@ -50,21 +45,26 @@ extension RESTTable: IncrementalTable {
         }
     }
 
-    func readChanges(_ query: [String: String], _ body: (Page) async throws -> Reading) async throws {
+    /// - Parameters:
+    ///   - settled: the moment behind which nothing can have changed.
+    ///   - take: answers whether every record of the page was known exactly as it is.
+    private func readChanges(
+        _ query: [String: String], until settled: Int64, _ take: (Page) async throws -> Bool
+    ) async throws {
         for restart in 0...RESTTable.mostRestarts {
             let isLast = restart == RESTTable.mostRestarts
-            if try await readChanges(query, ignoringMoves: isLast, body) { return }
+            if try await readChanges(query, until: settled, ignoringMoves: isLast, take) { return }
         }
     }
 
     /// - Returns: false if records left the list meanwhile, so that others moved to a page that was already read.
     private func readChanges(
-        _ query: [String: String], ignoringMoves: Bool, _ body: (Page) async throws -> Reading
+        _ query: [String: String], until settled: Int64, ignoringMoves: Bool, _ take: (Page) async throws -> Bool
     ) async throws -> Bool {
         var read = 0
         var previous: (total: Int?, ids: [String?]) = (nil, [])
+        var page = try await page(1, of: query, isArchived: false)
         for number in 1...RESTTable.mostPages {
-            let page = try await page(number, of: query, isArchived: false)
             let ids = page.records.map(\.key)
             guard ids.isEmpty || ids != previous.ids else {
                 throw TableError.nonsense(
@@ -73,10 +73,20 @@ extension RESTTable: IncrementalTable {
             }
             if let total = page.total, let before = previous.total, total < before, !ignoringMoves { return false }
             read += page.records.count
-            let reading = try await body(page)
-            if case .enough = reading { return true }
-            if isLast(page, read: read) { return true }
-            previous = (page.total, ids)
+            let oldest = page.records.compactMap(\.modified).last
+            if isLast(page, read: read) || oldest.map({ $0 <= settled }) ?? false {
+                let isKnown = try await take(page)
+                let isPast = oldest.map { $0 < settled || ($0 == settled && isKnown) } ?? false
+                if isPast || isLast(page, read: read) { return true }
+                previous = (page.total, ids)
+                page = try await self.page(number + 1, of: query, isArchived: false)
+            } else {
+                // The next page comes while this one is looked at.
+                async let next = self.page(number + 1, of: query, isArchived: false)
+                _ = try await take(page)
+                previous = (page.total, ids)
+                page = try await next
+            }
         }
         return true
     }

@@ -37,7 +37,7 @@ extension RESTTable: SearchableTable {
         var read = 0
         for number in 1...RESTTable.mostPages {
             let page = try await page(number, of: resource.list.full.merging(query) { $1 }, isArchived: false)
-            found.merge(RESTTable.byKey(page.records.filter { $0.holds(value, in: days.field) })) { $1 }
+            found.merge(RESTTable.byKey(page.decoded.filter { $0.holds(value, in: days.field) })) { $1 }
             read += page.records.count
             if isLast(page, read: read) { break }
         }
@@ -48,7 +48,7 @@ extension RESTTable: SearchableTable {
     private func lookThrough(_ field: String, _ value: Value) async throws -> [TableRecord] {
         var found: [TableRecord] = []
         _ = try await scanPages { page in
-            for record in page.records where record.holds(value, in: field) {
+            for record in page.decoded where record.holds(value, in: field) {
                 if !found.contains(where: { $0.key == record.key }) { found.append(record) }
             }
         }
@@ -65,7 +65,7 @@ extension RESTTable: SearchableTable {
         for number in 1...RESTTable.mostLookupPages {
             let page = try await page(number, of: query, isArchived: isArchived)
             // A search finds more than was asked for.
-            for record in page.records where record.holds(value, in: field) {
+            for record in page.decoded where record.holds(value, in: field) {
                 if !found.contains(where: { $0.key == record.key }) { found.append(record) }
             }
             read += page.records.count

@@ -41,8 +41,8 @@ extension RESTTable: ScannableTable {
     ) async throws {
         certificate.beginListing()
         var read = 0
+        var page = try await page(1, of: query, isArchived: isArchived)
         for number in 1...RESTTable.mostPages {
-            let page = try await page(number, of: query, isArchived: isArchived)
             if let current = page.current, current != number {
                 certificate.note("page \(number) was asked for, page \(current) came")
                 break
@@ -50,13 +50,20 @@ extension RESTTable: ScannableTable {
             let new = certificate.add(
                 ids: page.records.map { ($0.key ?? "", $0.isArchived) }, page: number, total: page.total)
             read += page.records.count
-            try await body(page)
             if isLast(page, read: read) {
+                try await body(page)
                 return certificate.endListing(isSingle: number == 1 && !page.records.isEmpty)
             }
-            // A service that goes on without end, or answers every page with the same one.
-            if new == 0 { certificate.note("page \(number) held nothing that had not come before") }
-            if new == 0 || number == RESTTable.mostPages { break }
+            guard new > 0, number < RESTTable.mostPages else {
+                try await body(page)
+                // A service that goes on without end, or answers every page with the same one.
+                if new == 0 { certificate.note("page \(number) held nothing that had not come before") }
+                break
+            }
+            // The next page comes while this one is looked at.
+            async let next = self.page(number + 1, of: query, isArchived: isArchived)
+            try await body(page)
+            page = try await next
         }
         certificate.note("the list did not end")
     }

@@ -120,7 +120,7 @@ extension RESTTable: RecordWritable {
     /// The record that the service stored, where it says so.
     private func answer(to request: APIRequest, _ operation: APIOperation) async throws -> TableRecord? {
         try await client.send(request) { (body) throws(Nonsense) in
-            guard operation.answersRecord, let data = body[client.description.envelope.data], data != .null else {
+            guard operation.answersRecord, let data = body[client.description.envelope.data], !data.isNull else {
                 return nil
             }
             return try decoder.record(data)

@@ -40,6 +40,7 @@ public struct RESTTable: Table {
     /// The most pages of one list: a list that never ends is no list.
     static let mostPages = 1_000_000
 
+    /// - Returns: records whose values are made when they are asked for.
     func page(_ number: Int, of query: [String: String], isArchived: Bool) async throws -> Page {
         try await client.send(pages.request(query, page: number)) { (body) throws(Nonsense) in
             try pages.page(body, number: number, isArchived: isArchived)
@@ -56,11 +57,6 @@ public struct RESTTable: Table {
 }
 
 extension TableRecord {
-    /// Typed values by field; those that the service did not answer with have no entry.
-    var values: [String: Value] {
-        if case .values(let values) = cells { values } else { [:] }
-    }
-
     /// A field holds what means the same as a value.
     func holds(_ value: Value, in field: String) -> Bool { (values[field] ?? .null).means(value) }
 }

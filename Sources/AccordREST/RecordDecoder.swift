@@ -15,13 +15,29 @@ struct RecordDecoder: Sendable {
         let codec: Result<FieldCodec, PatternProblem>
     }
 
+    /// Of everything by which bytes become values: where that changes, no fingerprint is as it was.
+    private let form: [UInt8]
+    private let archived: DecodedField?
+    private let modified: DecodedField?
+
     init(resource: ResourceDescription) {
         self.resource = resource
-        fields = resource.schema.fields.compactMap { field in
+        let fields: [DecodedField] = resource.schema.fields.compactMap { field in
             guard let path = resource.members[field.name]?.read, !path.isEmpty else { return nil }
             let codec = Result { () throws(PatternProblem) in try FieldCodec(field.type) }
             return DecodedField(name: field.name, path: path, codec: codec)
         }
+        func field(_ role: FieldSchema.Role) -> DecodedField? {
+            resource.schema.field(role).flatMap { field in fields.first { $0.name == field.name } }
+        }
+        self.fields = fields
+        archived = field(.archived)
+        modified = field(.modified)
+        let parts = resource.schema.fields.map { field in
+            let path = resource.members[field.name]?.read ?? []
+            return Fingerprint.withLengths([field.name, String(describing: field.type)] + path)
+        }
+        form = Fingerprint(of: Fingerprint.withLengths(parts)).bytes
     }
 
     /// What the JSON leaves out has no entry among the record's values; what it empties is null. Values that their
@@ -29,30 +45,34 @@ struct RecordDecoder: Sendable {
     ///
     /// - Parameter isArchived: it comes from a list of nothing but archived records.
     /// - Throws: ``Nonsense`` for a record without an id.
-    func record(_ json: JSON, isArchived: Bool = false) throws(Nonsense) -> TableRecord {
-        guard let members = json.object else { throw Nonsense("a \(schema.label) was expected, \(json.kind) came") }
-        let id = try id(members[resource.id])
+    func record(_ json: JSONView, isArchived: Bool = false) throws(Nonsense) -> TableRecord {
+        try undecoded(json, isArchived: isArchived).decoded()
+    }
+
+    /// A record whose values are made when they are asked for.
+    func undecoded(_ json: JSONView, isArchived: Bool) throws(Nonsense) -> TableRecord {
+        guard json.isObject else { throw Nonsense("a \(schema.label) was expected, \(json.json.kind) came") }
+        let id = try id(json[resource.id]?.json)
+        let archived = archived.flatMap { try? value(of: $0, in: json) } ?? .null
+        let isArchived = isArchived || !archived.isNull && archived != .boolean(false)
+        return TableRecord(
+            key: id, cells: .encoded { values(of: json, id) },
+            fingerprint: Fingerprint(of: form + [isArchived ? 1 : 0] + json.bytes),
+            modified: modified.flatMap { try? value(of: $0, in: json) }.flatMap(instant), isArchived: isArchived)
+    }
+
+    private func values(of json: JSONView, _ id: String) -> (values: [String: Value], problem: String?) {
         var values: [String: Value] = [:]
+        values.reserveCapacity(fields.count)
         var problems: [String] = []
         for field in fields {
-            guard let found = RecordDecoder.follow(field.path[...], in: json) else { continue }
             do {
-                values[field.name] = try RecordDecoder.value(found, field)
+                values[field.name] = try value(of: field, in: json)
             } catch {
                 problems.append("\(schema.label) \(id), \(field.path.joined(separator: ".")): \(error.reason)")
             }
         }
-        let archived = schema.field(.archived).flatMap { values[$0.name] } ?? .null
-        let isArchived = isArchived || !archived.isNull && archived != .boolean(false)
-        return TableRecord(
-            key: id, cells: .values(values), fingerprint: RecordDecoder.fingerprint(values, isArchived: isArchived),
-            modified: schema.field(.modified).flatMap { values[$0.name] }.flatMap(instant), isArchived: isArchived,
-            problem: problems.isEmpty ? nil : problems.joined(separator: "; "))
-    }
-
-    /// Of values that are equal only where the same fields are empty, and the same ones absent.
-    private static func fingerprint(_ values: [String: Value], isArchived: Bool) -> Fingerprint {
-        Fingerprint(of: values.mapValues { $0.isNull ? .set([]) : $0 }, isArchived: isArchived)
+        return (values, problems.isEmpty ? nil : problems.joined(separator: "; "))
     }
 
     private func id(_ json: JSON?) throws(Nonsense) -> String {
@@ -78,7 +98,9 @@ struct RecordDecoder: Sendable {
 
     // MARK: - Values
 
-    private static func value(_ json: JSON, _ field: DecodedField) throws(Nonsense) -> Value {
+    /// Nil for a field that the JSON leaves out.
+    private func value(of field: DecodedField, in json: JSONView) throws(Nonsense) -> Value? {
+        guard let found = RecordDecoder.follow(field.path[...], in: json) else { return nil }
         let codec: FieldCodec
         do throws(PatternProblem) {
             codec = try field.codec.get()
@@ -86,7 +108,7 @@ struct RecordDecoder: Sendable {
             throw Nonsense(error.what)
         }
         do throws(JSONProblem) {
-            return try codec.parse(json)
+            return try codec.parse(found)
         } catch {
             throw Nonsense(error.description)
         }
@@ -94,15 +116,16 @@ struct RecordDecoder: Sendable {
 
     /// Where a path of members leads, nil if something on it is left out; through a list, each element's. A text that
     /// stands where an object was expected is taken for the member: `"vip"` for `{"slug": "vip"}`.
-    private static func follow(_ path: ArraySlice<String>, in json: JSON) -> JSON? {
-        guard let member = path.first else { return json }
-        switch json {
-        case .object(let members): return members[member].flatMap { follow(path.dropFirst(), in: $0) }
-        case .array(let elements):
+    private static func follow(_ path: ArraySlice<String>, in json: JSONView) -> JSON? {
+        guard let member = path.first else { return json.json }
+        if json.isObject { return json[member].flatMap { follow(path.dropFirst(), in: $0) } }
+        if let elements = json.elements {
             // With an element that does not say it, the list is not known.
             let found = elements.compactMap { follow(path, in: $0) }
             return found.count == elements.count ? .array(found) : nil
-        case .string: return json
+        }
+        switch json.json {
+        case .string(let text): return .string(text)
         case .null, .bool(false): return .null
         default: return nil
         }

@@ -36,9 +36,9 @@ extension LedgerRow {
         """
 
     fileprivate init(stored row: Row) throws {
-        let changes = try ((row[7] as String?).map { try Stored.json($0).array ?? [] } ?? []).map(LedgerRow.change)
+        let changes = try ((row[7] as String?).map { try Stored.json($0).elements ?? [] } ?? []).map(LedgerRow.change)
         let code: String = row[8]
-        let details = try (row[9] as String?).map { try Stored.json($0).array ?? [] }?.compactMap(\.string)
+        let details = try (row[9] as String?).map { try Stored.json($0).elements ?? [] }?.compactMap(\.string)
         guard let reason = Reason(code: code, details: details ?? LedgerRow.implied(code, changes)) else {
             throw Stored.malformed("the reason \"\(code)\" in the history")
         }
@@ -86,7 +86,7 @@ extension LedgerRow {
         }
     }
 
-    private static func change(_ json: JSON) throws -> FieldChange {
+    private static func change(_ json: JSONView) throws -> FieldChange {
         guard let field = json["f"]?.string, let rule = json["r"]?.string.flatMap(Rule.init(rawValue:)) else {
             throw Stored.malformed("a change in the history")
         }

@@ -15,7 +15,7 @@ enum Stored {
     /// Texts, for SQLite's `json_each`.
     static func list(_ texts: some Collection<String>) -> String { text { $0.array(texts) { $0.string($1) } } }
 
-    static func json(_ text: String) throws -> JSON { try JSON(parsing: Array(text.utf8)) }
+    static func json(_ text: String) throws -> JSONView { try JSONDocument(parsing: Array(text.utf8)).root }
 
     static func values(_ text: String) throws -> [String: Value] { try ValueForm.readAll(json(text), "a record") }
 

@@ -51,7 +51,7 @@ struct Trial: Sendable {
         let table: any ScannableTable = try cast(table, "ScannableTable")
         var scan = Scan()
         scan.proof = try await table.scan { batch in
-            scan.records += batch.records
+            scan.records += batch.records.map { $0.decoded() }
             scan.batchSizes.append(batch.records.count)
             try await during(scan.batchSizes.count)
         }
@@ -85,15 +85,12 @@ struct Trial: Sendable {
     }
 
     private func text(_ record: TableRecord, _ column: String) -> String {
-        switch record.cells {
-        case .text(let row): return row[column] ?? ""
-        case .values(let values):
-            if column == Trial.columns[0], let key = record.key { return key }
-            return switch values[column] ?? .null {
-            case .null: ""
-            case .string(let text): text
-            case let value: value.description
-            }
+        if case .text(let row) = record.cells { return row[column] ?? "" }
+        if column == Trial.columns[0], let key = record.key { return key }
+        return switch record.values[column] ?? .null {
+        case .null: ""
+        case .string(let text): text
+        case let value: value.description
         }
     }
 

@@ -153,7 +153,7 @@ struct Stage {
     func send(_ method: String = "GET", isIdempotent: Bool = true) async throws -> JSON {
         try await client.send(
             APIRequest(method: method, path: "/contacts/17", isIdempotent: isIdempotent)
-        ) { (body) throws(Nonsense) in body }
+        ) { (body) throws(Nonsense) in body.json }
     }
 
     /// The error that sending throws.
@@ -175,12 +175,6 @@ func change(
         kind: kind, key: id,
         cells: values.mapValues { CellChange(after: $0.isNull ? .empty : .value($0)) },
         known: Record(key: id ?? "", values: known.merging(values) { $1 }))
-}
-
-extension TableRecord {
-    var values: [String: Value] {
-        if case .values(let values) = cells { values } else { [:] }
-    }
 }
 
 extension WriteOutcome {

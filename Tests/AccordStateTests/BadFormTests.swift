@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Intents, conflicts and memories that cannot be read")
 struct BadFormTests {
-    private func json(_ text: String) throws -> JSON { try JSON(parsing: Array(text.utf8)) }
+    private func json(_ text: String) throws -> JSONView { try JSONDocument(parsing: Array(text.utf8)).root }
 
     static let records: [(text: String, named: String)] = [
         ("[]", "the record"), ("null", "the record"), ("{}", "label"), (#"{"label":"a"}"#, "bucket"),

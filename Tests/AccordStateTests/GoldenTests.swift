@@ -44,7 +44,7 @@ struct GoldenTests {
                 == Examples.records.map { record in
                     String(decoding: written { RecordForm.write(record, to: &$0) }, as: UTF8.self)
                 })
-        #expect(try lines.map { try RecordForm.read(JSON(parsing: $0)) } == Examples.records)
+        #expect(try lines.map { try RecordForm.read(JSONDocument(parsing: $0).root) } == Examples.records)
     }
 
     @Test("a conflict of version 1")
@@ -52,7 +52,7 @@ struct GoldenTests {
         let lines = try lines("conflict-1.jsonl")
         #expect(ConflictForm.version == 1)
         #expect(lines == Examples.conflicts.map { conflict in written { ConflictForm.write(conflict, to: &$0) } })
-        #expect(try lines.map { try ConflictForm.read(JSON(parsing: $0)) } == Examples.conflicts)
+        #expect(try lines.map { try ConflictForm.read(JSONDocument(parsing: $0).root) } == Examples.conflicts)
     }
 
     @Test("the memory of a source of version 1")
@@ -60,7 +60,7 @@ struct GoldenTests {
         let lines = try lines("source-memory-1.jsonl")
         #expect(SourceMemoryForm.version == 1)
         #expect(lines == Examples.memories.map { memory in written { SourceMemoryForm.write(memory, to: &$0) } })
-        #expect(try lines.map { try SourceMemoryForm.read(JSON(parsing: $0)) } == Examples.memories)
+        #expect(try lines.map { try SourceMemoryForm.read(JSONDocument(parsing: $0).root) } == Examples.memories)
     }
 
     @Test("the examples leave nothing out")

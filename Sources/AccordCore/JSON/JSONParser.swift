@@ -9,128 +9,149 @@ extension JSON {
     /// The deepest nesting that is read.
     public static let mostDepth = 64
 
-    /// Reads one value as RFC 8259 has it. Of members with the same name the last counts.
-    ///
-    /// - Throws: ``JSONError`` for anything else: bytes that are not UTF-8, half a surrogate pair, deeper nesting than
-    ///   ``mostDepth``, bytes after the value.
-    public init(parsing bytes: [UInt8]) throws(JSONError) {
-        var parser = JSONParser(bytes: bytes)
-        self = try parser.document()
-    }
+    /// Reads one value whole, as a ``JSONDocument`` does.
+    public init(parsing bytes: [UInt8]) throws(JSONError) { self = try JSONDocument(parsing: bytes).root.json }
 }
 
-private struct JSONParser {
+/// Checks JSON, and notes where each value is.
+struct JSONParser {
     let bytes: [UInt8]
-    var at = 0
+    private var at = 0
+    private(set) var nodes: [JSONDocument.Node] = []
+    private(set) var unescaped: [Int: String] = [:]
 
-    init(bytes: [UInt8]) { self.bytes = bytes }
-
-    mutating func document() throws(JSONError) -> JSON {
-        let value = try value(depth: 0)
-        skipSpace()
-        guard at == bytes.count else { throw fail("something follows the value") }
-        return value
+    init(bytes: [UInt8]) {
+        self.bytes = bytes
+        nodes.reserveCapacity(bytes.count / 12 + 4)
     }
 
-    private mutating func value(depth: Int) throws(JSONError) -> JSON {
+    mutating func document() throws(JSONError) {
+        try value(depth: 0)
+        skipSpace()
+        guard at == bytes.count else { throw fail("something follows the value") }
+    }
+
+    private mutating func value(depth: Int) throws(JSONError) {
         guard depth < JSON.mostDepth else { throw fail("nested too deeply") }
         skipSpace()
         guard let byte = peek else { throw fail("it ends in the middle") }
         switch byte {
-        case UInt8(ascii: "{"): return .object(try members(depth: depth + 1))
-        case UInt8(ascii: "["): return .array(try elements(depth: depth + 1))
-        case UInt8(ascii: "\""): return .string(try text())
-        case UInt8(ascii: "t"): return try word("true", .bool(true))
-        case UInt8(ascii: "f"): return try word("false", .bool(false))
-        case UInt8(ascii: "n"): return try word("null", .null)
-        case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return try number()
+        case UInt8(ascii: "{"): try members(depth: depth + 1)
+        case UInt8(ascii: "["): try elements(depth: depth + 1)
+        case UInt8(ascii: "\""): try text()
+        case UInt8(ascii: "t"): try word("true", .yes)
+        case UInt8(ascii: "f"): try word("false", .no)
+        case UInt8(ascii: "n"): try word("null", .null)
+        case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): try number()
         default: throw fail("no value begins here")
         }
     }
 
-    private mutating func members(depth: Int) throws(JSONError) -> [String: JSON] {
+    private mutating func members(depth: Int) throws(JSONError) {
+        let object = begin(.object)
         at += 1
-        var members: [String: JSON] = [:]
         skipSpace()
-        if take(UInt8(ascii: "}")) { return members }
+        if take(UInt8(ascii: "}")) { return end(object) }
         while true {
             skipSpace()
             guard peek == UInt8(ascii: "\"") else { throw fail("a member's name was expected") }
-            let name = try text()
+            try text()
             skipSpace()
             guard take(UInt8(ascii: ":")) else { throw fail("a colon was expected") }
-            members[name] = try value(depth: depth)
+            try value(depth: depth)
             skipSpace()
-            if take(UInt8(ascii: "}")) { return members }
+            if take(UInt8(ascii: "}")) { return end(object) }
             guard take(UInt8(ascii: ",")) else { throw fail("a comma or the object's end was expected") }
         }
     }
 
-    private mutating func elements(depth: Int) throws(JSONError) -> [JSON] {
+    private mutating func elements(depth: Int) throws(JSONError) {
+        let array = begin(.array)
         at += 1
-        var elements: [JSON] = []
         skipSpace()
-        if take(UInt8(ascii: "]")) { return elements }
+        if take(UInt8(ascii: "]")) { return end(array) }
         while true {
-            elements.append(try value(depth: depth))
+            try value(depth: depth)
             skipSpace()
-            if take(UInt8(ascii: "]")) { return elements }
+            if take(UInt8(ascii: "]")) { return end(array) }
             guard take(UInt8(ascii: ",")) else { throw fail("a comma or the list's end was expected") }
         }
     }
 
-    private mutating func number() throws(JSONError) -> JSON {
-        let start = at
+    private mutating func number() throws(JSONError) {
+        let number = begin(.number)
         _ = take(UInt8(ascii: "-"))
         let leading = peek
         let digits = skipDigits()
         guard digits > 0, leading != UInt8(ascii: "0") || digits == 1 else { throw fail("a malformed number") }
-        var isInteger = true
         if take(UInt8(ascii: ".")) {
-            isInteger = false
             guard skipDigits() > 0 else { throw fail("a malformed number") }
         }
         if peek == UInt8(ascii: "e") || peek == UInt8(ascii: "E") {
-            isInteger = false
             at += 1
             if peek == UInt8(ascii: "+") || peek == UInt8(ascii: "-") { at += 1 }
             guard skipDigits() > 0 else { throw fail("a malformed number") }
         }
-        let text = String(decoding: bytes[start..<at], as: UTF8.self)
-        if isInteger, let integer = Int64(text) { return .int(integer) }
-        return .number(text)
+        end(number)
     }
 
-    private mutating func word(_ word: StaticString, _ value: JSON) throws(JSONError) -> JSON {
+    private mutating func word(_ word: StaticString, _ kind: JSONDocument.Node.Kind) throws(JSONError) {
         let length = word.utf8CodeUnitCount
         guard bytes.count - at >= length, bytes[at..<(at + length)].elementsEqual(word.description.utf8) else {
             throw fail("no value begins here")
         }
+        let value = begin(kind)
         at += length
-        return value
+        end(value)
+    }
+
+    // MARK: - Nodes
+
+    /// - Returns: the node's number.
+    private mutating func begin(_ kind: JSONDocument.Node.Kind) -> Int {
+        nodes.append(JSONDocument.Node(kind: kind, start: at))
+        return nodes.count - 1
+    }
+
+    private mutating func end(_ node: Int) {
+        nodes[node].end = at
+        nodes[node].next = nodes.count
     }
 
     // MARK: - Texts
 
-    private mutating func text() throws(JSONError) -> String {
+    private mutating func text() throws(JSONError) {
         at += 1
-        let start = at
-        while let byte = peek, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\"), byte >= 0x20 { at += 1 }
-        if peek == UInt8(ascii: "\"") {
-            defer { at += 1 }
-            return try string(bytes[start..<at])
+        let node = begin(.text)
+        var isASCII = true
+        while let byte = peek, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\"), byte >= 0x20 {
+            isASCII = isASCII && byte < 0x80
+            at += 1
         }
-        var unescaped = Array(bytes[start..<at])
-        while let byte = peek {
+        if peek == UInt8(ascii: "\"") {
+            end(node)
+            if !isASCII { _ = try string(bytes[nodes[node].start..<at]) }
+        } else {
+            unescaped[node] = try escapedText(from: nodes[node].start)
+            nodes[node].kind = .escapedText
+            end(node)
+        }
+        at += 1
+    }
+
+    /// Reads on to the quote that ends a text.
+    private mutating func escapedText(from start: Int) throws(JSONError) -> String {
+        var text = Array(bytes[start..<at])
+        while let byte = peek, byte != UInt8(ascii: "\"") {
             at += 1
             switch byte {
-            case UInt8(ascii: "\""): return try string(unescaped[...])
-            case UInt8(ascii: "\\"): try escape(into: &unescaped)
+            case UInt8(ascii: "\\"): try escape(into: &text)
             case 0..<0x20: throw fail("a control character in a text")
-            default: unescaped.append(byte)
+            default: text.append(byte)
             }
         }
-        throw fail("it ends in the middle of a text")
+        guard at < bytes.count else { throw fail("it ends in the middle of a text") }
+        return try string(text[...])
     }
 
     private func string(_ bytes: ArraySlice<UInt8>) throws(JSONError) -> String {

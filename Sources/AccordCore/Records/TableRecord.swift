@@ -3,14 +3,15 @@ public struct TableRecord: Sendable {
     /// What the table itself knows the record by; nil in a text table, where the mapping names the key's columns.
     public var key: String?
     public var cells: Cells
-    /// Of the record as it stands in the table: equal fingerprints, equal records.
+    /// Of the record as the table gave it: equal fingerprints, equal records; unequal ones mean nothing.
     public var fingerprint: Fingerprint
     /// Where it stands, for messages.
     public var place: Place?
     /// When it was last changed, in Unix seconds, where the table says so by itself.
     public var modified: Int64?
     public var isArchived: Bool
-    /// Why it could not be read as the table's schema says; its cells are then those that could be made out.
+    /// Why it could not be read as the table's schema says; its cells are then those that could be made out. Not known
+    /// before the record is ``decoded()``.
     public var problem: String?
 
     public init(
@@ -32,6 +33,27 @@ public struct TableRecord: Sendable {
         case text(TextRow)
         /// Typed values by field. A field without an entry was not answered; an empty one is ``Value/null``.
         case values([String: Value])
+        /// Typed values that are made when they are asked for, and what is wrong with them.
+        case encoded(@Sendable () -> (values: [String: Value], problem: String?))
+    }
+
+    /// The record with its typed values made.
+    public func decoded() -> TableRecord {
+        guard case .encoded(let decode) = cells else { return self }
+        var record = self
+        let (values, problem) = decode()
+        record.cells = .values(values)
+        record.problem = problem
+        return record
+    }
+
+    /// Typed values by field; those that the table did not answer with have no entry. None of a record of texts.
+    public var values: [String: Value] {
+        switch cells {
+        case .text: [:]
+        case .values(let values): values
+        case .encoded(let decode): decode().values
+        }
     }
 }
 

@@ -79,7 +79,7 @@ public struct MirrorRead {
 
     /// - Returns: for each record that the mapping does not leave out, whether it was known exactly so.
     private func keep(_ records: [TableRecord], _ read: Int) throws -> [(record: MirrorRecord, wasKnown: Bool)] {
-        let mirrored = try form.records(of: meant(records))
+        let mirrored = try form.records(of: meant(records.map { $0.decoded() }))
         let known = try store.mirror(pair.name, records: mirrored, read: read, optOut: optOut)
         return Array(zip(mirrored, known)).map { (record: $0.0, wasKnown: $0.1) }
     }
@@ -88,7 +88,8 @@ public struct MirrorRead {
     private func meant(_ records: [TableRecord]) throws -> [TableRecord] {
         guard !pair.mapping.leavesOut.isEmpty else { return records }
         return try records.filter { record in
-            guard case .values(let values) = record.cells, let id = record.key else { return true }
+            guard let id = record.key else { return true }
+            let values = record.values
             guard pair.mapping.leavesOut.contains(where: { values[$0] == .boolean(true) }) else { return true }
             try store.markGone(pair.name, id: id)
             return false

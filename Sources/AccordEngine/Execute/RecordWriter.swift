@@ -224,7 +224,7 @@ struct RecordWriter: Sendable {
             let value = values[field]
         else { return nil }
         for record in try await table.find(field, value) {
-            guard let id = record.key, case .values(let found) = record.cells, pair.schema.isAlike(found, values),
+            guard let id = record.key, pair.schema.isAlike(record.values, values),
                 try store.link(pair.name, projectID: id) == nil, claims.take(id)
             else { continue }
             return record

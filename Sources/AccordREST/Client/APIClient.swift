@@ -53,11 +53,11 @@ public final class APIClient: Sendable {
 
     /// Sends a request, and again where that is safe, until an answer comes that can be read.
     ///
-    /// - Parameter read: makes of a 2xx answer's body (``JSON/null`` if it has none) what the caller wants, or throws
+    /// - Parameter read: makes of a 2xx answer's body (``JSONView/null`` if it has none) what the caller wants, or throws
     ///   ``Nonsense``.
     /// - Throws: ``TableError``, or `CancellationError`.
     public func send<Answer: Sendable>(
-        _ request: APIRequest, reading read: (JSON) throws(Nonsense) -> Answer
+        _ request: APIRequest, reading read: (JSONView) throws(Nonsense) -> Answer
     ) async throws -> Answer {
         await budget.countRequest()
         var doubt: String?
@@ -145,7 +145,7 @@ public final class APIClient: Sendable {
     // MARK: - What became of it
 
     private func answer<Answer>(
-        _ response: HTTPResponse, to request: APIRequest, reading read: (JSON) throws(Nonsense) -> Answer
+        _ response: HTTPResponse, to request: APIRequest, reading read: (JSONView) throws(Nonsense) -> Answer
     ) throws(AnswerReader.Failure) -> Answer {
         let body = try reader.body(of: response, to: request.summary)
         do {
@@ -158,7 +158,7 @@ public final class APIClient: Sendable {
     /// A delete that is sent again because its answer was lost may find nothing left to delete.
     private func alreadyGone<Answer>(
         _ failure: AnswerReader.Failure, _ request: APIRequest, doubt: String?,
-        reading read: (JSON) throws(Nonsense) -> Answer
+        reading read: (JSONView) throws(Nonsense) -> Answer
     ) -> Answer? {
         guard request.method == "DELETE", doubt != nil, failure.kind == .status(404) else { return nil }
         return try? read(.null)

@@ -24,16 +24,16 @@ struct AnswerReader: Sendable {
         }
     }
 
-    /// The body of an answer that says that all is well; ``JSON/null`` if it has none.
-    func body(of response: HTTPResponse, to request: String) throws(Failure) -> JSON {
+    /// The body of an answer that says that all is well; ``JSONView/null`` if it has none.
+    func body(of response: HTTPResponse, to request: String) throws(Failure) -> JSONView {
         let json = Result { () throws(JSONError) in
-            try response.body.isEmpty ? .null : JSON(parsing: response.body)
+            try response.body.isEmpty ? .null : JSONDocument(parsing: response.body).root
         }
-        let saysFailure = ((try? json.get())?[envelope.success]).map(AnswerReader.isFalse) ?? false
+        let saysFailure = ((try? json.get())?[envelope.success]).map { AnswerReader.isFalse($0.json) } ?? false
         guard (200...299).contains(response.status), !saysFailure else {
             throw Failure(
                 kind: .status(response.status),
-                error: error(response, (try? json.get()) ?? .null, to: request))
+                error: error(response, ((try? json.get()) ?? .null).json, to: request))
         }
         do {
             return try json.get()
@@ -117,4 +117,9 @@ struct AnswerReader: Sendable {
 extension JSON {
     /// A member that a description may not name.
     fileprivate subscript(member: String?) -> JSON? { member.flatMap { self[$0] } }
+}
+
+extension JSONView {
+    /// A member that a description may not name.
+    fileprivate subscript(member: String?) -> JSONView? { member.flatMap { self[$0] } }
 }

@@ -74,7 +74,6 @@ extension Value {
 extension Record {
     /// A record of typed values.
     init(_ record: TableRecord) {
-        let values: [String: Value] = if case .values(let values) = record.cells { values } else { [:] }
-        self.init(key: record.key ?? "", values: values, modified: record.modified)
+        self.init(key: record.key ?? "", values: record.values, modified: record.modified)
     }
 }

@@ -27,7 +27,7 @@ public enum ConflictForm {
         }
     }
 
-    public static func read(_ json: JSON) throws(FormProblem) -> Conflict {
+    public static func read(_ json: JSONView) throws(FormProblem) -> Conflict {
         let object = try FormObject(json, "the conflict")
         let kind: Conflict.Kind
         switch try object.string("kind") {

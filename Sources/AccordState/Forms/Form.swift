@@ -13,12 +13,12 @@ public struct FormProblem: Error, Hashable, Sendable, CustomStringConvertible {
 
 /// A JSON object of a form, whose members are asked for by name and kind.
 struct FormObject {
-    let json: JSON
+    let json: JSONView
     /// For messages: `the record`.
     let subject: String
 
-    init(_ json: JSON, _ subject: String) throws(FormProblem) {
-        guard case .object = json else { throw FormProblem("\(subject) is \(json.kind), not an object") }
+    init(_ json: JSONView, _ subject: String) throws(FormProblem) {
+        guard json.isObject else { throw FormProblem("\(subject) is \(json.kind), not an object") }
         (self.json, self.subject) = (json, subject)
     }
 
@@ -39,14 +39,14 @@ struct FormObject {
     func number(_ name: String) throws(FormProblem) -> Int64? { has(name) ? try int(name) : nil }
 
     func flag(_ name: String) throws(FormProblem) -> Bool {
-        guard case .bool(let flag)? = json[name] else { throw missing(name, "true or false") }
+        guard case .bool(let flag)? = json[name]?.json else { throw missing(name, "true or false") }
         return flag
     }
 
     /// Nothing where there is no such member.
-    func list(_ name: String) throws(FormProblem) -> [JSON] {
+    func list(_ name: String) throws(FormProblem) -> [JSONView] {
         guard let member = json[name] else { return [] }
-        guard let elements = member.array else { throw missing(name, "a list") }
+        guard let elements = member.elements else { throw missing(name, "a list") }
         return elements
     }
 
@@ -77,9 +77,9 @@ struct FormObject {
 
     /// Whole numbers by name; none where there is no such member.
     func numbers(_ name: String) throws(FormProblem) -> [String: Int] {
-        guard let object = try object(name), let members = object.json.object else { return [:] }
+        guard let object = try object(name), let members = object.json.members else { return [:] }
         var numbers: [String: Int] = [:]
-        for member in members.keys { numbers[member] = Int(try object.int(member)) }
+        for member in members { numbers[member.name] = Int(try object.int(member.name)) }
         return numbers
     }
 

@@ -132,7 +132,7 @@ enum PlanForm {
 
     // MARK: - Reading
 
-    static func head(_ json: JSON) throws(FormProblem) -> Plan {
+    static func head(_ json: JSONView) throws(FormProblem) -> Plan {
         let object = try FormObject(json, "the plan")
         let found = try object.int("version")
         guard found == version else {
@@ -147,7 +147,7 @@ enum PlanForm {
             configuration: configuration, pairs: [])
     }
 
-    static func pair(_ json: JSON) throws(FormProblem) -> PairPlan {
+    static func pair(_ json: JSONView) throws(FormProblem) -> PairPlan {
         let object = try FormObject(json, "a pair's plan")
         guard let mapping = try object.fingerprint("mapping") else { throw FormProblem("\"mapping\" is missing") }
         var pair = PairPlan(

@@ -129,7 +129,7 @@ public enum RecordForm {
 
     // MARK: - Reading
 
-    public static func read(_ json: JSON) throws(FormProblem) -> Entry {
+    public static func read(_ json: JSONView) throws(FormProblem) -> Entry {
         let object = try FormObject(json, "the record")
         var present = Presence()
         for text in try object.texts("present") {
@@ -189,7 +189,7 @@ public enum RecordForm {
         return reason
     }
 
-    private static func operation(_ json: JSON) throws(FormProblem) -> Operation {
+    private static func operation(_ json: JSONView) throws(FormProblem) -> Operation {
         let object = try FormObject(json, "an operation")
         var changes: [FieldChange] = []
         for element in try object.list("changes") {

@@ -22,7 +22,7 @@ public enum SourceMemoryForm {
         }
     }
 
-    public static func read(_ json: JSON) throws(FormProblem) -> SourceMemory {
+    public static func read(_ json: JSONView) throws(FormProblem) -> SourceMemory {
         let object = try FormObject(json, "the memory of the source")
         guard try object.int("version") == version else {
             throw FormProblem("the memory of the source has a version that this Accord does not know")
@@ -31,8 +31,8 @@ public enum SourceMemoryForm {
             throw FormProblem("\"mapping\" of the memory of the source is missing")
         }
         var columns: [String: String] = [:]
-        if let named = try object.object("columns"), let fields = named.json.object?.keys {
-            for field in fields { columns[field] = try named.string(field) }
+        if let named = try object.object("columns"), let members = named.json.members {
+            for (field, _) in members { columns[field] = try named.string(field) }
         }
         return SourceMemory(
             stamp: try object.text("stamp"), records: Int(try object.int("records")),

@@ -18,8 +18,8 @@ public enum ValueForm {
     }
 
     /// - Parameter subject: for messages.
-    public static func read(_ json: JSON, _ subject: String) throws(FormProblem) -> Value {
-        switch json {
+    public static func read(_ json: JSONView, _ subject: String) throws(FormProblem) -> Value {
+        switch json.json {
         case .null: return .null
         case .bool(let flag): return .boolean(flag)
         case .int(let number): return .integer(number)
@@ -54,9 +54,10 @@ public enum ValueForm {
         }
     }
 
-    public static func readAll(_ json: JSON, _ subject: String) throws(FormProblem) -> [String: Value] {
-        guard let members = json.object else { throw FormProblem("\(subject) is \(json.kind), not an object") }
+    public static func readAll(_ json: JSONView, _ subject: String) throws(FormProblem) -> [String: Value] {
+        guard let members = json.members else { throw FormProblem("\(subject) is \(json.kind), not an object") }
         var values: [String: Value] = [:]
+        values.reserveCapacity(members.count)
         for (field, member) in members { values[field] = try read(member, "\(field) of \(subject)") }
         return values
     }

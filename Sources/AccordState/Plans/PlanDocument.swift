@@ -147,7 +147,7 @@ public enum PlanDocument {
         }
 
         /// The object that a line opens, with its list closed at once.
-        private func opened(_ line: [UInt8], _ list: String) throws -> JSON {
+        private func opened(_ line: [UInt8], _ list: String) throws -> JSONView {
             guard line.suffix(list.utf8.count + 4) == Array("\"\(list)\":[".utf8)[...] else {
                 throw FormProblem(
                     "it is not laid out as this Accord writes it: another version or another program wrote it")
@@ -155,9 +155,9 @@ public enum PlanDocument {
             return try json(line + Array("]}".utf8))
         }
 
-        private func json(_ bytes: [UInt8]) throws -> JSON {
+        private func json(_ bytes: [UInt8]) throws -> JSONView {
             do throws(JSONError) {
-                return try JSON(parsing: bytes)
+                return try JSONDocument(parsing: bytes).root
             } catch {
                 throw FormProblem("\(error.reason) at byte \(error.offset) of a line")
             }

@@ -93,9 +93,9 @@ public final class PlanRecords: Sendable {
     }
 
     private func parse(_ json: [UInt8], _ index: Int) throws -> Entry {
-        let parsed: JSON
+        let parsed: JSONView
         do throws(JSONError) {
-            parsed = try JSON(parsing: json)
+            parsed = try JSONDocument(parsing: json).root
         } catch {
             throw FormProblem("record \(index + 1) is no JSON: \(error.reason)")
         }
@@ -169,7 +169,7 @@ public final class PlanRecordsBuilder {
 
     public func record(_ number: Int) throws -> Entry {
         let span = spans[number]
-        return try RecordForm.read(JSON(parsing: file.read(at: span.offset, count: Int(span.length))))
+        return try RecordForm.read(JSONDocument(parsing: file.read(at: span.offset, count: Int(span.length))).root)
     }
 
     public func kinds(_ number: Int) -> PlanRecords.Kinds { spans[number].kinds }

@@ -2,7 +2,7 @@ import AccordCore
 import Chance
 import Testing
 
-@Suite struct RESTJSONTests {
+@Suite struct JSONTests {
     @Test(
         "A JSON text is read as RFC 8259 has it",
         arguments: [
@@ -57,16 +57,44 @@ import Testing
     @Test("What was written is read as it was", arguments: 1...40 as ClosedRange<UInt64>)
     func roundTrip(seed: UInt64) throws {
         let random = SeededRandom(seed)
-        let json = RESTJSONTests.value(random, depth: 0)
+        let json = JSONTests.value(random, depth: 0)
         #expect(try JSON(parsing: json.encoded()) == json, "seed \(seed)")
     }
 
     @Test("A cut text is never read as something else", arguments: 1...20 as ClosedRange<UInt64>)
     func cut(seed: UInt64) {
         let random = SeededRandom(seed)
-        let whole = JSON.object(["x": RESTJSONTests.value(random, depth: 0)]).encoded()
+        let whole = JSON.object(["x": JSONTests.value(random, depth: 0)]).encoded()
         let part = Array(whole.prefix(random.below(whole.count)))
         #expect(throws: JSONError.self, "seed \(seed)") { try JSON(parsing: part) }
+    }
+
+    // MARK: - Views
+
+    @Test("A view finds what the whole value holds, whatever its name is", arguments: 1...40 as ClosedRange<UInt64>)
+    func views(seed: UInt64) throws {
+        let json = JSON.object(["x": JSONTests.value(SeededRandom(seed), depth: 0), "y": .int(1)])
+        try JSONTests.check(JSONDocument(parsing: json.encoded()).root, json, "seed \(seed)")
+    }
+
+    private static func check(_ view: JSONView, _ json: JSON, _ comment: Comment) throws {
+        #expect(view.json == json && view.string == json.string && view.int == json.int, comment)
+        #expect(view.isNull == (json == .null) && view.isObject == (json.object != nil), comment)
+        #expect(view["no such member"]?.json == nil, comment)
+        for (name, member) in json.object ?? [:] { try check(#require(view[name]), member, comment) }
+        #expect(view.members?.count == json.object?.count, comment)
+        #expect(view.elements?.count == json.array?.count, comment)
+        for (element, value) in zip(view.elements ?? [], json.array ?? []) { try check(element, value, comment) }
+    }
+
+    @Test("Of members with one name the last is found, and a value is known by its bytes")
+    func viewOfDoubledMembers() throws {
+        let view = try JSONDocument(parsing: Array(#"{"a":{"b":1},"\u0061":[1, {"c":"\n"}],"ab":2}"#.utf8)).root
+        let list = try #require(view["a"]?.elements)
+        #expect(list.count == 2 && list[0].int == 1 && list[1]["c"]?.string == "\n")
+        #expect(String(decoding: list[1].bytes, as: UTF8.self) == #"{"c":"\n"}"#)
+        #expect(list[1]["b"]?.json == nil && view["b"]?.json == nil && view["ab"]?.int == 2)
+        #expect(JSONView.null.isNull && JSONView.null.json == .null)
     }
 
     private static func value(_ random: SeededRandom, depth: Int) -> JSON {
