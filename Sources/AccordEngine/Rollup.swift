@@ -9,8 +9,9 @@ public protocol Rollup: Sendable {
     ///
     /// - Returns: the project ids whose values may have changed; nil if all may have.
     func refresh(full: Bool, _ run: PlanningRun) async throws -> Set<String>?
-    /// What is computed for some records, by their project ids.
-    func values(for ids: [String], _ store: any StateStore) throws -> [String: [String: Value]]
+    /// What is computed for some records, by their project ids. A field of which the other table's answers do not say enough
+    /// is unknown.
+    func values(for ids: [String], _ store: any StateStore) throws -> [String: Record]
     /// All records have their values.
     func settle(_ store: any StateStore) throws
 }

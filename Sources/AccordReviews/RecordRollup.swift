@@ -52,11 +52,11 @@ public struct RecordRollup: Rollup {
         return changed
     }
 
-    public func values(for ids: [String], _ store: any StateStore) throws -> [String: [String: Value]] {
+    public func values(for ids: [String], _ store: any StateStore) throws -> [String: Record] {
         let holders = try store.holders(records.name, matchIndex: 0, values: Set(ids))
         let known = try store.projectRecords(records.name, Set(holders.values.joined()))
         return Dictionary(
-            ids.map { id in (id, rollup.values(of: (holders[id] ?? []).compactMap { known[$0]?.record })) },
+            ids.map { id in (id, rollup.record(id, of: (holders[id] ?? []).compactMap { known[$0]?.record })) },
             uniquingKeysWith: { first, _ in first })
     }
 

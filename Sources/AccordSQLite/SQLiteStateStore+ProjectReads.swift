@@ -64,7 +64,7 @@ extension SQLiteStateStore {
     /// Of an opt-out that Accord carried over, no moment is known until the service shows it.
     private static func differsInMoment(of optOut: String, _ before: MirrorRecord, _ after: MirrorRecord) -> Bool {
         guard before.values[optOut] == .boolean(true), OptOut.isOut(after.values[optOut] ?? .null),
-            before.archived == after.archived, before.gone == after.gone
+            before.archived == after.archived, before.gone == after.gone, before.unknown == after.unknown
         else { return false }
         let rest = before.values.filter { $0.key != optOut }
         return rest == after.values.filter { $0.key != optOut }
@@ -77,7 +77,9 @@ extension SQLiteStateStore {
         }
     }
 
-    public func finishFullRead(_ pair: String, read: Int, complete: Bool, at: Int64) throws {
+    public func finishFullRead(
+        _ pair: String, read: Int, complete: Bool, fields: Set<String>, at: Int64
+    ) throws {
         guard complete else { return }
         try note { db in
             let number = try db.pairOrNew(pair)
@@ -89,7 +91,9 @@ extension SQLiteStateStore {
             try db.run(
                 "UPDATE project_records SET gone = 1, settled = 0 WHERE pair = ? AND seen < ? AND gone = 0",
                 [number, read])
-            try db.run("UPDATE pairs SET last_full_read = ? WHERE id = ?", [at, number])
+            try db.run(
+                "UPDATE pairs SET last_full_read = ?, mirrored_fields = ? WHERE id = ?",
+                [at, Stored.list(fields.sorted()), number])
         }
     }
 
@@ -103,6 +107,13 @@ extension SQLiteStateStore {
 
     public func lastFullRead(_ pair: String) throws -> Int64? {
         try read { db in try db.row("SELECT last_full_read FROM pairs WHERE name = ?", [pair])?[0] }
+    }
+
+    public func mirroredFields(_ pair: String) throws -> Set<String> {
+        try read { db in
+            guard let row = try db.row("SELECT mirrored_fields FROM pairs WHERE name = ?", [pair]) else { return [] }
+            return try Stored.texts(row[0])
+        }
     }
 
     public func mirrorCursor(_ pair: String) throws -> String? {

@@ -16,11 +16,19 @@ enum Schema {
             try db.execute(sql: "PRAGMA application_id = \(applicationID)")
         }
         migrator.registerMigration("0.1.0: composed keys") { try ComposedKeys.migrate($0) }
+        migrator.registerMigration("0.1.0: unknown fields") { try $0.execute(sql: unknownFields) }
         return migrator
     }
 
     /// The name of the first form of 0.1.0. Forms of before its release had other names and are refused.
     static let form = "0.1.0"
+
+    // A column without a value costs a row nothing: mostly no field is unknown. What an older state kept of a record does
+    // not say which of its fields were empty: `mirrored_fields` has no value, and the project is read whole once.
+    private static let unknownFields = """
+        ALTER TABLE project_records ADD COLUMN unknown_fields TEXT;
+        ALTER TABLE pairs ADD COLUMN mirrored_fields TEXT;
+        """
 
     // A pair's name stands once, its number everywhere else; `project_base` is spelled out only where it differs from
     // `source_base`, and `record` only where it differs from the base: that is what keeps a customer near one kilobyte.

@@ -98,7 +98,8 @@ struct Settling {
         known.settled =
             if let after, settlement.settlesProject {
                 settlement.fields.allSatisfy { field in
-                    (known.record.values[field] ?? .null).means(after.projectBase[field] ?? .null)
+                    known.record.unknown.contains(field)
+                        || (known.record.values[field] ?? .null).means(after.projectBase[field] ?? .null)
                 }
             } else {
                 owner != nil && known.settled && isAsItWas

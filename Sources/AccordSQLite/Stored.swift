@@ -15,6 +15,17 @@ enum Stored {
     /// Texts, for SQLite's `json_each`.
     static func list(_ texts: some Collection<String>) -> String { text { $0.array(texts) { $0.string($1) } } }
 
+    /// Of ``list(_:)``; none where none was stored.
+    static func texts(_ list: String?) throws -> Set<String> {
+        guard let list else { return [] }
+        guard let elements = try json(list).elements else { throw malformed("a list of texts") }
+        return Set(
+            try elements.map { element in
+                guard let text = element.string else { throw malformed("a list of texts") }
+                return text
+            })
+    }
+
     static func json(_ text: String) throws -> JSONView { try JSONDocument(parsing: Array(text.utf8)).root }
 
     static func values(_ text: String) throws -> [String: Value] { try ValueForm.readAll(json(text), "a record") }

@@ -20,7 +20,7 @@ struct StoredRecord: Hashable {
 
     private static let selection = """
         SELECT project_records.id, project_records.fingerprint, match_a, match_b, modified, archived, gone, settled,
-            seen, record, source_base, project_base
+            seen, record, source_base, project_base, unknown_fields
         FROM project_records LEFT JOIN links
             ON links.pair = project_records.pair AND links.project_id = project_records.id
         """
@@ -67,8 +67,8 @@ struct StoredRecord: Hashable {
             values = try Stored.base(row[11], from: Stored.values(sourceBase))
         }
         record = MirrorRecord(
-            id: row[0], fingerprint: fingerprint, values: values, modified: row[4], archived: row[5],
-            matchValues: [row[2], row[3]], gone: row[6])
+            id: row[0], fingerprint: fingerprint, values: values, unknown: try Stored.texts(row[12]), modified: row[4],
+            archived: row[5], matchValues: [row[2], row[3]], gone: row[6])
         settled = row[7]
         seen = row[8]
     }
@@ -80,16 +80,19 @@ struct StoredRecord: Hashable {
         try db.run(
             """
             INSERT INTO project_records
-                (pair, id, fingerprint, match_a, match_b, modified, archived, gone, settled, seen, record)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                (pair, id, fingerprint, match_a, match_b, modified, archived, gone, settled, seen, record,
+                    unknown_fields)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT (pair, id) DO UPDATE SET fingerprint = excluded.fingerprint, match_a = excluded.match_a,
                     match_b = excluded.match_b, modified = excluded.modified, archived = excluded.archived,
-                    gone = excluded.gone, settled = excluded.settled, seen = excluded.seen, record = excluded.record
+                    gone = excluded.gone, settled = excluded.settled, seen = excluded.seen, record = excluded.record,
+                    unknown_fields = excluded.unknown_fields
             """,
             [
                 pair, record.id, record.fingerprint.data, record.matchValues[0], record.matchValues[1], record.modified,
                 record.archived, record.gone, settled, seen,
                 record.values == base ? nil : Stored.text(record.values),
+                record.unknown.isEmpty ? nil : Stored.list(record.unknown.sorted()),
             ])
     }
 

@@ -4,11 +4,11 @@ import AccordState
 // Records of the pair `customers`, in the few words that a check needs.
 
 package func mirrored(
-    _ id: String, _ values: [String: Value], modified: Int64? = 1, archived: Bool = false
+    _ id: String, _ values: [String: Value], unknown: Set<String> = [], modified: Int64? = 1, archived: Bool = false
 ) -> MirrorRecord {
     MirrorRecord(
-        id: id, fingerprint: Fingerprint(of: values, isArchived: archived), values: values, modified: modified,
-        archived: archived, matchValues: ["email", "phone"].map { values[$0]?.description })
+        id: id, values: values, unknown: unknown, modified: modified, archived: archived,
+        lookedUpBy: ["email", "phone"])
 }
 
 package func linking(
@@ -69,10 +69,12 @@ extension StateStore {
     ///
     /// - Returns: for each, whether it was known exactly so.
     @discardableResult
-    func readAll(_ records: [MirrorRecord], complete: Bool = true, optOut: String? = nil) throws -> [Bool] {
+    func readAll(
+        _ records: [MirrorRecord], complete: Bool = true, fields: Set<String> = [], optOut: String? = nil
+    ) throws -> [Bool] {
         let read = try beginProjectRead("customers")
         let known = try mirror("customers", records: records, read: read, optOut: optOut)
-        try finishFullRead("customers", read: read, complete: complete, at: Int64(read) * 100)
+        try finishFullRead("customers", read: read, complete: complete, fields: fields, at: Int64(read) * 100)
         return known
     }
 

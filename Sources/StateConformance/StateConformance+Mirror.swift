@@ -37,6 +37,31 @@ extension StateConformance {
             let found = try store.holders("customers", matchIndex: 0, values: values, gone: true)
             try trial.expect(found, is: ["ann@example.com": ["p1"]])
         },
+        Check("what is unknown of a record is kept, is not what is empty, and is nothing to do") { trial, store in
+            let doubtful = mirrored("p1", Trial.ann.values, unknown: ["notes", "company"])
+            try store.readAll([doubtful])
+            try trial.expect(store.projectRecord("customers", "p1"), is: doubtful)
+            try trial.expect(store.readAll([doubtful]), is: [true])
+            var settlement = linking(
+                "1", "p1", source: Trial.ann.values, project: Trial.ann.values.merging(["notes": .string("n")]) { $1 },
+                settlesProject: true)
+            settlement.fields = ["email", "phone", "name", "notes", "company"]
+            try store.settle([settlement])
+            try trial.expect(store.projectRecord("customers", "p1"), is: doubtful)
+            try trial.expect(store.unsettledProjectRecords(), is: [])
+            let emptied = mirrored("p1", Trial.ann.values, unknown: ["company"])
+            try trial.expect(store.readAll([emptied]), is: [false])
+            try trial.expect(store.unsettledProjectRecords(), is: [emptied])
+        },
+        Check("what is unknown of a record that was written is kept with it") { trial, store in
+            var settlement = linking("1", "p1", settlesProject: true)
+            settlement.mirror = .stored(mirrored("p1", Trial.ann.values, unknown: ["notes"]))
+            try store.settle([settlement])
+            try trial.expect(store.projectRecords("customers", ["p1"])["p1"]?.unknown, is: ["notes"])
+            settlement.mirror = .stored(Trial.ann)
+            try store.settle([settlement])
+            try trial.expect(store.projectRecord("customers", "p1"), is: Trial.ann)
+        },
         Check("archived records are counted apart") { trial, store in
             try store.readAll([Trial.ann, mirrored("p3", ["name": .string("Cid")], archived: true)])
             try trial.expect(store.counts(), is: [1, 1, 0])

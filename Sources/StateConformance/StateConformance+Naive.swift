@@ -32,7 +32,7 @@ extension Trial {
         }
         let complete = random.below(2) == 0
         let known = try store.mirror("customers", records: records, read: read)
-        try store.finishFullRead("customers", read: read, complete: complete, at: 1)
+        try store.finishFullRead("customers", read: read, complete: complete, fields: [], at: 1)
         try expect(known, is: records.map { model.records[$0.id]?.values == $0.values && model.isLive($0) })
         model.read(records, complete: complete)
     }

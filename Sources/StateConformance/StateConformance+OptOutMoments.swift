@@ -9,6 +9,7 @@ extension StateConformance {
         ("the name changed too", record(moment, name: "Anne")),
         ("the record was archived too", record(moment, archived: true)),
         ("another field came too", record(moment, extra: ["city": .string("Rome")])),
+        ("another field became unknown", record(moment, unknown: ["city"])),
     ]
 
     /// What becomes of an opt-out that Accord wrote without its moment, when a read shows the moment that the service
@@ -67,11 +68,12 @@ extension StateConformance {
     }
 
     private static func record(
-        _ optOut: Value, name: String = "Ann", archived: Bool = false, extra: [String: Value] = [:]
+        _ optOut: Value, name: String = "Ann", archived: Bool = false, extra: [String: Value] = [:],
+        unknown: Set<String> = []
     ) -> MirrorRecord {
         var values: [String: Value] = ["email": .string("ann@example.com"), "name": .string(name)]
         if !optOut.isNull { values["unsubscribed_at"] = optOut }
-        return mirrored("p1", values.merging(extra) { $1 }, archived: archived)
+        return mirrored("p1", values.merging(extra) { $1 }, unknown: unknown, archived: archived)
     }
 }
 

@@ -72,7 +72,7 @@ extension StateStore {
         let records = (1...count).map { mirrored("p\($0)", ["email": .string(pair), "n": .integer(Int64($0))]) }
         let read = try beginProjectRead(pair)
         _ = try mirror(pair, records: records, read: read)
-        try finishFullRead(pair, read: read, complete: true, at: Int64(count))
+        try finishFullRead(pair, read: read, complete: true, fields: [], at: Int64(count))
         try setMirrorCursor(pair, "cursor of \(pair)")
         try setSourceMemory(
             pair,
@@ -117,6 +117,6 @@ extension StateStore {
         try openPlan(
             pair, run: 2, settlements: removals, quarantine: [], conflicts: [], keeping: [], unfinished: [])
         let read = try beginProjectRead(pair)
-        try finishFullRead(pair, read: read, complete: true, at: 0)
+        try finishFullRead(pair, read: read, complete: true, fields: [], at: 0)
     }
 }

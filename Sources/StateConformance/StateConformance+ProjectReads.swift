@@ -18,6 +18,17 @@ extension StateConformance {
             try trial.expect(store.projectRecord("customers", "p2"), is: bob.padded)
             try trial.expect(store.projectRecord("customers", "p3"), is: nil)
         },
+        Check("the fields that the last complete read kept are known, each pair's own") { trial, store in
+            try trial.expect(store.mirroredFields("customers"), is: [])
+            try store.readAll([Trial.ann], complete: false, fields: ["email"])
+            try trial.expect(store.mirroredFields("customers"), is: [])
+            try store.readAll([Trial.ann], fields: ["email", "notes"])
+            try store.readAll([Trial.ann], complete: false, fields: ["email"])
+            try trial.expect(store.mirroredFields("customers"), is: ["email", "notes"])
+            try trial.expect(store.mirroredFields("locations"), is: [])
+            try store.readAll([Trial.ann], fields: ["phone"])
+            try trial.expect(store.mirroredFields("customers"), is: ["phone"])
+        },
         Check("the newest change of a record that is otherwise the same is noted") { trial, store in
             try store.readAll([Trial.ann])
             var touched = Trial.ann

@@ -87,6 +87,27 @@ extension TableConformance {
             try trial.expect(Set(sound) == ["1", "3"] && sound.count == 2, "sound are \(sound)")
             try trial.expect(scan.records.count == 3 && scan.proof.count == 3, "the proof counts \(scan.proof.count)")
         },
+        Check("a field that the table leaves out is absent, and one that is blank is empty") { trial in
+            let subject = try await trial.subject()
+            guard let leaveOut = subject.leaveOut else { return }
+            let before = try await trial.scan(subject.table).records.map(\.fingerprint)
+            try await leaveOut("1", "note")
+            try await leaveOut("2", "note")
+            let records = try await trial.scan(subject.table).records
+            func note(_ key: String) -> Value? {
+                guard case .values(let values)? = records.first(where: { $0.key == key })?.cells else { return nil }
+                return values["note"]
+            }
+            let found = [note("1"), note("2")].compactMap(\.self)
+            try trial.expect(found.isEmpty, "left out, and handed over as \(found)")
+            try await subject.edit("3", "note", "")
+            let blanked = try await trial.scan(subject.table).records.first { $0.key == "3" }
+            guard case .values(let values)? = blanked?.cells, values["note"] == .null else {
+                throw trial.fail("blanked, and it is not empty")
+            }
+            let differs = zip(before, records.map(\.fingerprint)).filter { $0.0 != $0.1 }.count
+            try trial.expect(differs == 2, "\(differs) fingerprints changed with the fields of 2 records")
+        },
         Check("records with one key are handed over as they are") { trial in
             guard trial.conformance.isText else { return }
             let rows = Trial.rows + [["2", "Other", "again"], ["2", "Other", "again"]]

@@ -27,6 +27,8 @@ public struct TableConformance: Sendable {
         public var spoil: (@Sendable (_ key: String) async throws -> Void)?
         /// Archives the record with a key, not through the table; nil if its records are not archived.
         public var archive: (@Sendable (_ key: String) async throws -> Void)?
+        /// Lets the table answer without a field of the record with a key; nil if its records always have all fields.
+        public var leaveOut: (@Sendable (_ key: String, _ column: String) async throws -> Void)?
         /// Lets the answer to the next write be lost, whether the write is made or not; nil if none can be lost.
         public var loseAnswer: (@Sendable (_ isMade: Bool) async throws -> Void)?
 
@@ -35,12 +37,14 @@ public struct TableConformance: Sendable {
             edit: @escaping @Sendable (_ key: String, _ column: String, _ text: String) async throws -> Void,
             spoil: (@Sendable (_ key: String) async throws -> Void)? = nil,
             archive: (@Sendable (_ key: String) async throws -> Void)? = nil,
+            leaveOut: (@Sendable (_ key: String, _ column: String) async throws -> Void)? = nil,
             loseAnswer: (@Sendable (_ isMade: Bool) async throws -> Void)? = nil
         ) {
             self.table = table
             self.edit = edit
             self.spoil = spoil
             self.archive = archive
+            self.leaveOut = leaveOut
             self.loseAnswer = loseAnswer
         }
     }

@@ -9,6 +9,9 @@ struct AskRulesTests {
     private static let rules = AskRules(channels: ["email", "sms"], reminders: 2, delay: 7200, within: 14, window: 90)
     private static let reachable = AskedPerson(channels: ["email", "sms"])
 
+    private static let doubtful = AskedPerson(
+        channels: ["email"], unknown: ["unsubscribed_at", "last_asked_at"])
+
     private static func ask(_ at: Int64, _ channels: Set<String> = ["email", "sms"], _ reminders: Int = 2)
         -> AskDecision
     {
@@ -36,6 +39,17 @@ struct AskRulesTests {
             testDescription: "a second later", moment: now - 14 * day - 7201, decision: .rest(.tooOld(days: 14))),
         Case(
             testDescription: "opted out", person: AskedPerson(isOut: true, channels: ["email"]),
+            decision: .rest(.optedOut)),
+        Case(
+            testDescription: "nobody knows whether they opted out", person: doubtful,
+            decision: .setAside(
+                Quarantine(
+                    .unknown,
+                    "the project's answers say nothing of unsubscribed_at and last_asked_at, so it is not known whether "
+                        + "this person may be asked: have the service answer with it, or ask them by hand"))),
+        Case(
+            testDescription: "opted out here, whatever the project's answers leave out",
+            person: AskedPerson(isOut: true, channels: ["email"], unknown: ["unsubscribed_at"]),
             decision: .rest(.optedOut)),
         Case(
             testDescription: "archived", person: AskedPerson(isArchived: true, channels: ["email"]),

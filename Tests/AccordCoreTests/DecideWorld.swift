@@ -9,12 +9,13 @@ struct KnownWorld {
 
     /// Adds a project record.
     mutating func add(
-        _ id: String, _ values: [String: Value], isGone: Bool = false, isArchived: Bool = false
+        _ id: String, _ values: [String: Value], unknown: Set<String> = [], isGone: Bool = false,
+        isArchived: Bool = false
     ) {
         records.append(
             MirrorRecord(
-                id: id, fingerprint: Fingerprint(of: values, isArchived: isArchived), values: values, modified: nil,
-                archived: isArchived, matchValues: [], gone: isGone))
+                id: id, fingerprint: Fingerprint(of: values, isArchived: isArchived), values: values, unknown: unknown,
+                modified: nil, archived: isArchived, matchValues: [], gone: isGone))
     }
 
     /// Adds the link of a record that both sides agreed on.

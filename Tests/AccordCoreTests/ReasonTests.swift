@@ -33,6 +33,7 @@ struct ReasonTests {
         .repaired(count: 1), .unrepaired(count: 2), .leftOut(count: 4, column: "Kind"),
         .alsoSets(count: 5, record: "charge", field: "name", label: "customer"), .sendsNotAllowed(count: 6),
         .tooOldToAsk(count: 7, days: 30), .sendsResolved(count: 8), .sendsOpen(count: 9),
+        .unknownFields(of: .project, ["notes"]), .unknownFields(of: .source, ["notes", "company"]),
     ]
 
     @Test("every case has an example, and a code that no other has")
@@ -111,7 +112,7 @@ struct ReasonTests {
 
     private enum NoteKind: CaseIterable {
         case projectInDoubt, notFound, repaired, unrepaired, leftOut, alsoSets, sendsNotAllowed, tooOldToAsk,
-            sendsResolved, sendsOpen
+            sendsResolved, sendsOpen, unknownFields
     }
 
     private enum ObjectionKind: CaseIterable {
@@ -169,6 +170,7 @@ struct ReasonTests {
         case .tooOldToAsk: .tooOldToAsk
         case .sendsResolved: .sendsResolved
         case .sendsOpen: .sendsOpen
+        case .unknownFields: .unknownFields
         }
     }
 

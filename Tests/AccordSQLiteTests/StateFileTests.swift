@@ -93,6 +93,31 @@ struct StateFileTests {
         }
     }
 
+    @Test("a state of before unknown fields were kept does not say which fields are empty")
+    func olderMirror() throws {
+        let state = try TemporaryState()
+        let store = try state.open()
+        let ann = mirrored("p1", ["email": .string("ann@b.c")])
+        let read = try store.beginProjectRead("customers")
+        _ = try store.mirror("customers", records: [ann], read: read)
+        try store.finishFullRead("customers", read: read, complete: true, fields: ["email"], at: 1)
+        try store.close()
+        try DatabaseQueue(path: state.path).write {
+            try $0.execute(
+                sql: """
+                    ALTER TABLE project_records DROP COLUMN unknown_fields;
+                    ALTER TABLE pairs DROP COLUMN mirrored_fields;
+                    DELETE FROM grdb_migrations WHERE identifier = '0.1.0: unknown fields'
+                    """)
+        }
+        let migrated = try state.open()
+        #expect(try migrated.projectRecord("customers", "p1")?.values == ann.values)
+        #expect(try migrated.projectRecord("customers", "p1")?.unknown == [])
+        #expect(try migrated.mirroredFields("customers") == [])
+        #expect(try migrated.lastFullRead("customers") == 1)
+        try migrated.close()
+    }
+
     @Test("a file that is no database is damaged, and says what to do")
     func notADatabase() throws {
         let state = try TemporaryState()
@@ -228,7 +253,7 @@ struct StateFileTests {
             _ = try store.mirror("customers", records: customers.map(\.mirror), read: read)
             try store.settle(customers.map(\.settlement))
         }
-        try store.finishFullRead("customers", read: read, complete: true, at: 1)
+        try store.finishFullRead("customers", read: read, complete: true, fields: [], at: 1)
         try store.checkpoint()
         let bytes = try FileManager.default.attributesOfItem(atPath: state.path)[.size] as? Int ?? .max
         #expect(Double(bytes) / Double(count) <= 1_331)

@@ -86,6 +86,9 @@ enum Examples {
             Operation(side: .project, kind: .create, changes: [], reason: .askedLast(day)),
         ]
         record.conflicts = conflicts
+        record.unknown = [
+            UnknownField(side: .source, field: "city"), UnknownField(side: .project, field: "company"),
+        ]
         record.quarantine = Quarantine(.ambiguous, "2 customers have the e-mail")
         record.note = .alsoSets(label: "customer", field: "name", value: "Zoë", before: nil)
         record.sourceFingerprint = fingerprint
@@ -150,6 +153,7 @@ enum Examples {
                 .repaired(count: 1), .unrepaired(count: 2), .leftOut(count: 4, column: "Kind"),
                 .alsoSets(count: 5, record: "charge", field: "name", label: "customer"), .sendsNotAllowed(count: 6),
                 .tooOldToAsk(count: 7, days: 30), .sendsResolved(count: 8), .sendsOpen(count: 9),
+                .unknownFields(of: .project, ["notes", "company"]),
             ], unrepaired: ["s-9", "project:p-9"], requests: 21, records: records)
     }
 

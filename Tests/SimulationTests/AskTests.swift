@@ -164,6 +164,28 @@ struct AskTests {
         #expect(try await world.sync(sends: 1).operations == 0)
     }
 
+    @Test(
+        "where the answers do not say who opted out, or who was asked when, nobody is asked",
+        arguments: ["unsubscribed_at", "last_asked_at"])
+    func leftOut(member: String) async throws {
+        let world = try world([("J1", 1, 1), ("J4", 4, 1)])
+        world.leftOut = { _ in [member] }
+        let report = try await world.sync(sends: 9)
+        #expect(report.operations == 0 && report.quarantined == (member == "unsubscribed_at" ? 2 : 1))
+        let causes = try await world.withEngine { _, store in try store.quarantine("asks").map(\.cause) }
+        #expect(Set(causes) == [.unknown])
+        world.leftOut = { _ in [] }
+        let plan = try await world.plan(full: true)
+        // What is known is kept; but before a message is sent, the person is looked at once more.
+        world.leftOut = { _ in [member] }
+        let doubt = try await world.apply(plan, sends: 9)
+        #expect(doubt.operations == 0 && doubt.skipped.count == 1)
+        #expect(asks(world).isEmpty)
+        world.leftOut = { _ in [] }
+        #expect(try await world.sync(sends: 9).done == [.project(.send): 1])
+        #expect(asks(world) == [id(1, world): 1])
+    }
+
     @Test("a row that changes or vanishes after it was asked about asks nobody again")
     func changed() async throws {
         let world = try world([("J1", 1, 1)])

@@ -61,6 +61,8 @@ struct MortalTransport: HTTPTransport {
     let intruder: @Sendable (AccordHTTP.HTTPRequest) throws -> Void
     /// The status with which the service refuses a request, if it does.
     let refusal: @Sendable (AccordHTTP.HTTPRequest) -> Int?
+    /// The members that the answer to a request leaves out.
+    let leftOut: @Sendable (AccordHTTP.HTTPRequest) -> Set<String>
 
     func send(_ request: AccordHTTP.HTTPRequest) async throws -> AccordHTTP.HTTPResponse {
         do { try fate.step() } catch { throw CancellationError() }
@@ -70,6 +72,23 @@ struct MortalTransport: HTTPTransport {
         let answer = try await inner.send(request)
         do { try fate.step() } catch { throw CancellationError() }
         try intruder(request)
+        let members = leftOut(request)
+        return members.isEmpty ? answer : try MortalTransport.leavingOut(members, of: answer)
+    }
+
+    private static func leavingOut(
+        _ members: Set<String>, of answer: AccordHTTP.HTTPResponse
+    ) throws -> AccordHTTP.HTTPResponse {
+        func without(_ json: Any) -> Any {
+            switch json {
+            case let object as [String: Any]: object.filter { !members.contains($0.key) }.mapValues(without)
+            case let list as [Any]: list.map(without)
+            default: json
+            }
+        }
+        var answer = answer
+        let json = try JSONSerialization.jsonObject(with: Data(answer.body), options: [.fragmentsAllowed])
+        answer.body = try Array(JSONSerialization.data(withJSONObject: without(json), options: [.fragmentsAllowed]))
         return answer
     }
 }
@@ -84,6 +103,8 @@ final class World {
     var intruder: (@Sendable (AccordHTTP.HTTPRequest) throws -> Void)?
     /// The status with which the service refuses a request of the next run, if it does.
     var refusal: (@Sendable (AccordHTTP.HTTPRequest) -> Int?)?
+    /// The members that answers leave out from now on.
+    var leftOut: @Sendable (AccordHTTP.HTTPRequest) -> Set<String> = { _ in [] }
     /// The source of the first pair.
     var csv: URL { folder.appendingPathComponent("contacts.csv") }
 
@@ -194,7 +215,7 @@ final class World {
         config.project.concurrency = concurrency
         let transport = MortalTransport(
             inner: SandboxTransport(service: service, time: time), fate: fate, intruder: intruder ?? { _ in },
-            refusal: refusal ?? { _ in nil })
+            refusal: refusal ?? { _ in nil }, leftOut: leftOut)
         (intruder, refusal) = (nil, nil)
         let surroundings = Surroundings(
             transport: transport, time: time, random: HalfRandom(), durability: .none,

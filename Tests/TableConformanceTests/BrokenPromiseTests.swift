@@ -17,6 +17,10 @@ struct BrokenPromiseTests {
         ("a record that somebody changed has another fingerprint, and the others keep theirs", [.fingerprintsOnlyKeys]),
         ("an error of the caller ends the scan and comes back", [.swallowsErrors]),
         ("a record that cannot be read is handed over with its problem, and the others are sound", [.hidesProblems]),
+        (
+            "a field that the table leaves out is absent, and one that is blank is empty",
+            [.emptiesWhatIsLeftOut, .leavesOutWhatIsEmpty, .confusesLeftOutAndEmpty]
+        ),
         ("a scan during which the table changes claims no more than it saw", [.stampsAtTheEnd, .losesWhatFollows]),
         ("stamps are equal when nothing changed, and the scan has the same", [.stampNeverEqual]),
         ("a change by somebody else changes the stamp", [.stampNeverChanges]),

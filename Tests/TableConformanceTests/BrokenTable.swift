@@ -10,7 +10,7 @@ final class BrokenTable: ScannableTable, StampedTable, IncrementalTable, Searcha
         // Of a scan.
         case losesARecord, handsOverTwice, countsOneMore, isNeverWhole, isNotWholeWhenEmpty, handsOverOneBatch
         case hidesAColumn, changesFingerprints, fingerprintsOnlyKeys, swallowsErrors, hidesProblems, losesWhatFollows
-        case stampsAtTheEnd
+        case stampsAtTheEnd, emptiesWhatIsLeftOut, leavesOutWhatIsEmpty, confusesLeftOutAndEmpty
         // Of a stamp.
         case stampNeverEqual, stampNeverChanges
         // Of a search.
@@ -88,6 +88,13 @@ final class BrokenTable: ScannableTable, StampedTable, IncrementalTable, Searcha
         if fault == .changesFingerprints { record.fingerprint = Fingerprint(of: String(count())) }
         if fault == .fingerprintsOnlyKeys { record.fingerprint = Fingerprint(of: record.key ?? "") }
         if fault == .hidesProblems { record.problem = nil }
+        guard case .values(var values) = record.cells else { return record }
+        if fault == .emptiesWhatIsLeftOut { values["note"] = values["note"] ?? .null }
+        if fault == .leavesOutWhatIsEmpty { values = values.filter { !$0.value.isNull } }
+        record.cells = .values(values)
+        if fault == .confusesLeftOutAndEmpty {
+            record.fingerprint = Fingerprint(of: values, isArchived: record.isArchived)
+        }
         return record
     }
 

@@ -31,6 +31,7 @@ extension MemoryTable {
     func subject(as table: any Table) -> TableConformance.Subject {
         TableConformance.Subject(
             table: table, edit: { self.edit($0, $1, .text($2)) }, spoil: { self.spoil($0) },
-            archive: { self.archive($0) }, loseAnswer: { self.loseAnswer(isMade: $0) })
+            archive: { self.archive($0) }, leaveOut: { self.leaveOut($0, $1) },
+            loseAnswer: { self.loseAnswer(isMade: $0) })
     }
 }

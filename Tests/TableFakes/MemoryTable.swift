@@ -36,7 +36,7 @@ public final class MemoryTable: ScannableTable, StampedTable, IncrementalTable, 
             scan: true, stamp: true, changes: true, unseenChanges: [.deletions], searchable: Set(fields),
             recordWrites: true, batchWrites: true)
         var state = State()
-        state.rows = records.mapValues { Row(values: $0.filter { !$0.value.isNull }, version: 0) }
+        state.rows = records.mapValues { Row(values: MemoryTable.whole($0, fields), version: 0) }
         self.state = Mutex(state)
     }
 
@@ -46,8 +46,14 @@ public final class MemoryTable: ScannableTable, StampedTable, IncrementalTable, 
 
     // MARK: What somebody else does
 
-    public func edit(_ key: String, _ field: String, _ value: Value) {
-        change(key) { $0.values[field] = value.isNull ? nil : value }
+    public func edit(_ key: String, _ field: String, _ value: Value) { change(key) { $0.values[field] = value } }
+
+    /// What the table answers with of a record leaves a field out from now on, until it is written.
+    public func leaveOut(_ key: String, _ field: String) { change(key) { $0.values[field] = nil } }
+
+    /// Empty fields are answered with, too.
+    private static func whole(_ values: [String: Value], _ fields: [String]) -> [String: Value] {
+        Dictionary(fields.map { ($0, values[$0] ?? .null) }, uniquingKeysWith: { first, _ in first })
     }
 
     public func spoil(_ key: String) { change(key) { $0.problem = "it cannot be read" } }
@@ -108,7 +114,9 @@ public final class MemoryTable: ScannableTable, StampedTable, IncrementalTable, 
 
     private static func record(_ key: String, _ row: Row) -> TableRecord {
         TableRecord(
-            key: key, cells: .values(row.values), fingerprint: Fingerprint(of: row.values, isArchived: row.isArchived),
+            key: key, cells: .values(row.values),
+            fingerprint: Fingerprint(
+                of: row.values, unknown: Set(row.values.filter(\.value.isNull).keys), isArchived: row.isArchived),
             modified: row.version, isArchived: row.isArchived, problem: row.problem)
     }
 
@@ -151,15 +159,14 @@ public final class MemoryTable: ScannableTable, StampedTable, IncrementalTable, 
             state.rows[key] = nil
             return .gone(nil)
         }
-        var row = old ?? Row(values: [:], version: 0)
+        var row = old ?? Row(values: MemoryTable.whole([:], fields), version: 0)
         row.version = state.version
         switch change.kind {
         case .archive: row.isArchived = true
         case .unarchive: row.isArchived = false
         default:
             for (field, cell) in change.cells where cell.after != .absent {
-                let value = MemoryTable.value(cell.after)
-                row.values[field] = value.isNull ? nil : value
+                row.values[field] = MemoryTable.value(cell.after)
             }
         }
         state.rows[key] = row

@@ -54,10 +54,19 @@ public struct AskRules: Hashable, Sendable {
             let day = CalendarDay(unixSeconds: lastAsked)
             return .rest(.askedWithin(days: window, on: day))
         }
+        guard person.unknown.isEmpty else { return .setAside(AskRules.unknown(person.unknown)) }
         guard at - now <= AskRules.mostAhead else {
             return .rest(.notYet(at: at))
         }
         return .ask(Ask(at: at, channels: reachable, reminders: reminders ?? self.reminders))
+    }
+
+    /// In doubt nobody is asked.
+    private static func unknown(_ fields: [String]) -> Quarantine {
+        Quarantine(
+            .unknown,
+            "the project's answers say nothing of \(fields.joined(separator: " and ")), so it is not known whether this "
+                + "person may be asked: have the service answer with it, or ask them by hand")
     }
 }
 
@@ -69,12 +78,18 @@ public struct AskedPerson: Hashable, Sendable {
     public var lastAsked: Int64?
     /// By which they can be reached.
     public var channels: Set<String>
+    /// The fields that say whether they opted out and when they were asked last, where no answer held them.
+    public var unknown: [String]
 
-    public init(isOut: Bool = false, isArchived: Bool = false, lastAsked: Int64? = nil, channels: Set<String>) {
+    public init(
+        isOut: Bool = false, isArchived: Bool = false, lastAsked: Int64? = nil, channels: Set<String>,
+        unknown: [String] = []
+    ) {
         self.isOut = isOut
         self.isArchived = isArchived
         self.lastAsked = lastAsked
         self.channels = channels
+        self.unknown = unknown
     }
 }
 
@@ -105,6 +120,8 @@ public enum AskDecision: Hashable, Sendable {
     case ask(Ask)
     /// Nobody is asked in this run; why.
     case rest(SendObjection)
+    /// What has to be known for it is not: a person has to see to it.
+    case setAside(Quarantine)
 }
 
 /// Hours of the business's own day in which nobody gets a message.

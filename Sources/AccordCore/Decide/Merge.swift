@@ -14,10 +14,12 @@ public enum Merge {
         public var agreedBefore: Bool
         /// The side that changed its record last, where both say when.
         public var newest: Side?
+        /// The sides of which it is not known what they hold, not even that it is empty.
+        public var unknown: Presence
 
         public init(
             source: Value, project: Value, sourceBase: Value = .null, projectBase: Value = .null,
-            agreedBefore: Bool = true, newest: Side? = nil
+            agreedBefore: Bool = true, newest: Side? = nil, unknown: Presence = []
         ) {
             self.source = source
             self.project = project
@@ -25,6 +27,7 @@ public enum Merge {
             self.projectBase = projectBase
             self.agreedBefore = agreedBefore
             self.newest = newest
+            self.unknown = unknown
         }
 
         var sourceChanged: Bool { !source.means(sourceBase) }
@@ -47,6 +50,8 @@ public enum Merge {
 
     public static func decide(_ field: Field, policy: ConflictPolicy, _ input: Input) -> Decision {
         if field.isOptOut { return OptOut.decide(field, input) }
+        // What one side holds is not known: a write could undo what nobody has seen.
+        if !input.unknown.isEmpty { return input.keep(.unknown) }
         return switch field.direction {
         case .toProject: oneWay(input, from: .source)
         case .toSource: oneWay(input, from: .project)
@@ -141,6 +146,7 @@ public enum OptOut {
     public static func isOut(_ value: Value) -> Bool { !value.isNull && value != .boolean(false) }
 
     static func decide(_ field: Field, _ input: Merge.Input) -> Merge.Decision {
+        if !input.unknown.isEmpty { return decideUnknown(input) }
         let (sourceWasOut, projectWasOut) = (isOut(input.sourceBase), isOut(input.projectBase))
         switch (isOut(input.source), isOut(input.project)) {
         case (true, true):
@@ -161,6 +167,14 @@ public enum OptOut {
                 && field.resubscribe.contains(.project)
             return cameBack ? input.take(.project, .resubscribed) : input.take(.source, .optOut)
         }
+    }
+
+    /// One side does not say whether the person opted out. The other side's opt-out counts; that the other side knows of
+    /// none brings nobody back.
+    private static func decideUnknown(_ input: Merge.Input) -> Merge.Decision {
+        if !input.unknown.source, isOut(input.source) { return input.take(.source, .optOut) }
+        if !input.unknown.project, isOut(input.project) { return input.take(.project, .optOut) }
+        return input.keep(.unknown)
     }
 
     /// The opt-out that both sides once agreed on, not one that came after. Of one that Accord itself carried over no

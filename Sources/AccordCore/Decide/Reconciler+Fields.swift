@@ -16,6 +16,10 @@ extension Reconciler {
         for field in mapping.fields {
             let decision = decide(field, pairing, source, project)
             let (held, wanted) = (source[field.name], project[field.name])
+            if decision.rule == .unknown {
+                note(field, pairing, source, project, in: &entry)
+                continue
+            }
             if decision.rule == .conflict {
                 entry.conflicts.append(conflict(field, pairing, source: held, project: wanted))
                 continue
@@ -38,6 +42,16 @@ extension Reconciler {
         return entry
     }
 
+    /// Nothing is done about a field that one side's answers say nothing of. As long as the source holds something else
+    /// of it than its base says, the row itself has to be there when the field is decided.
+    private func note(
+        _ field: Field, _ pairing: Pairing, _ source: Record, _ project: Record, in entry: inout Entry
+    ) {
+        let sides = unknownSides(field, source, project)
+        entry.unknown += Side.allCases.filter(sides.contains).map { UnknownField(side: $0, field: field.name) }
+        if !source[field.name].means(base(of: field, pairing.link).source) { entry.sourceFingerprint = nil }
+    }
+
     /// By which rule each field of two records is decided, for whoever wants to know why.
     public func rules(_ pairing: Pairing, _ source: Record, _ project: Record) -> [(field: Field, rule: Rule)] {
         mapping.fields.map { ($0, decide($0, pairing, source, project).rule) }
@@ -49,16 +63,23 @@ extension Reconciler {
         let input = Merge.Input(
             source: source[field.name], project: project[field.name], sourceBase: base.source,
             projectBase: base.project, agreedBefore: !isNew && knownFields.contains(field.name),
-            newest: newest(source, project))
+            newest: newest(source, project), unknown: unknownSides(field, source, project))
         let isFixed = schema.field(field.name)?.isFixed ?? false
         let isKept = isNew || field.direction == .toSource || input.source.means(input.sourceBase)
-        if field.isGivenOnce || isFixed && isKept {
+        if input.unknown.isEmpty, field.isGivenOnce || isFixed && isKept {
             let isKnown = input.source.means(input.sourceBase) && input.project.means(input.projectBase)
             return input.keep(isKnown ? .unchanged : .agreed)
         }
         let decision = Merge.decide(field, policy: mapping.policy(of: field), input)
         guard decision.rule == .conflict, let side = pairing.resolutions.fields[field.name] else { return decision }
         return input.take(side, .resolved)
+    }
+
+    private func unknownSides(_ field: Field, _ source: Record, _ project: Record) -> Presence {
+        var sides = Presence()
+        sides.source = source.unknown.contains(field.name)
+        sides.project = project.unknown.contains(field.name)
+        return sides
     }
 
     /// A field that the last settled run did not have, or read from another column, was never agreed on. Before any run
@@ -83,6 +104,7 @@ extension Reconciler {
     /// to differ from; before any run was finished, that cannot be told.
     func changedFields(of record: Record, base: [String: Value]) -> [String] {
         mapping.fields.filter { field in
+            if record.unknown.contains(field.name) { return false }
             let (held, before) = (record[field.name], base[field.name] ?? .null)
             if field.isOptOut { return OptOut.isOut(held) != OptOut.isOut(before) }
             let isNew = before.isNull && !knownFields.isEmpty && !knownFields.contains(field.name)

@@ -69,6 +69,9 @@ public struct Reconciler: Sendable {
         } else {
             entry.bucket = .created
             entry.operations = [sourceCreate(project)]
+            entry.unknown = mapping.fields.filter { project.unknown.contains($0.name) }.map {
+                UnknownField(side: .project, field: $0.name)
+            }
         }
         return protecting(entry, [project])
     }

@@ -28,17 +28,22 @@ public enum Recovery {
             guard let change = operation.changes.first(where: { $0.field == field }) else { continue }
             switch operation.side {
             case .project:
-                guard let held = project?[field], says(held, change, operation) else { return nil }
+                guard let held = held(field, project), says(held, change, operation) else { return nil }
                 projectBase = held
                 if sourceBase == nil { sourceBase = change.origin }
             case .source:
-                guard let held = source?[field], says(held, change, operation) else { return nil }
+                guard let held = held(field, source), says(held, change, operation) else { return nil }
                 sourceBase = held
                 if projectBase == nil { projectBase = change.origin }
             }
         }
         guard let sourceBase, let projectBase else { return nil }
         return Agreement(field: field, source: sourceBase, project: projectBase)
+    }
+
+    /// Nil where it is not known: then no write of it is seen to have happened.
+    private static func held(_ field: String, _ record: Record?) -> Value? {
+        record.flatMap { $0.unknown.contains(field) ? nil : $0[field] }
     }
 
     /// An opt-out counts as written whatever the moment that the side gave it.

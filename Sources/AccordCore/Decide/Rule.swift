@@ -15,6 +15,8 @@ public enum Rule: String, Hashable, Sendable, Codable, CaseIterable {
     case resolved
     case created
     case conflict
+    /// The answers of one side, or of both, never held the field.
+    case unknown
 
     /// For people, after the word "because".
     public var reason: String {
@@ -34,6 +36,7 @@ public enum Rule: String, Hashable, Sendable, Codable, CaseIterable {
         case .resolved: "a person decided"
         case .created: "the record is new"
         case .conflict: "both changed it to different values, and no policy decides"
+        case .unknown: "the answers say nothing of it, so it is left as it is"
         }
     }
 }

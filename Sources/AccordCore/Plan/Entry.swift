@@ -18,6 +18,8 @@ public struct Entry: Hashable, Sendable {
     /// In the order in which they are done.
     public var operations: [Operation]
     public var conflicts: [Conflict]
+    /// Mapped fields that are left as they are, as it is not known what a side holds.
+    public var unknown: [UnknownField]
     public var quarantine: Quarantine?
     /// Why nothing is done, where that is deliberate.
     public var note: Reason?
@@ -31,7 +33,7 @@ public struct Entry: Hashable, Sendable {
     public init(
         label: String, sourceKey: String?, projectID: String?, present: Presence, place: Place? = nil,
         bucket: Bucket, link: LinkChange = .none, agreements: [Agreement] = [], operations: [Operation] = [],
-        conflicts: [Conflict] = [], quarantine: Quarantine? = nil, note: Reason? = nil,
+        conflicts: [Conflict] = [], unknown: [UnknownField] = [], quarantine: Quarantine? = nil, note: Reason? = nil,
         sourceFingerprint: Fingerprint? = nil, projectFingerprint: Fingerprint? = nil
     ) {
         position = 0
@@ -45,6 +47,7 @@ public struct Entry: Hashable, Sendable {
         self.agreements = agreements
         self.operations = operations
         self.conflicts = conflicts
+        self.unknown = unknown
         self.quarantine = quarantine
         self.note = note
         self.sourceFingerprint = sourceFingerprint
@@ -73,7 +76,7 @@ public struct Entry: Hashable, Sendable {
         guard conflicts.isEmpty, quarantine == nil else { return true }
         guard present.source else { return false }
         let isKnown = projectID != nil || bucket == .created
-        return !isKnown || bucket == .resting && sourceFingerprint == nil
+        return !isKnown || sourceFingerprint == nil && (bucket == .resting || !unknown.isEmpty)
     }
 
     private var isLinked: Bool {
@@ -97,7 +100,18 @@ public struct Entry: Hashable, Sendable {
     }
 }
 
-/// On which sides a record was found.
+/// A mapped field of a record that no answer of one side ever held, neither with a value nor empty.
+public struct UnknownField: Hashable, Sendable {
+    public var side: Side
+    public var field: String
+
+    public init(side: Side, field: String) {
+        self.side = side
+        self.field = field
+    }
+}
+
+/// The sides of a pair, or some of them: for example those on which a record was found.
 public struct Presence: Hashable, Sendable, ExpressibleByArrayLiteral {
     public var source: Bool
     public var project: Bool
@@ -108,6 +122,8 @@ public struct Presence: Hashable, Sendable, ExpressibleByArrayLiteral {
         source = sides.contains(.source)
         project = sides.contains(.project)
     }
+
+    public var isEmpty: Bool { !source && !project }
 
     public func contains(_ side: Side) -> Bool { side == .source ? source : project }
 }

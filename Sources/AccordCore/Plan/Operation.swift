@@ -83,6 +83,8 @@ public struct Quarantine: Hashable, Sendable {
         case duplicateKey = "duplicate-key"
         /// More than one record could be meant.
         case ambiguous
+        /// What has to be known before anything is done is in no answer.
+        case unknown
         /// What it refers to is not there.
         case missing
         /// The service's matcher would make the create an update of somebody else.

@@ -12,6 +12,8 @@ public enum PlanNote: Hashable, Sendable {
     case leftOut(count: Int, column: String)
     /// The service gives the value of a field of so many new records to other records as well.
     case alsoSets(count: Int, record: String, field: String, label: String)
+    /// Mapped fields that no answer of a side about some records ever held.
+    case unknownFields(of: Side, [String])
     case sendsNotAllowed(count: Int)
     case tooOldToAsk(count: Int, days: Int)
     /// Messages of a stopped run that got no answer: what became of them is known now.
@@ -33,6 +35,9 @@ public enum PlanNote: Hashable, Sendable {
         case .alsoSets(let count, let record, let field, let label):
             "the service gives the \(field) of \(count == 1 ? "1 \(record)" : "\(count) \(record)s") to the \(label), "
                 + "too: see each"
+        case .unknownFields(let side, let fields):
+            "the \(side.rawValue)'s answers say nothing of \(fields.joined(separator: " and ")): "
+                + (fields.count == 1 ? "that field is left as it is" : "those fields are left as they are")
         case .sendsNotAllowed(let count): "nobody is asked unless the run allows it: --allow-sends \(count)"
         case .tooOldToAsk(let count, let days):
             "\(count == 1 ? "1 row is" : "\(count) rows are") older than \(days) days: nobody is asked about what lies "
@@ -64,6 +69,7 @@ extension PlanNote {
         case .unrepaired: "unrepaired"
         case .leftOut: "left-out"
         case .alsoSets: "also-sets"
+        case .unknownFields: "unknown-fields"
         case .sendsNotAllowed: "sends-not-allowed"
         case .tooOldToAsk: "too-old-to-ask"
         case .sendsResolved: "sends-resolved"
@@ -78,6 +84,7 @@ extension PlanNote {
         case .notFound(let count, let source, let doubt): [String(count), source, doubt]
         case .leftOut(let count, let column): [String(count), column]
         case .alsoSets(let count, let record, let field, let label): [String(count), record, field, label]
+        case .unknownFields(let side, let fields): [String(fields.count), side.rawValue] + fields
         case .tooOldToAsk(let count, let days): [String(count), String(days)]
         case .repaired(let count), .unrepaired(let count), .sendsNotAllowed(let count), .sendsResolved(let count),
             .sendsOpen(let count):
@@ -99,6 +106,9 @@ extension PlanNote {
         case ("left-out", 2): self = .leftOut(count: count, column: details[1])
         case ("also-sets", 4):
             self = .alsoSets(count: count, record: details[1], field: details[2], label: details[3])
+        case ("unknown-fields", count + 2):
+            guard let side = Side(rawValue: details[1]) else { return nil }
+            self = .unknownFields(of: side, Array(details.dropFirst(2)))
         case ("sends-not-allowed", 1): self = .sendsNotAllowed(count: count)
         case ("too-old-to-ask", 2):
             guard let days = Int(details[1]) else { return nil }

@@ -1,9 +1,11 @@
 /// What was last read of a record: knowledge, not agreement.
 public struct MirrorRecord: Hashable, Sendable {
     public var id: String
-    /// Of `values` and `archived`.
+    /// Of `values`, `unknown` and `archived`.
     public var fingerprint: Fingerprint
     public var values: [String: Value]
+    /// The fields that no answer ever held, neither with a value nor empty.
+    public var unknown: Set<String>
     /// Unix seconds; nil if the table does not say.
     public var modified: Int64?
     public var archived: Bool
@@ -13,19 +15,35 @@ public struct MirrorRecord: Hashable, Sendable {
     public var gone: Bool
 
     public init(
-        id: String, fingerprint: Fingerprint, values: [String: Value], modified: Int64?, archived: Bool,
-        matchValues: [String?], gone: Bool = false
+        id: String, fingerprint: Fingerprint, values: [String: Value], unknown: Set<String> = [], modified: Int64?,
+        archived: Bool, matchValues: [String?], gone: Bool = false
     ) {
         self.id = id
         self.fingerprint = fingerprint
         self.values = values
+        self.unknown = unknown
         self.modified = modified
         self.archived = archived
         self.matchValues = matchValues
         self.gone = gone
     }
 
-    public var record: Record { Record(key: id, values: values, modified: modified) }
+    /// A record that is there, as it is known now.
+    ///
+    /// - Parameters:
+    ///   - values: none of them null.
+    ///   - fields: those by which records are looked up, in the order of the schema.
+    public init(
+        id: String, values: [String: Value], unknown: Set<String>, modified: Int64?, archived: Bool,
+        lookedUpBy fields: [String]
+    ) {
+        self.init(
+            id: id, fingerprint: Fingerprint(of: values, unknown: unknown, isArchived: archived), values: values,
+            unknown: unknown, modified: modified, archived: archived,
+            matchValues: fields.map { field in values[field].map(\.description) })
+    }
+
+    public var record: Record { Record(key: id, values: values, unknown: unknown, modified: modified) }
 
     /// What the project holds of a record when it is decided.
     public var side: Pairing.ProjectSide {

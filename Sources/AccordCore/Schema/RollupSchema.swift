@@ -28,17 +28,22 @@ public struct RollupSchema: Hashable, Sendable {
     /// The fields of the other resource that are needed for it.
     public var needs: [String] { Set([by, at] + [except].compactMap(\.self) + last.values).sorted() }
 
-    /// What a record's own ones make; nothing if there is none that counts.
+    /// What a record's own ones make; nothing if there is none that counts. What they do not say enough of is unknown.
     ///
     /// - Parameter records: with their ids, by which the last of two of one moment is told.
-    public func values(of records: [Record]) -> [String: Value] {
+    public func record(_ key: String, of records: [Record]) -> Record {
+        let needed = Set([at] + [except].compactMap(\.self))
+        if records.contains(where: { !$0.unknown.isDisjoint(with: needed) }) {
+            return Record(key: key, values: [:], unknown: fields)
+        }
         let counting = records.filter { record in except.map { record[$0] != .boolean(true) } ?? true }
         func isEarlier(_ a: Record, _ b: Record) -> Bool {
             (a[at].instant ?? .min, a.key.utf8.count, a.key) < (b[at].instant ?? .min, b.key.utf8.count, b.key)
         }
-        guard let latest = counting.max(by: isEarlier) else { return [:] }
+        guard let latest = counting.max(by: isEarlier) else { return Record(key: key, values: [:]) }
         var values = last.mapValues { latest[$0] }
         if let count { values[count] = .integer(Int64(counting.count)) }
-        return values
+        let unknown = last.filter { latest.unknown.contains($0.value) }.keys
+        return Record(key: key, values: values, unknown: Set(unknown))
     }
 }

@@ -73,6 +73,17 @@ public struct Fingerprint: Hashable, Sendable, CustomStringConvertible {
         self.init(of: text)
     }
 
+    /// Likewise of values that are known, and of which fields are not: a field that is empty is another one.
+    public init(of values: [String: Value], unknown: Set<String>, isArchived: Bool) {
+        guard !unknown.isEmpty else {
+            self.init(of: values, isArchived: isArchived)
+            return
+        }
+        // No field holds a set without elements.
+        let marks = Dictionary(unknown.map { ($0, Value.set([])) }, uniquingKeysWith: { first, _ in first })
+        self.init(of: values.merging(marks) { _, mark in mark }, isArchived: isArchived)
+    }
+
     /// Of nothing: stands where there is no fingerprint.
     public static let zero = Fingerprint(high: 0, low: 0)
 

@@ -4,15 +4,18 @@ import AccordTables
 
 /// Makes mirror records of what a table answers.
 ///
-/// What a table did not answer with is no change: such a field keeps the value that was known.
+/// What a table did not answer with is no change: such a field keeps the value that was known. Where no answer ever held
+/// it, it is unknown, which is not the same as empty.
 struct MirrorForm: Sendable {
     private let pair: Pair
     private let store: any StateStore
     /// What is kept of a record: the mapped fields, those by which it is looked up or recognised, and whether its person
     /// opted out or was asked, whatever is mapped.
-    private let kept: Set<String>
+    let kept: Set<String>
     /// Those of them that a whole answer has.
-    private let answered: [String]
+    let answered: Set<String>
+    /// The same, as a list: each record that is read is held against it.
+    private let answeredList: [String]
 
     init(pair: Pair, store: any StateStore) {
         self.pair = pair
@@ -21,7 +24,8 @@ struct MirrorForm: Sendable {
         let roles = [schema.field(.optOut), schema.field(.asked)].compactMap { $0?.name }
         let kept = Set(pair.mapping.fields.map(\.name) + schema.lookedUpBy + schema.contentFields + roles)
         self.kept = kept
-        answered = schema.fields.filter { $0.isReadable && kept.contains($0.name) }.map(\.name)
+        answered = Set(schema.fields.filter { $0.isReadable && $0.role != .gone && kept.contains($0.name) }.map(\.name))
+        answeredList = answered.sorted()
     }
 
     func records(of batch: [TableRecord]) throws -> [MirrorRecord] {
@@ -30,39 +34,83 @@ struct MirrorForm: Sendable {
                 throw TableError.nonsense(request: pair.project.name, reason: problem)
             }
         }
-        let partial = batch.filter { record in
-            guard case .values(let values) = record.cells else { return false }
-            return !answered.allSatisfy { values[$0] != nil }
-        }
-        let known = partial.isEmpty ? [:] : try store.projectRecords(pair.name, partial.compactMap(\.key))
+        let partial = Set(
+            batch.filter { record in
+                let values = record.values
+                return !answeredList.allSatisfy { values[$0] != nil }
+            }.compactMap(\.key))
+        let known = partial.isEmpty ? [:] : try store.projectRecords(pair.name, partial)
+        let mirrored = partial.isEmpty ? [] : try store.mirroredFields(pair.name)
         let computed = try pair.rollup?.values(for: batch.compactMap(\.key), store) ?? [:]
         return batch.compactMap { record in
-            guard let id = record.key, case .values(let answer) = record.cells else { return nil }
-            var values = (known[id]?.values ?? [:]).filter { answered.contains($0.key) && answer[$0.key] == nil }
-            for (field, value) in answer where kept.contains(field) && !value.isNull { values[field] = value }
-            for (field, value) in computed[id] ?? [:] where kept.contains(field) {
-                values[field] = value.isNull ? nil : value
+            guard let id = record.key else { return nil }
+            let answer = record.values
+            var values: [String: Value] = [:]
+            var unknown: Set<String> = []
+            if !partial.isEmpty, partial.contains(id) {
+                for field in answeredList where answer[field] == nil {
+                    if let value = known[id]?.values[field] {
+                        values[field] = value
+                    } else if !isKnownToBeEmpty(field, known[id], mirrored) {
+                        unknown.insert(field)
+                    }
+                }
             }
-            return mirror(id, values, record)
+            return mirror(id, answer, over: values, unknown, computed[id], record)
         }
+    }
+
+    /// An earlier answer held the field, and it was empty.
+    private func isKnownToBeEmpty(_ field: String, _ known: MirrorRecord?, _ mirrored: Set<String>) -> Bool {
+        guard let known, !known.gone else { return false }
+        return mirrored.contains(field) && !known.unknown.contains(field)
     }
 
     /// The record that is stored now, as an answer and what was known before say together.
-    func record(_ record: TableRecord, over known: Record) throws -> MirrorRecord {
-        guard case .values(let answer) = record.cells, let id = record.key else {
-            throw EngineError.unreadableAnswer(pair: pair.name)
-        }
-        var values = known.values.filter { kept.contains($0.key) && answer[$0.key] == nil }
-        for (field, value) in answer where kept.contains(field) && !value.isNull { values[field] = value }
-        for (field, value) in try pair.rollup?.values(for: [id], store)[id] ?? [:]
-        where kept.contains(field) { values[field] = value.isNull ? nil : value }
-        return mirror(id, values, record)
+    ///
+    /// - Parameter unseen: fields that no answer held until now, whatever was sent.
+    func record(_ record: TableRecord, over known: Record, unseen: Set<String>) throws -> MirrorRecord {
+        guard let id = record.key else { throw EngineError.unreadableAnswer(pair: pair.name) }
+        let answer = record.values
+        let unknown = unseen.filter { answer[$0] == nil }
+        let values = known.values.filter { kept.contains($0.key) && !unknown.contains($0.key) }
+        return mirror(id, answer, over: values, unknown, try pair.rollup?.values(for: [id], store)[id], record)
     }
 
-    private func mirror(_ id: String, _ values: [String: Value], _ record: TableRecord) -> MirrorRecord {
-        MirrorRecord(
-            id: id, fingerprint: Fingerprint(of: values, isArchived: record.isArchived), values: values,
-            modified: record.modified, archived: record.isArchived,
-            matchValues: pair.schema.lookedUpBy.map { field in values[field].map(\.description) })
+    /// - Parameters:
+    ///   - known: what the answer does not hold, and an earlier one did.
+    ///   - computed: the fields that no answer holds, of a pair that has such.
+    private func mirror(
+        _ id: String, _ answer: [String: Value], over known: [String: Value], _ unknown: Set<String>,
+        _ computed: Record?, _ record: TableRecord
+    ) -> MirrorRecord {
+        var (values, unknown) = (known, unknown)
+        for (field, value) in answer where kept.contains(field) { values[field] = value.isNull ? nil : value }
+        if pair.rollup != nil { put(computed, into: &values, &unknown) }
+        return MirrorRecord(
+            id: id, values: values, unknown: unknown, modified: record.modified, archived: record.isArchived,
+            lookedUpBy: pair.schema.lookedUpBy)
+    }
+
+    /// A record that was not read itself, with what is computed of it now.
+    func renewed(_ record: MirrorRecord, _ computed: Record?) -> MirrorRecord {
+        var (values, unknown) = (record.values, record.unknown)
+        put(computed, into: &values, &unknown)
+        return MirrorRecord(
+            id: record.id, values: values, unknown: unknown, modified: record.modified, archived: record.archived,
+            lookedUpBy: pair.schema.lookedUpBy)
+    }
+
+    private func put(_ computed: Record?, into values: inout [String: Value], _ unknown: inout Set<String>) {
+        for field in pair.rollup?.fields ?? [] where kept.contains(field) {
+            values[field] = nil
+            unknown.remove(field)
+            if computed?.unknown.contains(field) ?? false { unknown.insert(field) }
+        }
+        // Some of what is computed the answers hold as well: what is computed counts.
+        for (field, value) in computed?.values ?? [:] where kept.contains(field) {
+            values[field] = value
+            unknown.remove(field)
+        }
     }
 }

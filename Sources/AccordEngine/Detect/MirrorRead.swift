@@ -25,7 +25,8 @@ public struct MirrorRead {
         let changed = try await pair.rollup?.refresh(full: full, run)
         let cursor = try store.mirrorCursor(pair.name)
         var reading: SideReading
-        if !full, !mappingChanged, !isFullReadDue(), let cursor, let table = incremental {
+        let isWhole = try store.mirroredFields(pair.name) == form.kept
+        if !full, !mappingChanged, isWhole, !isFullReadDue(), let cursor, let table = incremental {
             reading = try await readChanges(of: table, since: Cursor(cursor))
         } else {
             reading = try await readAll()
@@ -72,7 +73,8 @@ public struct MirrorRead {
         }
         var incomplete = proof.incomplete
         if incomplete == nil { incomplete = try await lookForUnlisted(read) }
-        try store.finishFullRead(pair.name, read: read, complete: incomplete == nil, at: run.now)
+        try store.finishFullRead(
+            pair.name, read: read, complete: incomplete == nil, fields: form.kept, at: run.now)
         if incomplete == nil { try store.setMirrorCursor(pair.name, newest?.text ?? "0") }
         return SideReading(mode: .full, records: 0, read: proof.count, incomplete: incomplete)
     }
@@ -222,14 +224,9 @@ public struct MirrorRead {
             let known = try store.projectRecords(pair.name, some)
             let computed = try rollup.values(for: some, store)
             let renewed = some.compactMap { id -> MirrorRecord? in
-                guard var record = known[id], !record.gone else { return nil }
-                let before = record.fingerprint
-                for field in rollup.fields { record.values[field] = nil }
-                for (field, value) in computed[id] ?? [:] where !value.isNull { record.values[field] = value }
-                let mapped = Set(pair.mapping.fields.map(\.name))
-                record.values = record.values.filter { !rollup.fields.contains($0.key) || mapped.contains($0.key) }
-                record.fingerprint = Fingerprint(of: record.values, isArchived: record.archived)
-                return record.fingerprint == before ? nil : record
+                guard let record = known[id], !record.gone else { return nil }
+                let renewed = form.renewed(record, computed[id])
+                return renewed.fingerprint == record.fingerprint ? nil : renewed
             }
             _ = try store.mirror(pair.name, records: renewed, read: read)
         }

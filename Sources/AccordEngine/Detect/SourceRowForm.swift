@@ -66,6 +66,8 @@ private struct Encoder {
             int32(Int32(positions[field] ?? UInt16.max))
             self.value(value)
         }
+        int32(Int32(row.record.unknown.count))
+        for field in row.record.unknown { int32(Int32(positions[field] ?? UInt16.max)) }
     }
 
     private mutating func value(_ value: Value) {
@@ -144,8 +146,13 @@ private struct Decoder {
             let value = value()
             if fields.indices.contains(field) { values[fields[field]] = value }
         }
+        var unknown: Set<String> = []
+        for _ in 0..<int32() {
+            let field = Int(int32())
+            if fields.indices.contains(field) { unknown.insert(fields[field]) }
+        }
         return SourceRow(
-            record: Record(key: key, values: values, modified: modified), fingerprint: fingerprint,
+            record: Record(key: key, values: values, unknown: unknown, modified: modified), fingerprint: fingerprint,
             place: line.map { Place(file: file, line: Int($0)) }, quarantine: quarantine)
     }
 

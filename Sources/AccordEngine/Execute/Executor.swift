@@ -345,6 +345,7 @@ struct Executor {
             written: written)
         if let stored {
             settlement.mirror = .stored(stored)
+            if settlement.sourceFingerprint == nil { tally.leavesOpen = true }
             if entry.operations.contains(where: { $0.kind == .archive }) { settlement.link = .state(.archived) }
             if let kept = storedDifferently(entry, stored.record) {
                 settlement.quarantine = attention.item(entry, kept, operation: entry.operationFingerprint)
@@ -361,7 +362,7 @@ struct Executor {
     private func storedDifferently(_ entry: Entry, _ stored: Record) -> Quarantine? {
         for change in entry.operations.filter({ $0.side == .project }).flatMap(\.changes) {
             guard pair.mapping.field(change.field)?.isOptOut != true,
-                pair.schema.field(change.field)?.isReadable != false
+                pair.schema.field(change.field)?.isReadable != false, !stored.unknown.contains(change.field)
             else { continue }
             if !stored[change.field].means(change.after) {
                 return Quarantine(

@@ -116,13 +116,20 @@ struct RecordWriter: Sendable {
     ) async throws -> RecordOutcome {
         let mirror = try entry.projectID.flatMap { (id) throws(Needs) in try known.record(id) }
         var record = mirror?.record ?? Record(key: "", values: [:])
+        // What is sent is in no answer yet: a new record is known by what its answers hold of it.
+        var unseen = mirror?.unknown ?? form.answered
         var isArchived = mirror?.archived ?? false
         var stored: MirrorRecord?
         for operation in entry.operations where operation.side == .project {
             for change in operation.changes { record[change.field] = change.after }
             let answer = try await write(operation, record)
+            if operation.kind == .unsubscribe || operation.kind == .resubscribe {
+                // That it was done says what it is of.
+                unseen.subtract(operation.changes.map(\.field))
+            }
             if let answer {
-                stored = try form.record(answer, over: record)
+                stored = try form.record(answer, over: record, unseen: unseen)
+                unseen = stored?.unknown ?? unseen
                 (record, isArchived) = (stored?.record ?? record, answer.isArchived)
             }
             switch operation.kind {
@@ -131,6 +138,7 @@ struct RecordWriter: Sendable {
             case .delete:
                 try store.markGone(pair.name, id: record.key)
                 (record, isArchived, stored) = (Record(key: "", values: [:]), false, nil)
+                unseen = form.answered
                 progress.isDeleted = true
             case .archive: isArchived = true
             case .unarchive: isArchived = false
@@ -140,19 +148,15 @@ struct RecordWriter: Sendable {
             case .update, .unsubscribe, .resubscribe, .send: break
             }
         }
-        return .done(asStored(record, isArchived, stored ?? mirror), id: record.key)
+        let last = MirrorRecord(
+            id: record.key, values: unseen.isEmpty ? record.values : record.values.filter { !unseen.contains($0.key) },
+            unknown: unseen, modified: record.modified ?? (stored ?? mirror)?.modified, archived: isArchived,
+            lookedUpBy: pair.schema.lookedUpBy)
+        return .done(last, id: record.key)
     }
 
     private func set(_ operation: Operation, _ value: Value, in record: inout Record) {
         for change in operation.changes { record[change.field] = value }
-    }
-
-    /// The record as it is stored now, with what the answers did not show.
-    private func asStored(_ record: Record, _ isArchived: Bool, _ last: MirrorRecord?) -> MirrorRecord {
-        MirrorRecord(
-            id: record.key, fingerprint: Fingerprint(of: record.values, isArchived: isArchived), values: record.values,
-            modified: record.modified ?? last?.modified, archived: isArchived,
-            matchValues: pair.schema.lookedUpBy.map { record[$0].isNull ? nil : record[$0].description })
     }
 
     // MARK: - One operation

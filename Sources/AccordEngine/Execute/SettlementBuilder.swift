@@ -64,7 +64,10 @@ public struct SettlementBuilder: Sendable {
         }
         let open = Set(pending.flatMap { $0.changes.map(\.field) })
         let earlier = entry.operations.filter { $0.side != side }.flatMap(\.changes)
-        for change in operations.flatMap(\.changes) where !open.contains(change.field) {
+        // What the answer does not hold, and no answer before it did, is nothing to agree on: it is met when it is seen.
+        let changes = operations.flatMap(\.changes)
+        let seen = changes.filter { !stored.unknown.contains($0.field) }
+        for change in seen where !open.contains(change.field) {
             // Where the other side was written too, it holds what that operation put there.
             let origin = earlier.first { $0.field == change.field }?.after ?? change.origin
             let held = stored[change.field]
@@ -74,7 +77,7 @@ public struct SettlementBuilder: Sendable {
         if pending.isEmpty {
             settlement.closesIntent = true
             if entry.conflicts.isEmpty && entry.quarantine == nil {
-                close(&settlement, entry, written.sourceFingerprint)
+                close(&settlement, entry, seen.count == changes.count ? written.sourceFingerprint : nil)
             }
         }
         settlement.ledger = operations.map {

@@ -279,7 +279,7 @@ struct PairDeciding {
         var all = extras
         all.notes = []
         if let incomplete = project.incomplete { all.notes.append(.projectInDoubt(incomplete)) }
-        all.notes += notes + extras.notes
+        all.notes += notes + extras.notes + builder.unknownFields
         let repaired = context.intents.count - unrepaired.count
         if repaired > 0 { all.notes.append(.repaired(count: repaired)) }
         if !unrepaired.isEmpty { all.notes.append(.unrepaired(count: unrepaired.count)) }

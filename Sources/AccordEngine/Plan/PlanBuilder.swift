@@ -12,6 +12,8 @@ struct PlanBuilder {
     private var project: [Bucket: Int] = [:]
     private var requests = 0
     private var contended = ContendedValues()
+    /// Fields that are left as they are in some record, as no answer ever held them.
+    private var unknown: Set<UnknownField> = []
     /// Of records that a stopped run had begun with: whether it is known now what became of them.
     private var begun: [String: Bool]
     /// Identities of begun records that have an entry.
@@ -29,6 +31,7 @@ struct PlanBuilder {
         let record = draft.record
         let number = Int32(try records.append(draft.written, rank: draft.rank))
         count(record, 1)
+        if !record.unknown.isEmpty { unknown.formUnion(record.unknown) }
         if !begun.isEmpty, begun[record.identity] != nil {
             mentioned.insert(record.identity)
             begun[record.identity] = record.quarantine == nil && !record.isWithheld
@@ -107,6 +110,15 @@ struct PlanBuilder {
     }
 
     // MARK: - The plan
+
+    /// What was left as it is, in the mapping's order.
+    var unknownFields: [PlanNote] {
+        let names = pair.mapping.fields.map(\.name)
+        return Side.allCases.compactMap { side in
+            let fields = names.filter { unknown.contains(UnknownField(side: side, field: $0)) }
+            return fields.isEmpty ? nil : .unknownFields(of: side, fields)
+        }
+    }
 
     /// Every record is in exactly one bucket, or the plan is not shown.
     func finish(

@@ -192,6 +192,7 @@ struct RequestPlanning {
             bucket: .resting, sourceFingerprint: row.fingerprint)
         switch decision {
         case .rest(let objection): entry.note = .notSent(objection)
+        case .setAside(let quarantine): return setAside(quarantine)
         case .ask where isProtected(key, found): entry.note = .protected
         case .ask(let ask):
             entry.bucket = .created

@@ -34,7 +34,10 @@ public struct ReviewRequests: MessageSender {
         AskedPerson(
             isOut: people.schema.field(.optOut).map { OptOut.isOut(record[$0.name]) } ?? false, isArchived: isArchived,
             lastAsked: lastAsked(record),
-            channels: Set(schema.channels.filter { !record[$0.value].isNull }.keys))
+            channels: Set(schema.channels.filter { !record[$0.value].isNull }.keys),
+            unknown: [people.schema.field(.optOut), people.schema.field(.asked)].compactMap { field in
+                field.flatMap { !$0.isReadable || record.unknown.contains($0.name) ? $0.name : nil }
+            })
     }
 
     func lastAsked(_ record: Record) -> Int64? {
@@ -73,7 +76,11 @@ extension Value {
 
 extension Record {
     /// A record of typed values.
-    init(_ record: TableRecord) {
-        self.init(key: record.key ?? "", values: record.values, modified: record.modified)
+    ///
+    /// - Parameter schema: of its table; a field of it that the record leaves out is unknown.
+    init(_ record: TableRecord, of schema: TableSchema? = nil) {
+        let values = record.values
+        let unknown = (schema?.fields ?? []).filter { $0.isReadable && values[$0.name] == nil }.map(\.name)
+        self.init(key: record.key ?? "", values: values, unknown: Set(unknown), modified: record.modified)
     }
 }

@@ -31,6 +31,15 @@ public enum RecordForm {
                 writer.member("conflicts")
                 writer.array(record.conflicts) { ConflictForm.write($1, to: &$0) }
             }
+            if !record.unknown.isEmpty {
+                writer.member("unknown")
+                writer.array(record.unknown) { writer, unknown in
+                    writer.object {
+                        $0.member("side", unknown.side.rawValue)
+                        $0.member("field", unknown.field)
+                    }
+                }
+            }
             if let quarantine = record.quarantine {
                 writer.member("quarantine")
                 writer.object {
@@ -154,6 +163,10 @@ public enum RecordForm {
         }
         for element in try object.list("operations") { record.operations.append(try operation(element)) }
         for element in try object.list("conflicts") { record.conflicts.append(try ConflictForm.read(element)) }
+        for element in try object.list("unknown") {
+            let member = try FormObject(element, "an unknown field")
+            record.unknown.append(UnknownField(side: try member.word("side"), field: try member.string("field")))
+        }
         if let member = try object.object("quarantine") {
             record.quarantine = Quarantine(try member.word("cause"), try member.string("message"))
         }

@@ -5,7 +5,7 @@ public protocol ProjectReadStore: Sendable {
     /// Begins a read of the project.
     ///
     /// - Returns: the number by which ``mirror(_:records:read:optOut:)`` and
-    ///   ``finishFullRead(_:read:complete:at:)`` know it.
+    ///   ``finishFullRead(_:read:complete:fields:at:)`` know it.
     func beginProjectRead(_ pair: String) throws -> Int
 
     /// Keeps a page of what the project holds. A record that is not as it was known is unsettled from here on, unless all
@@ -22,8 +22,14 @@ public protocol ProjectReadStore: Sendable {
     /// Ends a read of the whole project. If it proved itself complete, what it did not see is gone: kept, and
     /// unsettled, where a link knows it, else forgotten.
     ///
-    /// - Parameter at: Unix seconds: what ``lastFullRead(_:)`` gives after a complete read.
-    func finishFullRead(_ pair: String, read: Int, complete: Bool, at: Int64) throws
+    /// - Parameters:
+    ///   - fields: what ``mirroredFields(_:)`` gives after a complete read.
+    ///   - at: Unix seconds: what ``lastFullRead(_:)`` gives after a complete read.
+    func finishFullRead(_ pair: String, read: Int, complete: Bool, fields: Set<String>, at: Int64) throws
+
+    /// The fields that the last complete read of the whole project kept, of every record. None if there was none, or if a
+    /// version of Accord that did not keep ``MirrorRecord/unknown`` made it.
+    func mirroredFields(_ pair: String) throws -> Set<String>
 
     /// A record that the service was asked for and does not have.
     func markGone(_ pair: String, id: String) throws
