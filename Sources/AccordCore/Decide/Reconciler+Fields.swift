@@ -38,11 +38,6 @@ extension Reconciler {
         return entry
     }
 
-    /// By which rule each field of two records is decided, for whoever wants to know why.
-    public func rules(_ pairing: Pairing, _ source: Record, _ project: Record) -> [(field: Field, rule: Rule)] {
-        mapping.fields.map { ($0, decide($0, pairing, source, project).rule) }
-    }
-
     private func decide(_ field: Field, _ pairing: Pairing, _ source: Record, _ project: Record) -> Merge.Decision {
         let isNew = if case .new = pairing.linking { true } else { false }
         let base = base(of: field, pairing.link)

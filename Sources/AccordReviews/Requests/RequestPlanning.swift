@@ -67,7 +67,7 @@ struct RequestPlanning {
     }
 
     private mutating func resolveUnanswered() async throws {
-        let resolver = UnansweredRequests(pair: pair, requests: requests, store: store, now: run.now)
+        let resolver = UnansweredRequests(pair: pair, requests: requests, run: run)
         unanswered = try await resolver.resolve()
         for request in unanswered.values {
             guard case .sent(let settled) = request.outcome, let ask = request.ask else { continue }
