@@ -16,6 +16,10 @@ enum Schema {
             try db.execute(sql: "PRAGMA application_id = \(applicationID)")
         }
         migrator.registerMigration("0.1.0: composed keys") { try ComposedKeys.migrate($0) }
+        migrator.registerMigration("0.1.0: no reports") { db in
+            // Nobody read them, and nobody looked for open runs.
+            try db.execute(sql: "DROP INDEX runs_open; ALTER TABLE runs DROP COLUMN report")
+        }
         return migrator
     }
 
