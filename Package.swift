@@ -37,13 +37,16 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-system.git", from: "1.8.1"),
     ],
     targets: [
         .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
         module("AccordCore", [.product(name: "Crypto", package: "swift-crypto")]),
         module("AccordTables", ["AccordCore"]),
         module("TableConformance", ["AccordCore", "AccordTables"]),
-        module("AccordFiles", ["AccordCore", "AccordTables"]),
+        module(
+            "AccordFiles",
+            ["AccordCore", "AccordTables", .product(name: "SystemPackage", package: "swift-system")]),
         module("AccordHTTP", ["AccordCore", "CCurl", .product(name: "Logging", package: "swift-log")]),
         module(
             "AccordREST", ["AccordCore", "AccordTables", "AccordHTTP", .product(name: "Logging", package: "swift-log")]),
@@ -53,7 +56,7 @@ let package = Package(
         module(
             "AccordConfig", ["AccordCore", "AccordFiles", "AccordREST", .product(name: "Yams", package: "Yams")],
             exclude: ["Descriptions", "Mappings"], plugins: ["EmbedFiles"]),
-        module("AccordState", ["AccordCore"]),
+        module("AccordState", ["AccordCore", .product(name: "SystemPackage", package: "swift-system")]),
         module("StateConformance", ["AccordCore", "AccordState", "Chance"]),
         module(
             "AccordSQLite",
@@ -82,6 +85,7 @@ let package = Package(
                 "AccordSandbox",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: swiftSettings),
         // What the tests of several modules, and StateConformance, draw their cases with.

@@ -74,9 +74,7 @@ extension Engine {
 
     private func finish(_ report: RunReport) throws {
         try store.finishRun(
-            report.run, outcome: report.outcome.rawValue,
-            report: String(decoding: try JSONEncoder().encode(report), as: UTF8.self), requests: report.requests,
-            at: Int64(time.unixTime))
+            report.run, outcome: report.outcome.rawValue, requests: report.requests, at: Int64(time.unixTime))
     }
 
     /// More was written than the first page of the next run can show: what others changed meanwhile is looked for now, so

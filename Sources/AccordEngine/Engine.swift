@@ -46,9 +46,11 @@ public struct Engine: Sendable {
         return ordered
     }
 
-    func planning(_ options: RunOptions = RunOptions(), after earlier: [PairPlan] = []) -> PlanningRun {
+    func planning(
+        _ options: RunOptions = RunOptions(), readsProject: Bool = true, after earlier: [PairPlan] = []
+    ) -> PlanningRun {
         PlanningRun(
-            store: store, time: time, options: options, earlier: earlier,
+            store: store, time: time, options: options, readsProject: readsProject, earlier: earlier,
             referencedPairs: Set(pairs.flatMap { $0.mapping.fields.compactMap(\.pair) }), stop: stop,
             progress: progress)
     }
@@ -58,6 +60,12 @@ public struct Engine: Sendable {
     /// Reads both sides and says what would be done. Nothing is written to either.
     public func plan(_ options: RunOptions = RunOptions()) async throws -> Plan {
         let mark = try store.mark()
+        let plans = try await plans(of: pairs, options)
+        return Plan(madeAt: Int64(time.unixTime), state: mark, configuration: configuration, pairs: plans)
+    }
+
+    /// Plans some pairs, each knowing the plans before it. One of several that fails has the reason in place of its plan.
+    func plans(of pairs: [Pair], _ options: RunOptions, readsProject: Bool = true) async throws -> [PairPlan] {
         var plans: [PairPlan] = []
         var failed: Set<String> = []
         for pair in pairs {
@@ -65,13 +73,13 @@ public struct Engine: Sendable {
                 if let other = pair.schema.references.intersection(failed).min() {
                     throw EngineError.waits(pair: pair.name, resource: other)
                 }
-                plans.append(try await plan(pair, planning(options, after: plans)))
+                plans.append(try await plan(pair, planning(options, readsProject: readsProject, after: plans)))
             } catch let error as any ExplainedError where pairs.count > 1 && !error.concernsAllPairs {
                 failed.insert(pair.schema.name)
                 plans.append(PairPlan(pair, failure: error.description))
             }
         }
-        return Plan(madeAt: Int64(time.unixTime), state: mark, configuration: configuration, pairs: plans)
+        return plans
     }
 
     private func plan(_ pair: Pair, _ run: PlanningRun) async throws -> PairPlan {

@@ -18,13 +18,15 @@ public enum EngineError: ExplainedError, Hashable {
     case waits(pair: String, resource: String)
     /// The project could not be read whole when it had to be: the first time, or with another mapping.
     case projectNotRead(pair: String, reason: String)
+    /// What was last read of the project is not enough to plan by.
+    case projectUnknown(pair: String, reason: String)
     /// A person asked for it while both sides were being read.
     case stopped
 
     public var place: String? {
         switch self {
         case .unbalanced(let pair, _, _, _), .waits(let pair, _), .projectNotRead(let pair, _),
-            .cannot(_, let pair, _), .unreadableAnswer(let pair):
+            .projectUnknown(let pair, _), .cannot(_, let pair, _), .unreadableAnswer(let pair):
             "pair \(pair)"
         case .unknownPair: "accord.yaml"
         case .stale: "plan"
@@ -45,6 +47,7 @@ public enum EngineError: ExplainedError, Hashable {
         case .unreadableAnswer: "the service answered a write with something that is no record"
         case .waits(_, let resource): "it refers to \(resource), which failed"
         case .projectNotRead(_, let reason): "the project could not be read whole: \(reason)"
+        case .projectUnknown(_, let reason): "what a sync would do is not known: \(reason)"
         case .stopped: "stopped as asked, before anything was written"
         }
     }
@@ -59,6 +62,7 @@ public enum EngineError: ExplainedError, Hashable {
         case .unreadableAnswer: "Run again: the next run reads what is stored"
         case .waits: "See what is said of that one"
         case .projectNotRead: "Run again when fewer changes are made to it; nothing was done"
+        case .projectUnknown: "accord plan reads the project, and says what a sync would do"
         case .stopped: nil
         }
     }

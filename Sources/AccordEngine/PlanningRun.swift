@@ -6,6 +6,8 @@ public struct PlanningRun: Sendable {
     public let store: any StateStore
     public let time: any TimeSource
     public let options: RunOptions
+    /// False: the project is taken as it was last read, and nothing is asked of it.
+    public let readsProject: Bool
     /// The plans of this run that come before.
     public var earlier: [PairPlan]
     /// The names of pairs whose records a field of another pair names.
@@ -14,12 +16,14 @@ public struct PlanningRun: Sendable {
     public let progress: @Sendable (Progress) -> Void
 
     public init(
-        store: any StateStore, time: any TimeSource, options: RunOptions = RunOptions(), earlier: [PairPlan] = [],
-        referencedPairs: Set<String> = [], stop: StopSignal, progress: @escaping @Sendable (Progress) -> Void
+        store: any StateStore, time: any TimeSource, options: RunOptions = RunOptions(), readsProject: Bool = true,
+        earlier: [PairPlan] = [], referencedPairs: Set<String> = [], stop: StopSignal,
+        progress: @escaping @Sendable (Progress) -> Void
     ) {
         self.store = store
         self.time = time
         self.options = options
+        self.readsProject = readsProject
         self.earlier = earlier
         self.referencedPairs = referencedPairs
         self.stop = stop

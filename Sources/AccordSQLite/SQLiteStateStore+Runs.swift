@@ -10,11 +10,10 @@ extension SQLiteStateStore {
         }
     }
 
-    public func finishRun(_ run: Int64, outcome: String, report: String?, requests: Int, at: Int64) throws {
+    public func finishRun(_ run: Int64, outcome: String, requests: Int, at: Int64) throws {
         try write { db in
             try db.run(
-                "UPDATE runs SET ended = ?, outcome = ?, report = ?, requests = ? WHERE id = ?",
-                [at, outcome, report, requests, run])
+                "UPDATE runs SET ended = ?, outcome = ?, requests = ? WHERE id = ?", [at, outcome, requests, run])
         }
     }
 
@@ -29,11 +28,11 @@ extension SQLiteStateStore {
     private func runs(_ condition: String, _ arguments: StatementArguments) throws -> [RunRow] {
         try read { db in
             try db.rows(
-                "SELECT id, kind, plan_id, started, ended, outcome, report, requests FROM runs \(condition)", arguments
+                "SELECT id, kind, plan_id, started, ended, outcome, requests FROM runs \(condition)", arguments
             ).map { row in
                 RunRow(
                     id: row[0], kind: row[1], planID: row[2], started: row[3], ended: row[4], outcome: row[5],
-                    report: row[6], requests: row[7])
+                    requests: row[6])
             }
         }
     }

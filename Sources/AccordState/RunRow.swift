@@ -10,14 +10,11 @@ public struct RunRow: Sendable, Hashable {
     /// Unix seconds; nil for a run that is under way or was killed.
     public var ended: Int64?
     public var outcome: String?
-    /// JSON, in the form of whoever ran it.
-    public var report: String?
     /// Requests that it sent.
     public var requests: Int
 
     public init(
-        id: Int64, kind: String, planID: String?, started: Int64, ended: Int64?, outcome: String?, report: String?,
-        requests: Int
+        id: Int64, kind: String, planID: String?, started: Int64, ended: Int64?, outcome: String?, requests: Int
     ) {
         self.id = id
         self.kind = kind
@@ -25,7 +22,6 @@ public struct RunRow: Sendable, Hashable {
         self.started = started
         self.ended = ended
         self.outcome = outcome
-        self.report = report
         self.requests = requests
     }
 }

@@ -11,14 +11,12 @@ extension StateConformance {
     public static let runChecks = [
         Check("runs are numbered, listed newest first, and one that never ended is known by that") { trial, store in
             let first = try store.beginRun(kind: "sync", planID: nil, at: 10)
-            try store.finishRun(first, outcome: "done", report: "{}", requests: 3, at: 20)
+            try store.finishRun(first, outcome: "done", requests: 3, at: 20)
             let second = try store.beginRun(kind: "apply", planID: "abc", at: 30)
             let ended = RunRow(
-                id: first, kind: "sync", planID: nil, started: 10, ended: 20, outcome: "done", report: "{}",
-                requests: 3)
+                id: first, kind: "sync", planID: nil, started: 10, ended: 20, outcome: "done", requests: 3)
             let open = RunRow(
-                id: second, kind: "apply", planID: "abc", started: 30, ended: nil, outcome: nil, report: nil,
-                requests: 0)
+                id: second, kind: "apply", planID: "abc", started: 30, ended: nil, outcome: nil, requests: 0)
             try trial.expect(store.runs(limit: 50), is: [open, ended])
             try trial.expect(store.runs(limit: 1), is: [open])
             try trial.expect(store.run(first), is: ended)

@@ -40,6 +40,10 @@ struct AsksTests {
         #expect(plan.output.contains("nobody is asked unless the run allows it: --allow-sends 2"))
         #expect(plan.output.contains("opted out"))
 
+        let before = try await bench.accord.run("explain", "asks", "J-1001")
+        #expect(before.output.contains("to be created") && before.output.contains("» ask"), "\(before.all)")
+        #expect(before.output.contains("nobody is asked unless the run allows it"), "\(before.all)")
+
         let held = try await bench.accord.run("sync")
         #expect(held.output.contains("2 people were not asked for a review"), "\(held.all)")
         #expect(try await bench.state()["requests"]?["createAsk"] == nil)

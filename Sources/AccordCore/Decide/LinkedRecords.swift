@@ -39,9 +39,8 @@ public struct LinkedRecords: Sendable {
     }
 
     /// All that is known of a record when it is decided, and the fields that a stopped run is seen to have written.
-    public func pairing(
-        _ link: Link, _ linking: LinkChange = .none, _ source: Pairing.SourceSide, _ mirror: MirrorRecord?,
-        _ intent: Entry?
+    private func pairing(
+        _ link: Link, _ linking: LinkChange, _ source: Pairing.SourceSide, _ mirror: MirrorRecord?, _ intent: Entry?
     ) -> (pairing: Pairing, repaired: [Agreement]) {
         var pairing = Pairing(
             link: link, linking: linking, source: source, project: mirror?.side ?? .gone,

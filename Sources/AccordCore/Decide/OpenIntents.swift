@@ -25,7 +25,14 @@ public struct OpenIntents: Sendable {
 
 extension Entry {
     /// What quarantine, journal and history know a record of the project alone by.
-    public static func identity(projectID id: String) -> String { "project:\(id)" }
+    public static func identity(projectID id: String) -> String { identityOfProject + id }
+
+    /// The project's id in such an identity; nil for a source key.
+    public static func projectID(in identity: String) -> String? {
+        identity.hasPrefix(identityOfProject) ? String(identity.dropFirst(identityOfProject.count)) : nil
+    }
+
+    private static let identityOfProject = "project:"
 
     /// What quarantine, journal and history know the record by; empty for a row without a key.
     public var identity: String { sourceKey ?? projectID.map(Entry.identity(projectID:)) ?? "" }

@@ -52,11 +52,6 @@ extension Reconciler {
         if !source[field.name].means(base(of: field, pairing.link).source) { entry.sourceFingerprint = nil }
     }
 
-    /// By which rule each field of two records is decided, for whoever wants to know why.
-    public func rules(_ pairing: Pairing, _ source: Record, _ project: Record) -> [(field: Field, rule: Rule)] {
-        mapping.fields.map { ($0, decide($0, pairing, source, project).rule) }
-    }
-
     private func decide(_ field: Field, _ pairing: Pairing, _ source: Record, _ project: Record) -> Merge.Decision {
         let isNew = if case .new = pairing.linking { true } else { false }
         let base = base(of: field, pairing.link)

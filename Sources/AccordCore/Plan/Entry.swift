@@ -79,6 +79,13 @@ public struct Entry: Hashable, Sendable {
         return !isKnown || sourceFingerprint == nil && (bucket == .resting || !unknown.isEmpty)
     }
 
+    /// The rule by which a field is decided; nil for one of which nothing is said.
+    public func rule(of field: String) -> Rule? {
+        if let change = operations.lazy.flatMap(\.changes).first(where: { $0.field == field }) { return change.rule }
+        if conflicts.contains(where: { $0.field == field }) { return .conflict }
+        return agreements.contains { $0.field == field } ? .agreed : nil
+    }
+
     private var isLinked: Bool {
         switch link {
         case .none, .state: sourceKey != nil && projectID != nil && !operations.contains { $0.kind == .create }

@@ -97,8 +97,6 @@ public struct Quarantine: Hashable, Sendable {
         case inDoubt = "in-doubt"
         /// The service took the write and stored something else.
         case storedDifferently = "stored-differently"
-        /// The source could not take the write.
-        case notWritten = "not-written"
     }
 
     public var cause: Cause

@@ -29,8 +29,6 @@ public struct PlanCounts: Hashable, Sendable {
 
     public var sends: Int { count(.project, .send) }
 
-    public var allOperations: Int { operations.values.reduce(0) { $0 + $1.values.reduce(0, +) } }
-
     /// Something would be sent, written or linked; what both sides already say alike is only remembered.
     public var hasChanges: Bool { changed > 0 }
 

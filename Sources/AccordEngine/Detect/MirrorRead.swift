@@ -21,6 +21,7 @@ public struct MirrorRead {
 
     /// - Parameter mappingChanged: fields may be mapped now that the mirror does not hold.
     public func refresh(full: Bool, mappingChanged: Bool) async throws -> SideReading {
+        guard run.readsProject else { return try lastReading(mappingChanged: mappingChanged) }
         let before = await pair.project.requestCount
         let changed = try await pair.rollup?.refresh(full: full, run)
         let cursor = try store.mirrorCursor(pair.name)
@@ -43,6 +44,22 @@ public struct MirrorRead {
         reading.records = counts.live + counts.archived
         reading.requests = await pair.project.requestCount - before
         return reading
+    }
+
+    /// The project as the mirror has it, without a request.
+    ///
+    /// - Throws: ``EngineError/projectUnknown(pair:reason:)`` if a plan could not do with that.
+    private func lastReading(mappingChanged: Bool) throws -> SideReading {
+        guard try store.lastFullRead(pair.name) != nil else {
+            throw EngineError.projectUnknown(pair: pair.name, reason: "the project was never read whole")
+        }
+        guard !mappingChanged else {
+            throw EngineError.projectUnknown(
+                pair: pair.name,
+                reason: "the mapping has changed since the last run, and the project was not read for it since")
+        }
+        let counts = try store.mirrorCount(pair.name)
+        return SideReading(mode: .notRead, records: counts.live + counts.archived, read: 0)
     }
 
     /// Nil for a table whose changes cannot be listed.

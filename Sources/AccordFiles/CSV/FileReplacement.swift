@@ -1,4 +1,5 @@
 import AccordTables
+import SystemPackage
 
 #if canImport(Glibc)
     import Glibc
@@ -48,13 +49,10 @@ final class FileReplacement {
     }
 
     private func flush() throws {
-        var start = 0
-        while start < pending.count {
-            let count = pending.withUnsafeBytes { bytes in
-                write(descriptor, bytes.baseAddress.map { $0 + start }, bytes.count - start)
-            }
-            if count < 0, errno != EINTR { throw FileReplacement.error(name) }
-            start += max(count, 0)
+        do {
+            try FileDescriptor(rawValue: descriptor).writeAll(pending)
+        } catch let error as Errno {
+            throw FileReplacement.error(name, error.rawValue)
         }
         pending.removeAll(keepingCapacity: true)
     }
@@ -79,7 +77,7 @@ final class FileReplacement {
         return try FileState(descriptor: descriptor, name: name).stamp
     }
 
-    private static func error(_ name: String) -> TableError {
-        .notWritable(name: name, reason: String(cString: strerror(errno)))
+    private static func error(_ name: String, _ code: Int32 = errno) -> TableError {
+        .notWritable(name: name, reason: String(cString: strerror(code)))
     }
 }

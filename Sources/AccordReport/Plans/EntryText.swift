@@ -5,6 +5,8 @@ struct EntryText {
     let palette: Palette
     /// Of a plan of messages to people: the fields that hold what a person must see of them.
     let send: SendFields?
+    /// How many fields are shown of each operation.
+    var mostFields = 8
 
     func lines(of entry: Entry) -> [String] {
         var lines: [String] = []
@@ -13,9 +15,9 @@ struct EntryText {
             // A new record is what the other side holds: its fields are in the JSON.
             if operation.kind == .create || operation.isSend { continue }
             let width = operation.changes.map(\.field.count).max() ?? 0
-            lines += operation.changes.prefix(8).map { line($0, width: width) }
-            if operation.changes.count > 8 {
-                lines.append(palette.styled("      … \(operation.changes.count - 8) more fields", .dim))
+            lines += operation.changes.prefix(mostFields).map { line($0, width: width) }
+            if operation.changes.count > mostFields {
+                lines.append(palette.styled("      … \(operation.changes.count - mostFields) more fields", .dim))
             }
         }
         for conflict in entry.conflicts {
@@ -35,6 +37,19 @@ struct EntryText {
             lines.append(lines.isEmpty ? "  · " + entry.label.displayed() + "  " + shown : "      " + shown)
         }
         return lines
+    }
+
+    /// What becomes of the link between the two records, which the report of a plan only counts.
+    func lines(ofLink entry: Entry) -> [String] {
+        let what: String? =
+            switch entry.link {
+            case .none: nil
+            case .new(let reason): "linked because \(reason.description)"
+            case .moved(let key): "linked under the key \(entry.sourceKey ?? "") in place of \(key)"
+            case .state(let state): "remembered as \(state.rawValue)"
+            case .removed: "no longer linked"
+            }
+        return what.map { ["  · " + entry.label.displayed() + "  " + $0.displayed(limit: 200)] } ?? []
     }
 
     private func heading(_ operation: Operation, _ entry: Entry) -> String {

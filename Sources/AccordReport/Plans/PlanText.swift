@@ -29,8 +29,9 @@ public struct PlanText {
     private func write(_ pair: PairPlan, to line: LineSink) throws {
         line(palette.styled("Plan for \(pair.name)", .bold))
         line("")
+        let remarks = RemarkText(palette: palette)
         if let failure = pair.failure {
-            return line(palette.styled("✗ ", .red, .bold) + failure.displayed(limit: 1000))
+            return line(remarks.line(ofFailure: failure))
         }
         let summary = PlanSummary(pair, requestsPerSecond: requestsPerSecond)
         readings(pair, summary).forEach(line)
@@ -38,12 +39,11 @@ public struct PlanText {
         numbers(summary).forEach(line)
         for note in pair.notes {
             line("")
-            line(palette.styled("! ", .yellow) + note.description.displayed(limit: 400))
+            line(remarks.line(of: note))
         }
         for refusal in pair.refusals {
             line("")
-            line(palette.styled("✗ Refused: ", .red, .bold) + refusal.what)
-            if let next = refusal.next { line("  \(next).") }
+            remarks.lines(of: refusal).forEach(line)
         }
         try PlanSections(pair: pair, palette: palette, most: most).write(to: line)
     }
@@ -52,7 +52,7 @@ public struct PlanText {
         var rows = [["", "source", "project"]]
         rows.append(["records", grouped(pair.source.records), grouped(pair.project.records)])
         for bucket in Bucket.allCases where pair.source[bucket] + pair.project[bucket] > 0 {
-            let name = bucket == .created && summary.counts.sends > 0 ? "to be asked" : name(bucket)
+            let name = bucket == .created && summary.counts.sends > 0 ? "to be asked" : bucket.words
             rows.append(["  \(name)", number(pair.source[bucket]), number(pair.project[bucket])])
         }
         let width = rows.map { $0[0].count }.max() ?? 0
@@ -115,20 +115,5 @@ public struct PlanText {
 
     private func number(_ count: Int, _ style: Palette.Style) -> String {
         count == 0 ? "none" : palette.styled(grouped(count), style)
-    }
-
-    private func name(_ bucket: Bucket) -> String {
-        switch bucket {
-        case .unchanged: "unchanged"
-        case .agreed: "already the same"
-        case .linked: "newly linked"
-        case .created: "to be created"
-        case .updated: "to be updated"
-        case .removed: "removed"
-        case .conflict: "in conflict"
-        case .quarantined: "in quarantine"
-        case .resting: "left alone"
-        case .withheld: "not found"
-        }
     }
 }

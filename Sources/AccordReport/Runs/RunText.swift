@@ -44,7 +44,7 @@ public struct RunText {
     }
 
     /// `created`, for an operation's kind.
-    public static func done(_ kind: String) -> String {
+    static func done(_ kind: String) -> String {
         kind == "send" ? "sent" : kind.hasSuffix("e") ? "\(kind)d" : "\(kind)ed"
     }
 }

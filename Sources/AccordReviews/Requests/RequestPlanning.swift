@@ -44,7 +44,7 @@ struct RequestPlanning {
         try people.readEarlierRequests(of: pair, run)
         try await resolveUnanswered()
         let (reading, rows) = try await readSource()
-        try people.load(rows.map(\.row.record), run)
+        try people.load(rows.map(\.record), run)
         for row in rows { try decide(row) }
         decideUnansweredWithoutRow()
         var source = reading
@@ -67,7 +67,7 @@ struct RequestPlanning {
     }
 
     private mutating func resolveUnanswered() async throws {
-        let resolver = UnansweredRequests(pair: pair, requests: requests, store: store, now: run.now)
+        let resolver = UnansweredRequests(pair: pair, requests: requests, run: run)
         unanswered = try await resolver.resolve()
         for request in unanswered.values {
             guard case .sent(let settled) = request.outcome, let ask = request.ask else { continue }
@@ -80,20 +80,15 @@ struct RequestPlanning {
 
     // MARK: - The source
 
-    /// A row that asks, or does not: what is to be decided of it.
-    private struct OpenRow {
-        var row: SourceRow
-        var key: String
-    }
-
-    private mutating func readSource() async throws -> (SideReading, [OpenRow]) {
+    /// - Returns: the rows of which it is to be decided whether they ask.
+    private mutating func readSource() async throws -> (SideReading, [SourceRow]) {
         guard let table = pair.source as? any ScannableTable else {
             throw EngineError.cannot("be read", pair: pair.name, table: pair.source.name)
         }
         let mapper = try await pair.mapper(store, planned: run.earlier)
         var index = try store.linkIndex(pair.name)
         var lines = KeyLines()
-        var open: [OpenRow] = []
+        var open: [SourceRow] = []
         var duplicates: Set<String> = []
         let proof = try await table.scan { batch in
             try run.stop.check()
@@ -132,8 +127,9 @@ struct RequestPlanning {
             }
         }
         // Rows with one key between them may be one job or two: a person says which.
-        for index in open.indices where duplicates.contains(open[index].key) {
-            open[index].row.quarantine = Quarantine(.duplicateKey, "another row has the same key, \(open[index].key)")
+        for index in open.indices where duplicates.contains(open[index].record.key) {
+            let key = open[index].record.key
+            open[index].quarantine = Quarantine(.duplicateKey, "another row has the same key, \(key)")
         }
         let reading = SideReading(
             mode: .full, records: proof.count, read: proof.count, incomplete: proof.incomplete,
@@ -144,7 +140,7 @@ struct RequestPlanning {
     /// Nil for a row that is already decided: it was asked about by a stopped run, or is too old.
     private mutating func opened(
         _ record: TableRecord, _ row: TextRow, _ key: String, _ mapper: RecordMapper
-    ) -> OpenRow? {
+    ) -> SourceRow? {
         if let request = unanswered[key] {
             unanswered[key]?.hasRow = true
             if let entry = request.entry(record.place, record.fingerprint, fields) {
@@ -157,16 +153,14 @@ struct RequestPlanning {
             tooOld += 1
             return nil
         }
-        return OpenRow(
-            row: SourceRow(
-                record: mapped.record, fingerprint: record.fingerprint, place: record.place,
-                quarantine: mapped.quarantine), key: key)
+        return SourceRow(
+            record: mapped.record, fingerprint: record.fingerprint, place: record.place, quarantine: mapped.quarantine)
     }
 
     // MARK: - Decisions
 
-    private mutating func decide(_ open: OpenRow) throws {
-        let (row, key) = (open.row, open.key)
+    private mutating func decide(_ row: SourceRow) throws {
+        let key = row.record.key
         let label = labels.label(of: row.record)
         func setAside(_ quarantine: Quarantine) {
             self.setAside(label, key: key, row.place, quarantine, row.fingerprint)

@@ -64,9 +64,10 @@ struct UnansweredRequest {
 struct UnansweredRequests {
     let pair: Pair
     let requests: ReviewRequests
-    let store: any StateStore
-    /// Unix seconds.
-    let now: Int64
+    let run: PlanningRun
+
+    private var store: any StateStore { run.store }
+    private var now: Int64 { run.now }
 
     /// By source key.
     func resolve() async throws -> [String: UnansweredRequest] {
@@ -91,7 +92,7 @@ struct UnansweredRequests {
     private func outcome(
         of intent: Entry, _ ask: Ask?, begun: Int64, decided: Side?, known: Set<String>
     ) async throws -> UnansweredRequest.Outcome {
-        let record = try await recipient(of: intent)
+        let record = run.readsProject ? try await recipient(of: intent) : nil
         let person = record.map { Value.text($0.key ?? "") } ?? .null
         func settled(_ id: String?, _ reason: Reason) -> UnansweredRequest.Outcome {
             // Without an id of the service's the row itself is what the link is known by.
@@ -106,6 +107,9 @@ struct UnansweredRequests {
             return .open(
                 "it was sent and no answer came: whether it arrived is looked for from "
                     + "\(CalendarDay.describe(unixSeconds: begun + AskEvidence.settled)) on")
+        }
+        guard run.readsProject else {
+            return .open("it was sent and no answer came: the next run looks for it in the project")
         }
         guard let ask else { return .unclear("the journal does not say when it was to be sent") }
         guard let record, let id = record.key else {

@@ -1,4 +1,5 @@
 import AccordCore
+import SystemPackage
 
 #if canImport(Glibc)
     import Glibc
@@ -57,13 +58,10 @@ public enum PlanDocument {
         guard descriptor >= 0 else { throw PlanProblem.unwritable(file: path) }
         do {
             try PlanDocument.write(plan) { bytes in
-                var start = 0
-                while start < bytes.count {
-                    let count = bytes.withUnsafeBytes { part in
-                        Glibc.write(descriptor, part.baseAddress.map { $0 + start }, part.count - start)
-                    }
-                    if count < 0, errno != EINTR { throw PlanProblem.unwritable(file: path) }
-                    start += max(count, 0)
+                do {
+                    try FileDescriptor(rawValue: descriptor).writeAll(bytes)
+                } catch is Errno {
+                    throw PlanProblem.unwritable(file: path)
                 }
             }
             guard fsync(descriptor) == 0, rename(draft, path) == 0 else { throw PlanProblem.unwritable(file: path) }

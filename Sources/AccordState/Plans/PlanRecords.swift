@@ -86,6 +86,16 @@ public final class PlanRecords: Sendable {
         }
     }
 
+    /// What the plan says of one record: more than one entry if several rows have its key.
+    public func entries(sourceKey key: String?, projectID id: String?) throws -> [Entry] {
+        var entries: [Entry] = []
+        try forEach { entry in
+            if key != nil && entry.sourceKey == key || id != nil && entry.projectID == id { entries.append(entry) }
+            return true
+        }
+        return entries
+    }
+
     /// The records' JSON, one after the other.
     func forEachBytes(_ body: ([UInt8]) throws -> Void) throws {
         var window = Window()

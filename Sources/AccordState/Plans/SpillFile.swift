@@ -1,4 +1,5 @@
 import AccordCore
+import SystemPackage
 
 #if canImport(Glibc)
     import Glibc
@@ -56,13 +57,10 @@ public final class SpillFile {
 
     private func flush() throws {
         if descriptor < 0 { descriptor = try SpillFile.open(folder) }
-        var start = 0
-        while start < buffer.count {
-            let count = buffer.withUnsafeBytes { bytes in
-                write(descriptor, bytes.baseAddress.map { $0 + start }, bytes.count - start)
-            }
-            if count < 0, errno != EINTR { throw StateError.unwritable(folder: folder, code: errno) }
-            start += max(count, 0)
+        do {
+            try FileDescriptor(rawValue: descriptor).writeAll(buffer)
+        } catch let error as Errno {
+            throw StateError.unwritable(folder: folder, code: error.rawValue)
         }
         written += buffer.count
         buffer.removeAll(keepingCapacity: true)

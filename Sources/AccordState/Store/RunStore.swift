@@ -11,7 +11,7 @@ public protocol RunStore: Sendable {
     func beginRun(kind: String, planID: String?, at: Int64) throws -> Int64
 
     /// Remembers how a run ended; `at` is in Unix seconds.
-    func finishRun(_ run: Int64, outcome: String, report: String?, requests: Int, at: Int64) throws
+    func finishRun(_ run: Int64, outcome: String, requests: Int, at: Int64) throws
 
     /// The latest runs, newest first.
     func runs(limit: Int) throws -> [RunRow]

@@ -1,5 +1,6 @@
 import AccordCore
 import AccordEngine
+import AccordReport
 import ArgumentParser
 
 struct Explain: AsyncParsableCommand {
@@ -19,37 +20,20 @@ struct Explain: AsyncParsableCommand {
 
     func run() async throws {
         try await reporting {
-            let workspace = try await common.workspace(for: "explain", access: .sources, only: [pair])
-            guard let pair = workspace.pairs.first else { return .failed }
-            if let field, pair.mapping.field(field) == nil {
-                let known = pair.mapping.fields.map(\.name)
+            // Other pairs bear on what a sync would do about this one.
+            let workspace = try await common.workspace(for: "explain", access: .sources)
+            let mapping = workspace.pairs.first { $0.name == pair }?.mapping
+            if let field, let mapping, mapping.field(field) == nil {
+                let known = mapping.fields.map(\.name)
                 throw ValidationError(
-                    "\(pair.name) maps no field \"\(field)\"\(Suggestion.hint(for: field, among: known)); it maps "
+                    "\(pair) maps no field \"\(field)\"\(Suggestion.hint(for: field, among: known)); it maps "
                         + known.joined(separator: ", "))
             }
-            let explanation = try await Explanation.of(key, in: pair, store: workspace.store)
-            Terminal.standard.write(render(explanation).joined(separator: "\n"))
+            let explanation = try await workspace.engine.explain(key, in: pair)
+            let terminal = Terminal.standard
+            let text = ExplanationText(palette: terminal.palette, field: field)
+            terminal.writeLines { text.write(explanation, to: $0) }
             return .done
         }
-    }
-
-    private func render(_ explanation: Explanation) -> [String] {
-        var lines = ["\(explanation.key.displayed())  \(explanation.summary)"]
-        for row in explanation.fields where field == nil || row.field == field {
-            lines.append("  \(row.field)")
-            lines.append(
-                "    source    \(row.source.description.displayed())  (agreed: \(row.sourceBase.description.displayed()))"
-            )
-            lines.append(
-                "    project   \(row.project.description.displayed())  (agreed: \(row.projectBase.description.displayed()))"
-            )
-            lines.append("    now       \(row.rule.reason)")
-        }
-        for note in explanation.notes { lines.append("  \(note.displayed(limit: 300))") }
-        let history = explanation.history.filter { row in
-            field == nil || row.changes.isEmpty || row.changes.contains { $0.field == field }
-        }
-        if !history.isEmpty { lines += ["  history"] + history.flatMap(History.describe).map { "    " + $0 } }
-        return lines
     }
 }

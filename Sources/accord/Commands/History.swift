@@ -35,19 +35,6 @@ struct History: AsyncParsableCommand {
     }
 
     private func changes(of run: Int64, _ workspace: Workspace) throws -> [String] {
-        try workspace.store.ledger(run: run).flatMap(History.describe)
-    }
-
-    static func describe(_ row: LedgerRow) -> [String] {
-        let record = row.sourceKey ?? row.projectID ?? "?"
-        let heading =
-            "run \(row.run)  \(CalendarDay.describe(unixSeconds: row.at))  \(RunText.done(row.action))"
-            + (row.action == "link" ? "" : " in the \(row.side)")
-            + "  \(record.displayed())  because \(row.reason.description)"
-        return [heading]
-            + row.changes.map {
-                "    \($0.field): \($0.before.description.displayed()) → \($0.after.description.displayed())  "
-                    + "because \($0.rule.reason)"
-            }
+        try workspace.store.ledger(run: run).flatMap(LedgerText.lines)
     }
 }

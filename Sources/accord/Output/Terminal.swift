@@ -1,6 +1,7 @@
 import AccordReport
 import Foundation
 import Synchronization
+import SystemPackage
 
 #if canImport(Glibc)
     import Glibc
@@ -55,16 +56,12 @@ struct Terminal {
     private static func put(_ text: String, on descriptor: Int32) { put(Array(text.utf8), on: descriptor) }
 
     private static func put(_ bytes: [UInt8], on descriptor: Int32) {
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if count > 0 {
-                rest = rest.dropFirst(count)
-            } else if errno != EINTR {
-                // Who closes a pipe has seen enough.
-                if descriptor == 1, errno != EPIPE { hasLostOutput.withLock { $0 = true } }
-                return
-            }
+        do {
+            try FileDescriptor(rawValue: descriptor).writeAll(bytes)
+        } catch {
+            // Who closes a pipe has seen enough.
+            let isClosed = error as? Errno == .brokenPipe
+            if descriptor == 1, !isClosed { hasLostOutput.withLock { $0 = true } }
         }
     }
 }

@@ -1,0 +1,127 @@
+import AccordCore
+import AccordState
+import AccordTables
+
+/// What is known of the record that a person asks about: its row, its link, its project record, its entries in a plan.
+struct KnownRecord {
+    private let pair: Pair
+    private let store: any StateStore
+    /// The source's key; `project:ID` for a record that only the project has.
+    let key: String
+    let entries: [Entry]
+    private let link: Link?
+    private let mirror: MirrorRecord?
+    private var row: FoundRow?
+
+    /// A row as it was read to be shown.
+    private struct FoundRow {
+        var place: Place?
+        var record: Record
+        /// The mapping leaves it out.
+        var isLeftOut: Bool
+    }
+
+    init(_ name: String, _ pair: Pair, _ plan: PairPlan, after earlier: [PairPlan], _ store: any StateStore)
+        async throws
+    {
+        (self.pair, self.store) = (pair, store)
+        let id = Entry.projectID(in: name)
+        let typed = id == nil ? RecordKey.of(name) ?? name : nil
+        var link =
+            try id.map { try store.link(pair.name, projectID: $0) }
+            ?? typed.flatMap { try store.link(pair.name, sourceKey: $0) }
+        let sourceKey = link?.sourceKey ?? typed
+        entries = try plan.records.entries(sourceKey: sourceKey, projectID: link?.projectID ?? id)
+        let entry = entries.main
+        // Another key of the row, or another project record, than those of the link.
+        link =
+            try link ?? entry?.projectID.flatMap { try store.link(pair.name, projectID: $0) }
+            ?? entry?.sourceKey.flatMap { try store.link(pair.name, sourceKey: $0) }
+        self.link = link
+        key = sourceKey ?? name
+        mirror = try (entry?.projectID ?? link?.projectID ?? id).flatMap { try store.projectRecord(pair.name, $0) }
+        if let key = entry?.sourceKey ?? link?.sourceKey ?? typed { row = try await row(key, earlier) }
+    }
+
+    private func row(_ key: String, _ earlier: [PairPlan]) async throws -> FoundRow? {
+        guard let table = pair.source as? any ScannableTable,
+            let mapper = try await pair.mapper(store, planned: earlier)
+        else {
+            return nil
+        }
+        var found: (record: TableRecord, row: TextRow)?
+        _ = try await table.scan { batch in
+            for record in batch.records where record.problem == nil {
+                guard let row = record.textRow, mapper.key(of: row) == key else { continue }
+                // Of several rows with the key, one that the mapping does not leave out is shown.
+                if found.map({ mapper.leavesOut($0.row) }) ?? true { found = (record, row) }
+            }
+        }
+        return found.map { found in
+            FoundRow(
+                place: found.record.place, record: mapper.map(found.row).record, isLeftOut: mapper.leavesOut(found.row))
+        }
+    }
+
+    private var isLeftOut: Bool { row?.isLeftOut ?? false }
+    private var isUnknown: Bool { link == nil && row == nil && mirror == nil && entries.isEmpty }
+
+    /// What reached a person is remembered, and never read back.
+    private var isSent: Bool { pair.sender != nil && link != nil }
+
+    var fields: [Explanation.FieldRow] {
+        if isLeftOut || isUnknown { return [] }
+        let entry = entries.main
+        let project = mirror?.values ?? (isSent ? link?.projectBase : nil) ?? [:]
+        let isNew = if case .new? = entry?.link { true } else { false }
+        return pair.mapping.fields.map { field in
+            let name = field.name
+            return Explanation.FieldRow(
+                field: name, source: row?.record[name] ?? .null, project: project[name] ?? .null,
+                sourceBase: isNew ? .null : link?.sourceBase[name] ?? .null,
+                projectBase: isNew ? .null : link?.projectBase[name] ?? .null, rule: entry?.rule(of: name))
+        }
+    }
+
+    var bucket: Bucket? {
+        if isUnknown { return nil }
+        return entries.main?.bucket ?? (link == nil || isLeftOut ? .resting : .unchanged)
+    }
+
+    func notes() throws -> [String] {
+        var notes = isLeftOut && entries.isEmpty ? ["nothing is done about it: " + pair.leftOut(1).description] : []
+        notes += try store.quarantine(pair.name).filter { $0.key == key }.map { "in quarantine: \($0.message)" }
+        notes += try store.conflicts(pair.name).filter { $0.sourceKey == key }.map { item in
+            let decided = item.resolution.map { "; a person decided: the \($0)'s" } ?? ""
+            return "in conflict: \(item.conflict.what)\(decided)"
+        }
+        return notes
+    }
+
+    var summary: String {
+        let label = pair.schema.label
+        let place =
+            row.map { $0.place.map { "\($0)" } ?? "a record of \(pair.source.name)" }
+            ?? entries.compactMap(\.place).first.map { "\($0)" }
+        switch (place, link) {
+        case (let place?, let link?): return "\(place) is linked to \(label) \(link.projectID)\(projectState)"
+        case (let place?, nil): return "\(place) is not linked to any \(label)"
+        case (nil, let link?):
+            return "is not in the source; it was linked to \(label) \(link.projectID) (\(link.state.rawValue))"
+                + projectState
+        case (nil, nil) where mirror != nil: return "is in the project, and no record of the source is linked to it"
+        case (nil, nil): return "is neither in the source nor known to Accord"
+        }
+    }
+
+    /// Of a project record that is not there as others are.
+    private var projectState: String {
+        guard let mirror else { return "" }
+        return mirror.gone ? ", which is gone from the project" : mirror.archived ? ", which is archived" : ""
+    }
+}
+
+extension [Entry] {
+    /// The entry of a record that says what becomes of both its sides; others are of further rows with its key.
+    public var main: Entry? { first { $0.projectID != nil } ?? first }
+}
