@@ -2,12 +2,43 @@ import AccordCore
 import GRDB
 
 extension SQLiteStateStore {
-    public func beginProjectRead(_ pair: String) throws -> Int {
+    public func beginProjectRead(_ pair: String, fields: Set<String>) throws -> Int {
         try note { db in
             let number = try db.pairOrNew(pair)
-            try db.run("UPDATE pairs SET reads = reads + 1 WHERE id = ?", [number])
+            try db.run(
+                """
+                UPDATE pairs SET reads = reads + 1,
+                    mirrored_fields = CASE mirrored_fields WHEN ? THEN mirrored_fields END WHERE id = ?
+                """, [Stored.list(fields.sorted()), number])
             return try db.row("SELECT reads FROM pairs WHERE id = ?", [number])?[0] ?? 0
         }
+    }
+
+    public func recognize(
+        _ pair: String, answers: [(id: String, answer: Fingerprint)], read: Int
+    ) throws -> [Bool] {
+        guard !answers.isEmpty else { return [] }
+        return try note { db in
+            let number = try db.pairOrNew(pair)
+            var known: [String: Fingerprint] = [:]
+            for row in try db.rows(
+                """
+                SELECT id, answer FROM project_records
+                    WHERE pair = ? AND gone = 0 AND id IN (SELECT value FROM json_each(?))
+                """, [number, Stored.list(answers.map(\.id))])
+            { known[row[0]] = try row.fingerprint(1) }
+            let wasKnown = answers.map { known[$0.id] == $0.answer }
+            let seen = zip(answers, wasKnown).filter(\.1).map(\.0.id)
+            try see(seen, read: read, db, pair: number)
+            return wasKnown
+        }
+    }
+
+    private func see(_ ids: [String], read: Int, _ db: Database, pair: Int64) throws {
+        guard !ids.isEmpty else { return }
+        try db.run(
+            "UPDATE project_records SET seen = ? WHERE pair = ? AND id IN (SELECT value FROM json_each(?))",
+            [read, pair, Stored.list(ids)])
     }
 
     public func mirror(
@@ -27,21 +58,16 @@ extension SQLiteStateStore {
                     try keep(record, before: known[record.id], read: read, optOut: optOut, db, pair: number)
                     return false
                 }
-                if before.record.modified != record.modified {
+                if before.record.modified != record.modified || before.record.answer != record.answer {
                     try db.run(
-                        "UPDATE project_records SET seen = ?, modified = ? WHERE pair = ? AND id = ?",
-                        [read, record.modified, number, record.id])
+                        "UPDATE project_records SET seen = ?, modified = ?, answer = ? WHERE pair = ? AND id = ?",
+                        [read, record.modified, record.answer?.data, number, record.id])
                 } else if before.seen != read {
                     seen.append(record.id)
                 }
                 return true
             }
-            if !seen.isEmpty {
-                try db.run(
-                    """
-                    UPDATE project_records SET seen = ? WHERE pair = ? AND id IN (SELECT value FROM json_each(?))
-                    """, [read, number, Stored.list(seen)])
-            }
+            try see(seen, read: read, db, pair: number)
             return wasKnown
         }
     }

@@ -17,6 +17,9 @@ enum Schema {
         }
         migrator.registerMigration("0.1.0: composed keys") { try ComposedKeys.migrate($0) }
         migrator.registerMigration("0.1.0: unknown fields") { try $0.execute(sql: unknownFields) }
+        migrator.registerMigration("0.1.0: answers") { db in
+            try db.execute(sql: "ALTER TABLE project_records ADD COLUMN answer BLOB")
+        }
         migrator.registerMigration("0.1.0: no reports") { db in
             // Nobody read them, and nobody looked for open runs.
             try db.execute(sql: "DROP INDEX runs_open; ALTER TABLE runs DROP COLUMN report")

@@ -94,7 +94,7 @@ struct Settling {
         }
         guard var known else { return }
         if known.record.gone && owner == nil { return try known.remove(db, pair: pair) }
-        let isAsItWas = known == before.record && owner?.projectBase == before.base
+        let isAsItWas = known.saysTheSame(as: before.record) && owner?.projectBase == before.base
         known.settled =
             if let after, settlement.settlesProject {
                 settlement.fields.allSatisfy { field in

@@ -9,6 +9,13 @@ struct StoredRecord: Hashable {
     /// The number of the read that saw it last.
     var seen: Int
 
+    /// Whether both say the same, whatever answer said it.
+    func saysTheSame(as other: StoredRecord?) -> Bool {
+        var other = other
+        other?.record.answer = record.answer
+        return self == other
+    }
+
     init(record: MirrorRecord, settled: Bool = false, seen: Int) {
         self.record = record
         self.record.matchValues = (record.matchValues.map { $0?.composed } + [nil, nil]).prefix(2).map(\.self)
@@ -20,7 +27,7 @@ struct StoredRecord: Hashable {
 
     private static let selection = """
         SELECT project_records.id, project_records.fingerprint, match_a, match_b, modified, archived, gone, settled,
-            seen, record, source_base, project_base, unknown_fields
+            seen, record, source_base, project_base, unknown_fields, answer
         FROM project_records LEFT JOIN links
             ON links.pair = project_records.pair AND links.project_id = project_records.id
         """
@@ -68,7 +75,7 @@ struct StoredRecord: Hashable {
         }
         record = MirrorRecord(
             id: row[0], fingerprint: fingerprint, values: values, unknown: try Stored.texts(row[12]), modified: row[4],
-            archived: row[5], matchValues: [row[2], row[3]], gone: row[6])
+            archived: row[5], matchValues: [row[2], row[3]], gone: row[6], answer: try row.fingerprint(13))
         settled = row[7]
         seen = row[8]
     }
@@ -81,18 +88,19 @@ struct StoredRecord: Hashable {
             """
             INSERT INTO project_records
                 (pair, id, fingerprint, match_a, match_b, modified, archived, gone, settled, seen, record,
-                    unknown_fields)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    unknown_fields, answer)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT (pair, id) DO UPDATE SET fingerprint = excluded.fingerprint, match_a = excluded.match_a,
                     match_b = excluded.match_b, modified = excluded.modified, archived = excluded.archived,
                     gone = excluded.gone, settled = excluded.settled, seen = excluded.seen, record = excluded.record,
-                    unknown_fields = excluded.unknown_fields
+                    unknown_fields = excluded.unknown_fields, answer = excluded.answer
             """,
             [
                 pair, record.id, record.fingerprint.data, record.matchValues[0], record.matchValues[1], record.modified,
                 record.archived, record.gone, settled, seen,
                 record.values == base ? nil : Stored.text(record.values),
                 record.unknown.isEmpty ? nil : Stored.list(record.unknown.sorted()),
+                record.answer?.data,
             ])
     }
 

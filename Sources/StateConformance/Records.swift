@@ -72,7 +72,7 @@ extension StateStore {
     func readAll(
         _ records: [MirrorRecord], complete: Bool = true, fields: Set<String> = [], optOut: String? = nil
     ) throws -> [Bool] {
-        let read = try beginProjectRead("customers")
+        let read = try beginProjectRead("customers", fields: fields)
         let known = try mirror("customers", records: records, read: read, optOut: optOut)
         try finishFullRead("customers", read: read, complete: complete, fields: fields, at: Int64(read) * 100)
         return known

@@ -26,7 +26,7 @@ extension Trial {
     // MARK: - Steps
 
     fileprivate func read(_ store: any StateStore, _ model: inout NaiveState, _ random: inout Dice) throws {
-        let read = try store.beginProjectRead("customers")
+        let read = try store.beginProjectRead("customers", fields: [])
         let records = NaiveState.ids.filter { _ in random.below(3) > 0 }.map {
             mirrored($0, random.values(), archived: random.below(4) == 0)
         }

@@ -70,7 +70,7 @@ extension StateStore {
     /// Remembers something of every kind of the records 1 to `count` of a pair.
     fileprivate func fill(_ pair: String, count: Int) throws {
         let records = (1...count).map { mirrored("p\($0)", ["email": .string(pair), "n": .integer(Int64($0))]) }
-        let read = try beginProjectRead(pair)
+        let read = try beginProjectRead(pair, fields: [])
         _ = try mirror(pair, records: records, read: read)
         try finishFullRead(pair, read: read, complete: true, fields: [], at: Int64(count))
         try setMirrorCursor(pair, "cursor of \(pair)")
@@ -116,7 +116,7 @@ extension StateStore {
         }
         try openPlan(
             pair, run: 2, settlements: removals, quarantine: [], conflicts: [], keeping: [], unfinished: [])
-        let read = try beginProjectRead(pair)
+        let read = try beginProjectRead(pair, fields: [])
         try finishFullRead(pair, read: read, complete: true, fields: [], at: 0)
     }
 }

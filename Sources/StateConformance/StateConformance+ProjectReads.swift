@@ -23,11 +23,45 @@ extension StateConformance {
             try store.readAll([Trial.ann], complete: false, fields: ["email"])
             try trial.expect(store.mirroredFields("customers"), is: [])
             try store.readAll([Trial.ann], fields: ["email", "notes"])
-            try store.readAll([Trial.ann], complete: false, fields: ["email"])
+            try store.readAll([Trial.ann], complete: false, fields: ["notes", "email"])
             try trial.expect(store.mirroredFields("customers"), is: ["email", "notes"])
             try trial.expect(store.mirroredFields("locations"), is: [])
+            // Now some records have the fields of the one read, and some those of the other.
+            try store.readAll([Trial.ann], complete: false, fields: ["email"])
+            try trial.expect(store.mirroredFields("customers"), is: [])
             try store.readAll([Trial.ann], fields: ["phone"])
             try trial.expect(store.mirroredFields("customers"), is: ["phone"])
+        },
+        Check("a record is recognized by its answer, and seen by the read") { trial, store in
+            let (first, second) = (Fingerprint(of: "first"), Fingerprint(of: "second"))
+            var ann = Trial.ann
+            ann.answer = first
+            try store.readAll([ann, Trial.bob])
+            let read = try store.beginProjectRead("customers", fields: [])
+            let answers = [("p1", second), ("p1", first), ("p2", first), ("p3", first)]
+            let known = try store.recognize("customers", answers: answers.map { (id: $0, answer: $1) }, read: read)
+            try trial.expect(known, is: [false, true, false, false])
+            try trial.expect(store.recognize("locations", answers: [("p1", first)], read: read), is: [false])
+            try store.settle("1", ann)
+            try store.settle("2", Trial.bob)
+            try trial.expect(store.linkedRecordsNotSeen("customers", read: read).map(\.id), is: ["p2"])
+            ann.answer = second
+            try trial.expect(store.readAll([ann]), is: [true])
+            try trial.expect(store.recognize("customers", answers: [("p1", first)], read: read), is: [false])
+            try trial.expect(store.recognize("customers", answers: [("p1", second)], read: read), is: [true])
+            try store.markGone("customers", id: "p1")
+            try trial.expect(store.recognize("customers", answers: [("p1", second)], read: read), is: [false])
+        },
+        Check("another answer that says the same leaves a record settled") { trial, store in
+            var ann = Trial.ann
+            try store.readAll([ann])
+            try store.settle("1", ann)
+            ann.answer = Fingerprint(of: "another")
+            var settlement = linking("1", ann.id)
+            settlement.mirror = .stored(ann)
+            try store.settle([settlement])
+            try trial.expect(store.unsettledProjectRecords(), is: [])
+            try trial.expect(store.projectRecord("customers", "p1")?.answer, is: ann.answer)
         },
         Check("the newest change of a record that is otherwise the same is noted") { trial, store in
             try store.readAll([Trial.ann])
@@ -62,7 +96,7 @@ extension StateConformance {
             let records = ["10", "9", "8", "7"].map { mirrored($0, ["name": .string("No. \($0)")]) }
             try store.readAll(records)
             for record in records.dropLast() { try store.settle("k\(record.id)", record) }
-            let read = try store.beginProjectRead("customers")
+            let read = try store.beginProjectRead("customers", fields: [])
             _ = try store.mirror("customers", records: [records[2]], read: read)
             let unseen = try store.linkedRecordsNotSeen("customers", read: read)
             try trial.expect(unseen, is: [records[1].padded, records[0].padded])

@@ -64,7 +64,7 @@ struct StateFileTests {
         let store = try state.open()
         let (one, two) = ("\u{E9}", "e\u{301}")
         let records = (1...3).map { mirrored("p\($0)", ["email": .string("\($0)\(two)@b.c")]) }
-        _ = try store.mirror("customers", records: records, read: store.beginProjectRead("customers"))
+        _ = try store.mirror("customers", records: records, read: store.beginProjectRead("customers", fields: []))
         try store.setMirrorCursor("customers", "cursor")
         try store.settle(
             ["\(one)1", "\(two)1", "\(two)2"].enumerated().map { index, key in
@@ -98,7 +98,7 @@ struct StateFileTests {
         let state = try TemporaryState()
         let store = try state.open()
         let ann = mirrored("p1", ["email": .string("ann@b.c")])
-        let read = try store.beginProjectRead("customers")
+        let read = try store.beginProjectRead("customers", fields: [])
         _ = try store.mirror("customers", records: [ann], read: read)
         try store.finishFullRead("customers", read: read, complete: true, fields: ["email"], at: 1)
         try store.close()
@@ -247,7 +247,7 @@ struct StateFileTests {
         let state = try TemporaryState()
         let store = try state.open()
         let count = 5_000
-        let read = try store.beginProjectRead("customers")
+        let read = try store.beginProjectRead("customers", fields: [])
         for start in stride(from: 1, through: count, by: 500) {
             let customers = (start..<start + 500).map(Customer.init)
             _ = try store.mirror("customers", records: customers.map(\.mirror), read: read)

@@ -13,10 +13,12 @@ public struct MirrorRecord: Hashable, Sendable {
     public var matchValues: [String?]
     /// A whole read did not find it.
     public var gone: Bool
+    /// Of the answer that was all that is known of the record; nil where there is more to it.
+    public var answer: Fingerprint?
 
     public init(
         id: String, fingerprint: Fingerprint, values: [String: Value], unknown: Set<String> = [], modified: Int64?,
-        archived: Bool, matchValues: [String?], gone: Bool = false
+        archived: Bool, matchValues: [String?], gone: Bool = false, answer: Fingerprint? = nil
     ) {
         self.id = id
         self.fingerprint = fingerprint
@@ -26,6 +28,7 @@ public struct MirrorRecord: Hashable, Sendable {
         self.archived = archived
         self.matchValues = matchValues
         self.gone = gone
+        self.answer = answer
     }
 
     /// A record that is there, as it is known now.
@@ -35,12 +38,12 @@ public struct MirrorRecord: Hashable, Sendable {
     ///   - fields: those by which records are looked up, in the order of the schema.
     public init(
         id: String, values: [String: Value], unknown: Set<String>, modified: Int64?, archived: Bool,
-        lookedUpBy fields: [String]
+        lookedUpBy fields: [String], answer: Fingerprint? = nil
     ) {
         self.init(
             id: id, fingerprint: Fingerprint(of: values, unknown: unknown, isArchived: archived), values: values,
             unknown: unknown, modified: modified, archived: archived,
-            matchValues: fields.map { field in values[field].map(\.description) })
+            matchValues: fields.map { field in values[field].map(\.description) }, answer: answer)
     }
 
     public var record: Record { Record(key: id, values: values, unknown: unknown, modified: modified) }

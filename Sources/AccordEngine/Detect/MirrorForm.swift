@@ -89,7 +89,7 @@ struct MirrorForm: Sendable {
         if pair.rollup != nil { put(computed, into: &values, &unknown) }
         return MirrorRecord(
             id: id, values: values, unknown: unknown, modified: record.modified, archived: record.isArchived,
-            lookedUpBy: pair.schema.lookedUpBy)
+            lookedUpBy: pair.schema.lookedUpBy, answer: pair.rollup == nil ? record.fingerprint : nil)
     }
 
     /// A record that was not read itself, with what is computed of it now.

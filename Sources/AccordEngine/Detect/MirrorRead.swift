@@ -30,7 +30,7 @@ public struct MirrorRead {
         if !full, !mappingChanged, isWhole, !isFullReadDue(), let cursor, let table = incremental {
             reading = try await readChanges(of: table, since: Cursor(cursor))
         } else {
-            reading = try await readAll()
+            reading = try await readAll(mappingChanged: mappingChanged)
         }
         if let doubt = reading.incomplete, !pair.project.capabilities.isListedAtOnce,
             try mappingChanged || store.lastFullRead(pair.name) == nil
@@ -74,19 +74,20 @@ public struct MirrorRead {
 
     // MARK: - Everything
 
-    private func readAll() async throws -> SideReading {
+    private func readAll(mappingChanged: Bool) async throws -> SideReading {
         guard let table = pair.project as? any ScannableTable else {
             throw EngineError.cannot("be read", pair: pair.name, table: pair.project.name)
         }
+        let mayRecognize = try !mappingChanged && store.mirroredFields(pair.name) == form.kept
         // The newest change before the read began: what changes while the pages come is read again next time.
         let newest = try await incremental?.cursor()
-        let read = try store.beginProjectRead(pair.name)
+        let read = try store.beginProjectRead(pair.name, fields: form.kept)
         var count = 0
         let proof = try await table.scan { batch in
             try run.stop.check()
             count += batch.records.count
             run.progress(.reading(pair: pair.name, side: .project, count: count))
-            _ = try keep(batch.records, read)
+            _ = try keep(batch.records, read, mayRecognize: mayRecognize)
         }
         var incomplete = proof.incomplete
         if incomplete == nil { incomplete = try await lookForUnlisted(read) }
@@ -96,11 +97,19 @@ public struct MirrorRead {
         return SideReading(mode: .full, records: 0, read: proof.count, incomplete: incomplete)
     }
 
-    /// - Returns: for each record that the mapping does not leave out, whether it was known exactly so.
-    private func keep(_ records: [TableRecord], _ read: Int) throws -> [(record: MirrorRecord, wasKnown: Bool)] {
+    /// - Parameter mayRecognize: what is known of a record was made of its answer as it would be now, so that a record
+    ///   with the same answer need not be decoded.
+    /// - Returns: the records that were not known exactly so; none that the mapping leaves out.
+    private func keep(_ records: [TableRecord], _ read: Int, mayRecognize: Bool) throws -> [MirrorRecord] {
+        var records = records
+        if mayRecognize, pair.rollup == nil, pair.mapping.leavesOut.isEmpty {
+            let answers = records.map { (id: $0.key ?? "", answer: $0.fingerprint) }
+            let wasKnown = try store.recognize(pair.name, answers: answers, read: read)
+            records = zip(records, wasKnown).filter { !$0.1 }.map(\.0)
+        }
         let mirrored = try form.records(of: meant(records.map { $0.decoded() }))
-        let known = try store.mirror(pair.name, records: mirrored, read: read, optOut: optOut)
-        return Array(zip(mirrored, known)).map { (record: $0.0, wasKnown: $0.1) }
+        let wasKnown = try store.mirror(pair.name, records: mirrored, read: read, optOut: optOut)
+        return zip(mirrored, wasKnown).filter { !$0.1 }.map(\.0)
     }
 
     /// Those that the mapping does not leave out. One that was there before is gone, as far as this pair goes.
@@ -150,16 +159,16 @@ public struct MirrorRead {
     // MARK: - What changed
 
     private func readChanges(of table: any IncrementalTable, since cursor: Cursor) async throws -> SideReading {
-        let read = try store.beginProjectRead(pair.name)
+        let read = try store.beginProjectRead(pair.name, fields: form.kept)
         var count = 0
         var unknown: [MirrorRecord] = []
         let next = try await table.changes(since: cursor) { batch in
             try run.stop.check()
-            let kept = try keep(batch.records, read)
-            unknown += kept.filter { !$0.wasKnown }.map(\.record)
+            let new = try keep(batch.records, read, mayRecognize: true)
+            unknown += new
             count += batch.records.count
             run.progress(.reading(pair: pair.name, side: .project, count: count))
-            return kept.allSatisfy(\.wasKnown)
+            return new.isEmpty
         }
         try await lookForReplaced(by: unknown)
         if next != cursor { try store.setMirrorCursor(pair.name, next.text) }
@@ -175,7 +184,7 @@ public struct MirrorRead {
             let found = try form.records(of: try await written(by: intent))
             guard !found.isEmpty else { continue }
             _ = try store.mirror(
-                pair.name, records: found, read: store.beginProjectRead(pair.name), optOut: optOut)
+                pair.name, records: found, read: store.beginProjectRead(pair.name, fields: form.kept), optOut: optOut)
         }
     }
 
@@ -233,7 +242,7 @@ public struct MirrorRead {
         if reading.mode == .full, reading.incomplete == nil { return try rollup.settle(store) }
         if let changed, changed.isEmpty { return }
         let ids = try changed.map { $0.sorted() } ?? store.projectRecordIDs(pair.name)
-        let read = try store.beginProjectRead(pair.name)
+        let read = try store.beginProjectRead(pair.name, fields: form.kept)
         var start = 0
         while start < ids.count {
             let some = Array(ids[start..<min(start + 500, ids.count)])

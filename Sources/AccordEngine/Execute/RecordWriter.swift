@@ -127,6 +127,7 @@ struct RecordWriter: Sendable {
                 // That it was done says what it is of.
                 unseen.subtract(operation.changes.map(\.field))
             }
+            stored = nil
             if let answer {
                 stored = try form.record(answer, over: record, unseen: unseen)
                 unseen = stored?.unknown ?? unseen
@@ -148,9 +149,11 @@ struct RecordWriter: Sendable {
             case .update, .unsubscribe, .resubscribe, .send: break
             }
         }
+        // The last answer is all that is known.
+        if let stored, stored.archived == isArchived { return .done(stored, id: stored.id) }
         let last = MirrorRecord(
             id: record.key, values: unseen.isEmpty ? record.values : record.values.filter { !unseen.contains($0.key) },
-            unknown: unseen, modified: record.modified ?? (stored ?? mirror)?.modified, archived: isArchived,
+            unknown: unseen, modified: record.modified ?? mirror?.modified, archived: isArchived,
             lookedUpBy: pair.schema.lookedUpBy)
         return .done(last, id: record.key)
     }

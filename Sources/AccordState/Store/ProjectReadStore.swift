@@ -4,9 +4,17 @@ import AccordCore
 public protocol ProjectReadStore: Sendable {
     /// Begins a read of the project.
     ///
+    /// - Parameter fields: what the read keeps of a record. Where the mirror has other fields, ``mirroredFields(_:)`` are
+    ///   none from here on: some records have these then, and some those.
     /// - Returns: the number by which ``mirror(_:records:read:optOut:)`` and
     ///   ``finishFullRead(_:read:complete:fields:at:)`` know it.
-    func beginProjectRead(_ pair: String) throws -> Int
+    func beginProjectRead(_ pair: String, fields: Set<String>) throws -> Int
+
+    /// Of the records of a page, those that were known exactly so by their answers: the read has seen them.
+    ///
+    /// - Parameter answers: fingerprints, to be held against ``MirrorRecord/answer``.
+    /// - Returns: for each, whether it was known so, and not gone.
+    func recognize(_ pair: String, answers: [(id: String, answer: Fingerprint)], read: Int) throws -> [Bool]
 
     /// Keeps a page of what the project holds. A record that is not as it was known is unsettled from here on, unless all
     /// that is new is the moment of an opt-out that Accord itself had carried there.
@@ -27,8 +35,9 @@ public protocol ProjectReadStore: Sendable {
     ///   - at: Unix seconds: what ``lastFullRead(_:)`` gives after a complete read.
     func finishFullRead(_ pair: String, read: Int, complete: Bool, fields: Set<String>, at: Int64) throws
 
-    /// The fields that the last complete read of the whole project kept, of every record. None if there was none, or if a
-    /// version of Accord that did not keep ``MirrorRecord/unknown`` made it.
+    /// The fields that the last complete read of the whole project kept, of every record. None if there was none, if a
+    /// version of Accord that did not keep ``MirrorRecord/unknown`` made it, or if a read that keeps other fields began
+    /// since.
     func mirroredFields(_ pair: String) throws -> Set<String>
 
     /// A record that the service was asked for and does not have.
