@@ -110,6 +110,7 @@ struct UnknownFieldTests {
         let entry = decide(.string("mine"), base: nil)
         #expect(entry.operations.isEmpty && entry.agreements.isEmpty && entry.conflicts.isEmpty)
         #expect(entry.unknown == [UnknownField(side: .project, field: "notes")])
+        #expect(entry.rule(of: "notes") == .unknown, "explain says so")
         #expect(entry.sourceFingerprint == nil && entry.leavesSourceOpen)
     }
 

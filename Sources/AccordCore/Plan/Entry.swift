@@ -83,6 +83,7 @@ public struct Entry: Hashable, Sendable {
     public func rule(of field: String) -> Rule? {
         if let change = operations.lazy.flatMap(\.changes).first(where: { $0.field == field }) { return change.rule }
         if conflicts.contains(where: { $0.field == field }) { return .conflict }
+        if unknown.contains(where: { $0.field == field }) { return .unknown }
         return agreements.contains { $0.field == field } ? .agreed : nil
     }
 

@@ -41,6 +41,11 @@ public struct RefusedWrite: Hashable, Sendable {
 
 /// Which of several rows with one key is meant is not for Accord to say.
 public struct DuplicateKeys: RecordRule {
+    /// Of a row whose key an earlier row has.
+    public static func quarantine(_ key: String, before line: Int) -> Quarantine {
+        Quarantine(.duplicateKey, "the key \"\(key)\" is already used on line \(line)")
+    }
+
     public static let quarantine = Quarantine(.duplicateKey, "another row has the same key")
 
     public init() {}

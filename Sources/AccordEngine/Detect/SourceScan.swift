@@ -46,7 +46,7 @@ struct SourceScan {
         let form = SourceRowForm(fields: pair.mapping.fields.map(\.name), file: table.name)
         func spool() -> RowSpool { RowSpool(form: form, folder: store.folder) }
         var pass = Pass(
-            scan: self, mapper: mapper, index: try store.linkIndex(pair.name),
+            scan: self, mapper: mapper, sightings: RowSightings(try store.linkIndex(pair.name)),
             changes: SourceChanges(
                 reading: SideReading(mode: .full, records: 0, read: 0), linked: spool(), unlinked: spool()))
         let proof = try await table.scan { batch in
@@ -61,21 +61,19 @@ struct SourceScan {
     private struct Pass {
         let scan: SourceScan
         let mapper: RecordMapper?
-        var index: LinkIndex
+        var sightings: RowSightings
         var changes: SourceChanges
         var count = 0
-        /// Of rows without a link.
-        private var keys = KeyLines()
         /// Of rows that a stopped run had begun with: also those that it was about to add to the source.
         private let begunKeys: Set<String>
         private var mapped = ComputedAhead<MappedRow>()
         /// Rows that the mapping leaves out, of those with a key that is linked or begun.
         private var leftOut: [(key: String, hash: UInt64)] = []
 
-        init(scan: SourceScan, mapper: RecordMapper?, index: LinkIndex, changes: SourceChanges) {
+        init(scan: SourceScan, mapper: RecordMapper?, sightings: RowSightings, changes: SourceChanges) {
             self.scan = scan
             self.mapper = mapper
-            self.index = index
+            self.sightings = sightings
             self.changes = changes
             let intents = scan.intents
             begunKeys = Set(intents.bySourceKey.keys)
@@ -88,15 +86,7 @@ struct SourceScan {
             for record in batch.records {
                 count += 1
                 guard let row = record.textRow else { continue }
-                if let problem = record.problem {
-                    if let row = takeBroken(record, row, problem, mapper) { open.append(row) }
-                } else if mapper.leavesOut(row) {
-                    leaveOut(row, mapper)
-                } else if let hash = mapper.keyHash(of: row) {
-                    if let row = try openRow(record, row, hash, mapper) { open.append(row) }
-                } else {
-                    takeKeyless(record, row, mapper)
-                }
+                if let row = openRow(record, row, mapper) { open.append(row) }
             }
             let (match, form) = (scan.pair.mapping.match, changes.linked.form)
             for row in await mapped.exchange(open, { $0.mapped(mapper, match, form) }) { try take(row) }
@@ -104,26 +94,21 @@ struct SourceScan {
 
         /// A row that has to be decided; nil for one of which nothing has to be, or cannot be.
         private mutating func openRow(
-            _ record: TableRecord, _ row: TextRow, _ hash: UInt64, _ mapper: RecordMapper
-        ) throws -> OpenRow? {
-            let line = record.place?.line ?? count
-            switch index.meet(hash: hash, fingerprint: record.fingerprint, line: line) {
-            case .linked(_, let before?):
-                try takeDuplicate(record, row, before, mapper)
-                return nil
-            case .linked(let isSettled, nil):
-                if isSettled, !scan.mappingChanged, scan.intents.isEmpty || !isOpen(row, mapper) {
-                    changes.unchanged += 1
-                    return nil
+            _ record: TableRecord, _ row: TextRow, _ mapper: RecordMapper
+        ) -> OpenRow? {
+            switch sightings.meet(record, row, line: record.place?.line ?? count, mapper) {
+            case .unreadable(let problem): return takeBroken(record, row, problem, mapper)
+            case .leftOut: leaveOut(row, mapper)
+            case .keyless: takeKeyless(record, row, mapper)
+            case .double(let before): takeDuplicate(record, row, before, mapper)
+            case .linked(let isSettled):
+                guard isSettled, !scan.mappingChanged, scan.intents.isEmpty || !isOpen(row, mapper) else {
+                    return OpenRow(record: record, row: row, isLinked: true, broken: nil)
                 }
-                return OpenRow(record: record, row: row, isLinked: true, broken: nil)
-            case .unlinked:
-                if let before = keys.meet(hash: hash, line: line) {
-                    try takeDuplicate(record, row, before, mapper)
-                    return nil
-                }
-                return OpenRow(record: record, row: row, isLinked: false, broken: nil)
+                changes.unchanged += 1
+            case .unlinked: return OpenRow(record: record, row: row, isLinked: false, broken: nil)
             }
+            return nil
         }
 
         private mutating func take(_ mapped: MappedRow) throws {
@@ -152,11 +137,11 @@ struct SourceScan {
 
         private mutating func takeDuplicate(
             _ record: TableRecord, _ row: TextRow, _ before: Int, _ mapper: RecordMapper
-        ) throws {
+        ) {
             let key = mapper.key(of: row) ?? ""
             changes.duplicateKeys.insert(key)
             setAside(
-                record, key: key, Quarantine(.duplicateKey, "the key \"\(key)\" is already used on line \(before)"))
+                record, key: key, DuplicateKeys.quarantine(key, before: before))
             // A second row with this key may be somebody else's.
             changes.unidentified.append(
                 UnidentifiedRow(place: record.place, values: matchValues(row, mapper), hasKey: false))
@@ -175,15 +160,13 @@ struct SourceScan {
             let quarantine = Quarantine(.unreadable, problem)
             let key = mapper.key(of: row)
             let line = record.place?.line ?? count
-            if let key, index.isLinked(hash: KeyHash.of(key)), !index.isMet(hash: KeyHash.of(key)) {
-                _ = index.meet(hash: KeyHash.of(key), fingerprint: nil, line: line)
+            if let key, sightings.meetLinked(hash: KeyHash.of(key), line: line) {
                 return OpenRow(record: record, row: row, isLinked: true, broken: (key, quarantine))
             }
             if let key, !mapper.leavesOut(row) {
                 // Another row with its key may be the one that is meant, whichever of them comes first.
                 let hash = KeyHash.of(key)
-                let isDouble = index.isMet(hash: hash) || keys.meet(hash: hash, line: line) != nil
-                if isDouble { changes.duplicateKeys.insert(key) }
+                if sightings.isDouble(hash: hash, line: line) { changes.duplicateKeys.insert(key) }
             }
             setAside(record, key: key, quarantine)
             // Its cells may stand in other columns than their own, the key too.
@@ -207,22 +190,22 @@ struct SourceScan {
             changes.leftOut += 1
             guard let key = mapper.key(of: row) else { return }
             let hash = KeyHash.of(key)
-            if index.isLinked(hash: hash) || scan.intents.bySourceKey[key] != nil { leftOut.append((key, hash)) }
+            if sightings.isLinked(hash: hash) || scan.intents.bySourceKey[key] != nil { leftOut.append((key, hash)) }
         }
 
         mutating func finish(_ proof: ScanProof) async throws -> SourceChanges {
             for row in await mapped.last() { try take(row) }
             // A linked row that is left out has not vanished, and nothing is done about it on either side.
             for (key, hash) in leftOut {
-                if index.isMet(hash: hash) { continue }
+                if sightings.isMet(hash: hash) { continue }
                 changes.leftOutKeys.insert(key)
             }
-            for (_, hash) in leftOut { _ = index.meet(hash: hash, fingerprint: nil, line: 1) }
+            for (_, hash) in leftOut { _ = sightings.meetLinked(hash: hash, line: 1) }
             if !changes.duplicateKeys.isEmpty {
                 // One of them has a key that is not its own, and whose that is cannot be known.
                 changes.unidentified.append(UnidentifiedRow(place: nil, values: [], hasKey: false))
             }
-            changes.missing = index.missing
+            changes.missing = sightings.missing
             changes.proof = proof
             changes.reading = SideReading(
                 mode: .full, records: proof.count, read: proof.count, incomplete: proof.incomplete,

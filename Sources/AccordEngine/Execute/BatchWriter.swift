@@ -85,15 +85,15 @@ struct BatchWriter {
             let cells = try rows.mapper.newRow(record: Record(key: key, values: values), key: key)
             return Change(entry: entry, change: tableChange(key, cells.mapValues { CellChange(after: .text($0)) }))
         }
-        guard let key = entry.sourceKey, let (row, fingerprint) = rows.byKey[key] else {
+        guard let key = entry.sourceKey, let (row, record) = rows.byKey[key] else {
             throw Unwritable(reason: "its row is not there any more")
         }
         if rows.mapper.leavesOut(row) { throw Unwritable(reason: "the mapping leaves its row out by now") }
         if operation.kind == .delete {
-            guard fingerprint == entry.sourceFingerprint else {
+            guard record.fingerprint == entry.sourceFingerprint else {
                 throw Unwritable(reason: "its row changed meanwhile")
             }
-            return Change(entry: entry, change: tableChange(key, [:]), before: fingerprint)
+            return Change(entry: entry, change: tableChange(key, [:]), before: record.fingerprint)
         }
         let held = rows.mapper.map(row).record
         for change in operation.changes where !held[change.field].means(change.before) {
@@ -103,7 +103,7 @@ struct BatchWriter {
         for (column, text) in try rows.mapper.cells(for: values, over: row) {
             cells[column] = CellChange(before: .text(row[column] ?? ""), after: .text(text))
         }
-        return Change(entry: entry, change: tableChange(key, cells), before: fingerprint)
+        return Change(entry: entry, change: tableChange(key, cells), before: record.fingerprint)
     }
 
     // MARK: - Outcomes

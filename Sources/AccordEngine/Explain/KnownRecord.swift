@@ -44,22 +44,12 @@ struct KnownRecord {
     }
 
     private func row(_ key: String, _ earlier: [PairPlan]) async throws -> FoundRow? {
-        guard let table = pair.source as? any ScannableTable,
-            let mapper = try await pair.mapper(store, planned: earlier)
-        else {
-            return nil
-        }
-        var found: (record: TableRecord, row: TextRow)?
-        _ = try await table.scan { batch in
-            for record in batch.records where record.problem == nil {
-                guard let row = record.textRow, mapper.key(of: row) == key else { continue }
-                // Of several rows with the key, one that the mapping does not leave out is shown.
-                if found.map({ mapper.leavesOut($0.row) }) ?? true { found = (record, row) }
-            }
-        }
-        return found.map { found in
+        // Without columns there is no row, and why they cannot be read is the failure of the plan.
+        guard (try? await pair.source.schema()) != nil else { return nil }
+        let found = try await SourceRows(pair: pair, store: store, earlier: earlier).rows(of: [key])
+        return found.byKey[key].map { row, record in
             FoundRow(
-                place: found.record.place, record: mapper.map(found.row).record, isLeftOut: mapper.leavesOut(found.row))
+                place: record.place, record: found.mapper.map(row).record, isLeftOut: found.mapper.leavesOut(row))
         }
     }
 

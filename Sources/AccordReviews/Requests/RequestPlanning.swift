@@ -86,8 +86,7 @@ struct RequestPlanning {
             throw EngineError.cannot("be read", pair: pair.name, table: pair.source.name)
         }
         let mapper = try await pair.mapper(store, planned: run.earlier)
-        var index = try store.linkIndex(pair.name)
-        var lines = KeyLines()
+        var sightings = RowSightings(try store.linkIndex(pair.name))
         var open: [SourceRow] = []
         var duplicates: Set<String> = []
         let proof = try await table.scan { batch in
@@ -96,33 +95,18 @@ struct RequestPlanning {
             for record in batch.records {
                 guard case .text(let row) = record.cells else { continue }
                 let line = record.place?.line ?? 0
-                if let problem = record.problem {
+                let key = mapper.key(of: row) ?? ""
+                switch sightings.meet(record, row, line: line, mapper) {
+                case .unreadable(let problem):
                     setAside("row \(line)", key: nil, record.place, Quarantine(.unreadable, problem))
-                    continue
-                }
-                if mapper.leavesOut(row) {
-                    leftOut += 1
-                    continue
-                }
-                guard let hash = mapper.keyHash(of: row), let key = mapper.key(of: row) else {
-                    setAside("row \(line)", key: nil, record.place, pair.noKey)
-                    continue
-                }
-                let before: Int?
-                switch index.meet(hash: hash, fingerprint: nil, line: line) {
-                case .linked(_, nil):
-                    sent += 1
-                    continue
-                case .linked(_, let line?): before = line
-                case .unlinked: before = lines.meet(hash: hash, line: line)
-                }
-                if let before {
+                case .leftOut: leftOut += 1
+                case .keyless: setAside("row \(line)", key: nil, record.place, pair.noKey)
+                case .linked: sent += 1
+                case .double(let before):
                     duplicates.insert(key)
-                    setAside(
-                        "row \(line)", key: key, record.place,
-                        Quarantine(.duplicateKey, "the key \"\(key)\" is already used on line \(before)"))
-                } else if let row = opened(record, row, key, mapper) {
-                    open.append(row)
+                    setAside("row \(line)", key: key, record.place, DuplicateKeys.quarantine(key, before: before))
+                case .unlinked:
+                    if let row = opened(record, row, key, mapper) { open.append(row) }
                 }
             }
         }

@@ -6,10 +6,12 @@ import AccordTables
 struct SourceRows {
     let pair: Pair
     let store: any StateStore
+    /// The plans of this run that come before.
+    var earlier: [PairPlan] = []
 
     struct Found {
         var mapper: RecordMapper
-        var byKey: [String: (row: TextRow, fingerprint: Fingerprint)] = [:]
+        var byKey: [String: (row: TextRow, record: TableRecord)] = [:]
         var duplicates: Set<String> = []
         var incomplete: String?
     }
@@ -24,11 +26,12 @@ struct SourceRows {
 
     func rows(of entries: [Entry]) async throws -> Found { try await rows(of: Set(entries.compactMap(\.sourceKey))) }
 
-    private func rows(of wanted: Set<String>) async throws -> Found {
+    /// - Parameter wanted: keys.
+    func rows(of wanted: Set<String>) async throws -> Found {
         guard let table = pair.source as? any ScannableTable else {
             throw EngineError.cannot("be read", pair: pair.name, table: pair.source.name)
         }
-        guard let mapper = try await pair.mapper(store) else {
+        guard let mapper = try await pair.mapper(store, planned: earlier) else {
             // Reading says why its columns cannot be read.
             _ = try await pair.source.schema()
             throw EngineError.cannot("be read", pair: pair.name, table: pair.source.name)
@@ -40,15 +43,15 @@ struct SourceRows {
                 guard record.problem == nil, let row = record.textRow, let hash = mapper.keyHash(of: row),
                     hashes.contains(hash), let key = mapper.key(of: row), wanted.contains(key)
                 else { continue }
-                // One that is left out stands back for the one that is meant.
+                // Of several rows with a key, one that the mapping does not leave out is the one that counts.
                 guard !mapper.leavesOut(row) else {
-                    if found.byKey[key] == nil { found.byKey[key] = (row, record.fingerprint) }
+                    if found.byKey[key] == nil { found.byKey[key] = (row, record) }
                     continue
                 }
                 if let before = found.byKey[key], !mapper.leavesOut(before.row) {
                     found.duplicates.insert(key)
                 } else {
-                    found.byKey[key] = (row, record.fingerprint)
+                    found.byKey[key] = (row, record)
                 }
             }
         }
