@@ -63,31 +63,31 @@ extension RESTTable: IncrementalTable {
     ) async throws -> Bool {
         var read = 0
         var previous: (total: Int?, ids: [String?]) = (nil, [])
-        var page = try await page(1, of: query, isArchived: false)
-        for number in 1...RESTTable.mostPages {
+        var hasMoved = false
+        try await pages(of: query, isArchived: false) { page in
             let ids = page.records.map(\.key)
             guard ids.isEmpty || ids != previous.ids else {
                 throw TableError.nonsense(
-                    request: pages.request(query, page: number).summary,
+                    request: pages.request(query, page: page.number).summary,
                     reason: "it holds the same records as the page before")
             }
-            if let total = page.total, let before = previous.total, total < before, !ignoringMoves { return false }
-            read += page.records.count
-            let oldest = page.records.compactMap(\.modified).last
-            if isLast(page, read: read) || oldest.map({ $0 <= settled }) ?? false {
-                let isKnown = try await take(page)
-                let isPast = oldest.map { $0 < settled || ($0 == settled && isKnown) } ?? false
-                if isPast || isLast(page, read: read) { return true }
-                previous = (page.total, ids)
-                page = try await self.page(number + 1, of: query, isArchived: false)
-            } else {
-                // The next page comes while this one is looked at.
-                async let next = self.page(number + 1, of: query, isArchived: false)
-                _ = try await take(page)
-                previous = (page.total, ids)
-                page = try await next
+            if let total = page.total, let before = previous.total, total < before, !ignoringMoves {
+                hasMoved = true
+                return .void
             }
+            previous = (page.total, ids)
+            read += page.records.count
+            if isLast(page, read: read) { return .last }
+            return page.oldest.map { $0 > settled } ?? true ? .more(of: page.last) : .open
+        } _: { page in
+            let isKnown = try await take(page)
+            return page.oldest.map { $0 > settled || ($0 == settled && !isKnown) } ?? true
         }
-        return true
+        return !hasMoved
     }
+}
+
+extension Page {
+    /// The moment of the change that is listed last.
+    fileprivate var oldest: Int64? { records.compactMap(\.modified).last }
 }

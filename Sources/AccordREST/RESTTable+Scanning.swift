@@ -41,30 +41,29 @@ extension RESTTable: ScannableTable {
     ) async throws {
         certificate.beginListing()
         var read = 0
-        var page = try await page(1, of: query, isArchived: isArchived)
-        for number in 1...RESTTable.mostPages {
-            if let current = page.current, current != number {
-                certificate.note("page \(number) was asked for, page \(current) came")
-                break
+        var hasEnded = false
+        var seen = certificate
+        try await pages(of: query, isArchived: isArchived) { page in
+            if let current = page.current, current != page.number {
+                seen.note("page \(page.number) was asked for, page \(current) came")
+                return .void
             }
-            let new = certificate.add(
-                ids: page.records.map { ($0.key ?? "", $0.isArchived) }, page: number, total: page.total)
+            let new = seen.add(
+                ids: page.records.map { ($0.key ?? "", $0.isArchived) }, page: page.number, total: page.total)
             read += page.records.count
             if isLast(page, read: read) {
-                try await body(page)
-                return certificate.endListing(isSingle: number == 1 && !page.records.isEmpty)
+                hasEnded = true
+                seen.endListing(isSingle: page.number == 1 && !page.records.isEmpty)
+                return .last
             }
-            guard new > 0, number < RESTTable.mostPages else {
-                try await body(page)
-                // A service that goes on without end, or answers every page with the same one.
-                if new == 0 { certificate.note("page \(number) held nothing that had not come before") }
-                break
-            }
-            // The next page comes while this one is looked at.
-            async let next = self.page(number + 1, of: query, isArchived: isArchived)
+            // A service that goes on without end, or answers every page with the same one.
+            if new == 0 { seen.note("page \(page.number) held nothing that had not come before") }
+            return new == 0 ? .last : .more(of: page.last)
+        } _: { page in
             try await body(page)
-            page = try await next
+            return true
         }
-        certificate.note("the list did not end")
+        if !hasEnded { seen.note("the list did not end") }
+        certificate = seen
     }
 }

@@ -29,6 +29,6 @@ extension Workspace {
             description: api, key: key, userAgent: surroundings.userAgent, transport: surroundings.transport,
             time: surroundings.time, random: surroundings.random,
             limiter: RateLimiter(perSecond: project.rate, burst: max(1, project.rate), time: surroundings.time),
-            logger: surroundings.logger)
+            concurrency: project.concurrency, logger: surroundings.logger)
     }
 }

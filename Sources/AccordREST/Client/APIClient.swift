@@ -10,6 +10,8 @@ import Synchronization
 public final class APIClient: Sendable {
     public let description: APIDescription
     let url: String
+    /// Pages of a list that are asked for at once, at most.
+    let concurrency: Int
     private let key: Secret
     private let userAgent: String
     private let transport: any HTTPTransport
@@ -27,11 +29,12 @@ public final class APIClient: Sendable {
     ///   - url: stands in for the description's own address.
     ///   - userAgent: `accord/VERSION`.
     ///   - limiter, budget, breaker: shared by all clients of one service and run.
+    ///   - concurrency: pages of a list that are asked for at once, at most.
     public init(
         description: APIDescription, url: String? = nil, key: Secret, userAgent: String = "accord",
         transport: any HTTPTransport, time: any TimeSource, random: any RandomSource, limiter: RateLimiter,
         policy: RetryPolicy = RetryPolicy(), budget: RetryBudget = RetryBudget(), breaker: CircuitBreaker? = nil,
-        logger: Logger
+        concurrency: Int = 1, logger: Logger
     ) {
         self.description = description
         self.url = url ?? description.url
@@ -44,6 +47,7 @@ public final class APIClient: Sendable {
         self.policy = policy
         self.budget = budget
         self.breaker = breaker ?? CircuitBreaker(time: time)
+        self.concurrency = concurrency
         self.logger = logger
         reader = AnswerReader(envelope: description.envelope, keyFoundAt: description.keyFoundAt, key: key)
     }

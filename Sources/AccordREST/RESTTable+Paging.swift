@@ -1,0 +1,63 @@
+import AccordCore
+import AccordTables
+
+/// What is known of the pages after one, before its records are looked at.
+enum Outlook {
+    /// The page is the last one that is wanted.
+    case last
+    /// Whether another page is wanted depends on what becomes of this one.
+    case open
+    /// Another page is wanted; how many pages there are, where the service says so.
+    case more(of: Int?)
+    /// The page is not wanted itself, and none after it.
+    case void
+}
+
+extension RESTTable {
+    /// Reads the pages of a list in their order. Those that follow come while one is looked at: at first only the very
+    /// next, in a long list several, as a service answers many requests in the time of one.
+    ///
+    /// - Parameters:
+    ///   - outlook: is asked as soon as it is a page's turn.
+    ///   - take: looks at its records; false ends the list.
+    func pages(
+        of query: [String: String], isArchived: Bool, _ outlook: (Page) throws -> Outlook,
+        _ take: (Page) async throws -> Bool
+    ) async throws {
+        try await withThrowingTaskGroup(of: (Int, Result<Page, any Error>).self) { group in
+            // Whoever leaves, with an error or without, wants no more pages.
+            defer { group.cancelAll() }
+            var asked = 0
+            var arrived: [Int: Result<Page, any Error>] = [:]
+            func ask(upTo last: Int) {
+                while asked < last {
+                    asked += 1
+                    let number = asked
+                    group.addTask {
+                        do {
+                            return (number, .success(try await page(number, of: query, isArchived: isArchived)))
+                        } catch {
+                            return (number, .failure(error))
+                        }
+                    }
+                }
+            }
+            for number in 1...RESTTable.mostPages {
+                ask(upTo: number)
+                while arrived[number] == nil, let (other, result) = try await group.next() { arrived[other] = result }
+                guard let page = try arrived.removeValue(forKey: number)?.get() else { return }
+                switch try outlook(page) {
+                case .void: return
+                case .last:
+                    _ = try await take(page)
+                    return
+                case .open: break
+                case .more(let last):
+                    let ahead = max(1, min(client.concurrency, number / 4))
+                    ask(upTo: min(number + ahead, last ?? number + 1))
+                }
+                guard try await take(page) else { return }
+            }
+        }
+    }
+}
