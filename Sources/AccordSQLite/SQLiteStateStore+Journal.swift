@@ -14,7 +14,7 @@ extension SQLiteStateStore {
             where !keeping.contains(row[1] ?? "") {
                 try db.run("DELETE FROM intents WHERE rowid = ?", [row[0]])
             }
-            for settlement in settlements { try Settling(db, settlement).apply() }
+            try Settling.apply(settlements, db)
             var unfinished = others.union(settlements.filter(\.leavesOpen).compactMap(\.sourceKey))
             unfinished.formUnion(quarantine.map(\.key))
             try StoredQuarantine.replace(db, pair: number, by: quarantine)
@@ -33,7 +33,7 @@ extension SQLiteStateStore {
         if entries.isEmpty { return try settle(settlements) }
         if settlements.isEmpty { return try begin(pair, run: run, entries: entries, at: at) }
         try changeKnowledge(.settle) { db in
-            for settlement in settlements { try Settling(db, settlement).apply() }
+            try Settling.apply(settlements, db)
             try SQLiteStateStore.begin(pair, run: run, entries: entries, at: at, db)
         }
     }
@@ -66,7 +66,7 @@ extension SQLiteStateStore {
     public func settle(_ settlements: [Settlement]) throws {
         guard !settlements.isEmpty else { return }
         try changeKnowledge(.settle) { db in
-            for settlement in settlements { try Settling(db, settlement).apply() }
+            try Settling.apply(settlements, db)
         }
     }
 

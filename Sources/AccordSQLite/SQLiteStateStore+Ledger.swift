@@ -47,7 +47,8 @@ extension LedgerRow {
             action: row[6], changes: changes, reason: reason)
     }
 
-    func store(_ db: Database) throws {
+    /// - Parameter number: of its pair.
+    func store(_ db: Database, pair number: Int64) throws {
         let details = reason.details
         try db.run(
             """
@@ -55,7 +56,7 @@ extension LedgerRow {
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
-                run, at, try db.pairOrNew(pair), sourceKey, projectID, side.rawValue, action,
+                run, at, number, sourceKey, projectID, side.rawValue, action,
                 changes.isEmpty ? nil : Stored.text { $0.array(changes, LedgerRow.write) }, reason.code,
                 details == LedgerRow.implied(reason.code, changes) ? nil : Stored.list(details),
             ])

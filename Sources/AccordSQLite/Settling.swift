@@ -6,15 +6,46 @@ import GRDB
 struct Settling {
     private let db: Database
     private let settlement: Settlement
-    private let pair: Int64
+    private let known: KnownPair
+    private var pair: Int64 { known.number }
 
-    init(_ db: Database, _ settlement: Settlement) throws {
-        self.db = db
-        self.settlement = settlement
-        pair = try db.pairOrNew(settlement.pair)
+    /// What settlements need to know of their pair, looked up once a transaction.
+    private struct KnownPair {
+        let number: Int64
+        let lastRead: Int
+        var hasQuarantine: Bool
+        let hasConflicts: Bool
+
+        init(_ db: Database, _ name: String) throws {
+            number = try db.pairOrNew(name)
+            let row = try db.row(
+                """
+                SELECT reads, EXISTS (SELECT 1 FROM quarantine WHERE pair = ?1),
+                    EXISTS (SELECT 1 FROM conflicts WHERE pair = ?1) FROM pairs WHERE id = ?1
+                """, [number])
+            lastRead = row?[0] ?? 0
+            hasQuarantine = row?[1] ?? true
+            hasConflicts = row?[2] ?? true
+        }
     }
 
-    func apply() throws {
+    private init(_ db: Database, _ settlement: Settlement, _ known: KnownPair) {
+        self.db = db
+        self.settlement = settlement
+        self.known = known
+    }
+
+    static func apply(_ settlements: [Settlement], _ db: Database) throws {
+        var pairs: [String: KnownPair] = [:]
+        for settlement in settlements {
+            var known = try pairs[settlement.pair] ?? KnownPair(db, settlement.pair)
+            try Settling(db, settlement, known).apply()
+            if settlement.quarantine != nil { known.hasQuarantine = true }
+            pairs[settlement.pair] = known
+        }
+    }
+
+    private func apply() throws {
         let before = try linkBefore()
         let after = linkAfter(before)
         // The mirror first: its values may lie in the very base that is about to move.
@@ -26,7 +57,9 @@ struct Settling {
         }
         try closeIntent()
         try settleQuarantineAndConflicts()
-        for row in settlement.ledger { try row.store(db) }
+        for row in settlement.ledger {
+            try row.store(db, pair: row.pair == settlement.pair ? pair : db.pairOrNew(row.pair))
+        }
     }
 
     // MARK: - The link
@@ -84,31 +117,29 @@ struct Settling {
         let bystander = before == nil && after == nil ? try StoredLink.find(db, pair: pair, projectID: id) : nil
         let owner = after ?? bystander
         let before = (record: try StoredRecord.find(db, pair: pair, id: id), base: (before ?? bystander)?.projectBase)
-        var known = before.record
+        var stored = before.record
         switch settlement.mirror {
         case .keep: break
         case .stored(let record):
-            known = StoredRecord(
-                record: record, settled: known?.settled ?? false, seen: try known?.seen ?? lastRead())
-        case .gone: known?.record.gone = true
+            stored = StoredRecord(
+                record: record, settled: stored?.settled ?? false, seen: stored?.seen ?? known.lastRead)
+        case .gone: stored?.record.gone = true
         }
-        guard var known else { return }
-        if known.record.gone && owner == nil { return try known.remove(db, pair: pair) }
-        let isAsItWas = known.saysTheSame(as: before.record) && owner?.projectBase == before.base
-        known.settled =
+        guard var stored else { return }
+        if stored.record.gone && owner == nil { return try stored.remove(db, pair: pair) }
+        let isAsItWas = stored.saysTheSame(as: before.record) && owner?.projectBase == before.base
+        stored.settled =
             if let after, settlement.settlesProject {
                 settlement.fields.allSatisfy { field in
-                    known.record.unknown.contains(field)
-                        || (known.record.values[field] ?? .null).means(after.projectBase[field] ?? .null)
+                    stored.record.unknown.contains(field)
+                        || (stored.record.values[field] ?? .null).means(after.projectBase[field] ?? .null)
                 }
             } else {
-                owner != nil && known.settled && isAsItWas
+                owner != nil && stored.settled && isAsItWas
             }
-        if isAsItWas && known == before.record { return }
-        try known.store(db, pair: pair, base: owner?.projectBase)
+        if isAsItWas && stored == before.record { return }
+        try stored.store(db, pair: pair, base: owner?.projectBase)
     }
-
-    private func lastRead() throws -> Int { try db.row("SELECT reads FROM pairs WHERE id = ?", [pair])?[0] ?? 0 }
 
     // MARK: - What else is known of the record
 
@@ -125,10 +156,10 @@ struct Settling {
     private func settleQuarantineAndConflicts() throws {
         if let item = settlement.quarantine {
             try StoredQuarantine.put(db, pair: pair, item)
-        } else if !settlement.leavesOpen, let key = settlement.sourceKey {
+        } else if known.hasQuarantine, !settlement.leavesOpen, let key = settlement.sourceKey {
             try db.run("DELETE FROM quarantine WHERE pair = ? AND key = ?", [pair, key])
         }
-        if !settlement.leavesOpen || settlement.link == .remove, let key = settlement.sourceKey {
+        if known.hasConflicts, !settlement.leavesOpen || settlement.link == .remove, let key = settlement.sourceKey {
             try db.run("DELETE FROM conflicts WHERE pair = ? AND source_key = ?", [pair, key])
         }
     }
