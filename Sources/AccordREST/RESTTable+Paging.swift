@@ -35,7 +35,7 @@ extension RESTTable {
                     let number = asked
                     group.addTask {
                         do {
-                            return (number, .success(try await page(number, of: query, isArchived: isArchived)))
+                            return (number, .success(try await self.page(number, of: query, isArchived: isArchived)))
                         } catch {
                             return (number, .failure(error))
                         }

@@ -37,7 +37,7 @@ extension RESTTable: RecordWritable {
 
     private func create(_ change: TableChange) async throws -> TableRecord? {
         let operation = try operation(change)
-        let request = try request(operation, change) { () throws(Nonsense) in try encoder.create(change.values) }
+        let request = try request(operation, change) { () throws(Nonsense) in try self.encoder.create(change.values) }
         guard let record = try await answer(to: request, operation) else {
             guard operation.answersRecord else { return nil }
             throw TableError.outcomeUnknown(
@@ -88,7 +88,7 @@ extension RESTTable: RecordWritable {
             known = Record(key: now.key ?? "", values: now.values)
         }
         let request = try request(operation, change) { () throws(Nonsense) in
-            try encoder.update(change.values.filter { fields.contains($0.key) }, operation, known: known)
+            try self.encoder.update(change.values.filter { fields.contains($0.key) }, operation, known: known)
         }
         let answer = try await answer(to: request, operation)
         if let answer, answer.key != change.key {

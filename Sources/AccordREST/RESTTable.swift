@@ -4,7 +4,7 @@ import AccordTables
 /// One resource of a REST API, of which it knows nothing but the description.
 ///
 /// How it is read whole, read by what changed, searched and written has a file each beside this one.
-public struct RESTTable: Table {
+public final class RESTTable: Table {
     let resource: ResourceDescription
     let client: APIClient
     let pages: PageReader

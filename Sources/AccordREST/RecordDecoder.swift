@@ -2,17 +2,23 @@ import AccordCore
 import AccordHTTP
 
 /// Makes records in normal form of a resource's JSON, as its description says; lenient in what it takes.
-struct RecordDecoder: Sendable {
+final class RecordDecoder: Sendable {
     let resource: ResourceDescription
     private let fields: [DecodedField]
     private var schema: TableSchema { resource.schema }
 
     /// A field that the JSON has, with the path of members to it.
-    private struct DecodedField {
+    private final class DecodedField: Sendable {
         let name: String
         let path: [String]
         /// Or why there is none: what the description says of the type means nothing.
         let codec: Result<FieldCodec, PatternProblem>
+
+        init(name: String, path: [String], codec: Result<FieldCodec, PatternProblem>) {
+            self.name = name
+            self.path = path
+            self.codec = codec
+        }
     }
 
     /// Of everything by which bytes become values: where that changes, no fingerprint is as it was.
@@ -56,7 +62,7 @@ struct RecordDecoder: Sendable {
         let archived = archived.flatMap { try? value(of: $0, in: json) } ?? .null
         let isArchived = isArchived || !archived.isNull && archived != .boolean(false)
         return TableRecord(
-            key: id, cells: .encoded { values(of: json, id) },
+            key: id, cells: .encoded { [self] in values(of: json, id) },
             fingerprint: Fingerprint(of: form + [isArchived ? 1 : 0] + json.bytes),
             modified: modified.flatMap { try? value(of: $0, in: json) }.flatMap(instant), isArchived: isArchived)
     }
@@ -100,7 +106,8 @@ struct RecordDecoder: Sendable {
 
     /// Nil for a field that the JSON leaves out.
     private func value(of field: DecodedField, in json: JSONView) throws(Nonsense) -> Value? {
-        guard let found = RecordDecoder.follow(field.path[...], in: json) else { return nil }
+        let found = field.path.count == 1 ? json[field.path[0]]?.json : RecordDecoder.follow(field.path[...], in: json)
+        guard let found else { return nil }
         let codec: FieldCodec
         do throws(PatternProblem) {
             codec = try field.codec.get()

@@ -14,10 +14,12 @@ public final class JSONDocument: Sendable {
 
         var kind: Kind
         /// Bytes of the text; quotes are left out.
-        var start: Int
-        var end = 0
+        var start: Int32
+        var end: Int32 = 0
         /// The node after everything that is in this one.
-        var next = 0
+        var next: Int32 = 0
+
+        var range: Range<Int> { Int(start)..<Int(end) }
     }
 
     /// Reads one value as RFC 8259 has it. Of members with the same name the last counts.
@@ -25,6 +27,7 @@ public final class JSONDocument: Sendable {
     /// - Throws: ``JSONError`` for anything else: bytes that are not UTF-8, half a surrogate pair, deeper nesting than
     ///   ``JSON/mostDepth``, bytes after the value.
     public init(parsing bytes: [UInt8]) throws(JSONError) {
+        guard bytes.count < Int32.max else { throw JSONError(reason: "more than 2 GB", offset: 0) }
         var parser = JSONParser(bytes: bytes)
         try parser.document()
         self.bytes = bytes
@@ -54,15 +57,8 @@ public struct JSONView: Sendable {
     public subscript(member: String) -> JSONView? {
         guard node.kind == .object else { return nil }
         var name = member
-        return name.withUTF8 { name in
-            var found: Int?
-            var at = index + 1
-            while at < node.next {
-                if document.isText(at, name) { found = at + 1 }
-                at = document.nodes[at + 1].next
-            }
-            return found.map { JSONView(document: document, index: $0) }
-        }
+        let found = name.withUTF8 { document.member(of: index, $0) }
+        return found.map { JSONView(document: document, index: $0) }
     }
 
     /// The elements of a list; nil if this is none.
@@ -72,7 +68,7 @@ public struct JSONView: Sendable {
         var at = index + 1
         while at < node.next {
             elements.append(JSONView(document: document, index: at))
-            at = document.nodes[at].next
+            at = Int(document.nodes[at].next)
         }
         return elements
     }
@@ -84,7 +80,7 @@ public struct JSONView: Sendable {
         var at = index + 1
         while at < node.next {
             members.append((document.text(at), JSONView(document: document, index: at + 1)))
-            at = document.nodes[at + 1].next
+            at = Int(document.nodes[at + 1].next)
         }
         return members
     }
@@ -108,7 +104,7 @@ public struct JSONView: Sendable {
     public static var null: JSONView { JSONDocument.null.root }
 
     /// The value as it is written.
-    public var bytes: ArraySlice<UInt8> { document.bytes[node.start..<node.end] }
+    public var bytes: ArraySlice<UInt8> { document.bytes[node.range] }
 
     /// What kind of value this is, for messages: `a list`.
     public var kind: String { json.kind }
@@ -135,15 +131,28 @@ extension JSONDocument {
     fileprivate func text(_ index: Int) -> String {
         let node = nodes[index]
         if node.kind == .escapedText, let text = unescaped[index] { return text }
-        return String(decoding: bytes[node.start..<node.end], as: UTF8.self)
+        return String(decoding: bytes[node.range], as: UTF8.self)
     }
 
-    /// Whether a node is the text of these bytes.
-    fileprivate func isText(_ index: Int, _ text: UnsafeBufferPointer<UInt8>) -> Bool {
-        let node = nodes[index]
-        if node.kind == .escapedText { return unescaped[index]?.utf8.elementsEqual(text) ?? false }
-        guard node.end - node.start == text.count else { return false }
-        for offset in text.indices where bytes[node.start + offset] != text[offset] { return false }
-        return true
+    /// The value of an object's member; of those with the same name the last.
+    fileprivate func member(of object: Int, _ name: UnsafeBufferPointer<UInt8>) -> Int? {
+        nodes.withUnsafeBufferPointer { nodes in
+            bytes.withUnsafeBufferPointer { bytes in
+                var found: Int?
+                var at = object + 1
+                while at < nodes[object].next {
+                    let node = nodes[at]
+                    let isNamed =
+                        if node.kind == .escapedText {
+                            unescaped[at]?.utf8.elementsEqual(name) ?? false
+                        } else {
+                            node.range.count == name.count && bytes[node.range].elementsEqual(name)
+                        }
+                    if isNamed { found = at + 1 }
+                    at = Int(nodes[at + 1].next)
+                }
+                return found
+            }
+        }
     }
 }

@@ -109,13 +109,13 @@ struct JSONParser {
 
     /// - Returns: the node's number.
     private mutating func begin(_ kind: JSONDocument.Node.Kind) -> Int {
-        nodes.append(JSONDocument.Node(kind: kind, start: at))
+        nodes.append(JSONDocument.Node(kind: kind, start: Int32(at)))
         return nodes.count - 1
     }
 
     private mutating func end(_ node: Int) {
-        nodes[node].end = at
-        nodes[node].next = nodes.count
+        nodes[node].end = Int32(at)
+        nodes[node].next = Int32(nodes.count)
     }
 
     // MARK: - Texts
@@ -130,9 +130,9 @@ struct JSONParser {
         }
         if peek == UInt8(ascii: "\"") {
             end(node)
-            if !isASCII { _ = try string(bytes[nodes[node].start..<at]) }
+            if !isASCII { _ = try string(bytes[nodes[node].range]) }
         } else {
-            unescaped[node] = try escapedText(from: nodes[node].start)
+            unescaped[node] = try escapedText(from: Int(nodes[node].start))
             nodes[node].kind = .escapedText
             end(node)
         }
