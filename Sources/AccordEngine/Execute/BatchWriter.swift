@@ -83,7 +83,7 @@ struct BatchWriter {
         if operation.kind == .create {
             let key = entry.sourceKey ?? RecordMapper.newKey(projectID: entry.projectID ?? "")
             let cells = try rows.mapper.newRow(record: Record(key: key, values: values), key: key)
-            return Change(entry: entry, change: tableChange(key, cells.mapValues { CellChange(after: .text($0)) }))
+            return Change(entry: entry, change: tableChange(key, cells.mapValues { CellChange(after: $0) }))
         }
         guard let key = entry.sourceKey, let (row, record) = rows.byKey[key] else {
             throw Unwritable(reason: "its row is not there any more")
@@ -100,8 +100,8 @@ struct BatchWriter {
             throw Unwritable(reason: "\(change.field) is \"\(held[change.field])\" by now, not \"\(change.before)\"")
         }
         var cells: [String: CellChange] = [:]
-        for (column, text) in try rows.mapper.cells(for: values, over: row) {
-            cells[column] = CellChange(before: .text(row[column] ?? ""), after: .text(text))
+        for (column, cell) in try rows.mapper.cells(for: values, over: row) {
+            cells[column] = CellChange(before: row.header.index(of: column).map(row.cell) ?? .absent, after: cell)
         }
         return Change(entry: entry, change: tableChange(key, cells), before: record.fingerprint)
     }
@@ -124,7 +124,9 @@ struct BatchWriter {
             return settlement
         case .stored(let record):
             result.written.append(entry)
-            guard let row = record.textRow, let key = mapper.key(of: row), let id = entry.projectID else {
+            let record = record.decoded()
+            let row = mapper.rows.row(of: record)
+            guard let key = mapper.key(of: row), let id = entry.projectID else {
                 var settlement = builder.closed(entry)
                 settlement.link = .remove
                 return settlement
