@@ -59,7 +59,7 @@ struct SourceRows {
         return found
     }
 
-    private static let atOnce = 20_000
+    static let atOnce = 20_000
 
     /// Hands over every entry that writes, with its row as it is now. The source is read once for so many entries.
     func each(of records: PlanRecords, _ body: (Entry, Current) -> Void) async throws {

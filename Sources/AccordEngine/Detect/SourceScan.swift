@@ -112,8 +112,9 @@ struct SourceScan {
 
         private mutating func take(_ mapped: MappedRow) throws {
             if mapped.isLinked { return try changes.linked.append(mapped.bytes) }
-            if begunKeys.contains(mapped.row.record.key) {
-                changes.begun[mapped.row.record.key] = mapped.row
+            let record = mapped.row.record
+            if begunKeys.contains(record.key) || mapper?.rows.isTyped == true && scan.intents.mayBeCreated(record) {
+                changes.begun[record.key] = mapped.row
             } else {
                 try changes.unlinked.append(mapped.bytes)
             }
