@@ -116,7 +116,7 @@ let package = Package(
             "SimulationTests",
             [
                 "AccordCore", "AccordConfig", "AccordHTTP", "AccordREST", "AccordState", "AccordSQLite", "AccordEngine",
-                "AccordWorkspace", "AccordReport", "AccordSandbox", "Chance",
+                "AccordTables", "AccordWorkspace", "AccordReport", "AccordSandbox", "Chance", "TableFakes",
                 .product(name: "Logging", package: "swift-log"),
             ]),
         tests(

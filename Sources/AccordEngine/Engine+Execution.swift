@@ -48,15 +48,16 @@ extension Engine {
         _ pair: Pair, _ plan: PairPlan, sends: Bool, _ report: inout RunReport
     ) async throws -> (any ExplainedError)? {
         var executor = Executor(
-            pair: pair, plan: plan, sends: sends, run: report.run, planning: planning(), concurrency: concurrency,
-            logger: logger)
+            Execution(
+                pair: pair, plan: plan, sends: sends, run: report.run, planning: planning(), concurrency: concurrency,
+                logger: logger))
         try await executor.execute()
         report.add(executor.tally, plan)
         if !sends { report.held += plan.counts.sends }
-        if executor.failure == nil { await look(pair, after: executor) }
+        if executor.tally.failure == nil { await look(pair, after: executor) }
         try await remember(
-            pair, plan, isClean: executor.failure == nil && !stop.isStopped && executor.tally.isClean)
-        return executor.failure
+            pair, plan, isClean: executor.tally.failure == nil && !stop.isStopped && executor.tally.isClean)
+        return executor.tally.failure
     }
 
     /// A run that came to nothing is in the history too: a scheduler's failures shall be seen.
@@ -115,7 +116,7 @@ extension Engine {
 }
 
 extension RunReport {
-    fileprivate mutating func add(_ tally: Executor.Tally, _ plan: PairPlan) {
+    fileprivate mutating func add(_ tally: Tally, _ plan: PairPlan) {
         done.merge(tally.done, uniquingKeysWith: +)
         linked += plan.counts.linked
         quarantined += tally.quarantined

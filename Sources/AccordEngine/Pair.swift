@@ -40,7 +40,7 @@ public struct Pair: Sendable {
     /// - Returns: nil if the source's columns cannot be read: reading it says why.
     /// - Throws: ``MappingProblem`` for a column that the source lacks.
     public func mapper(_ store: any StateStore, planned: [PairPlan] = []) async throws -> RecordMapper? {
-        guard let columns = try? await source.schema().fields.map(\.name) else { return nil }
+        guard let schema = try? await source.schema() else { return nil }
         var names: [String: References.Names] = [:]
         for field in mapping.fields {
             guard let pair = field.pair, names[pair] == nil else { continue }
@@ -51,7 +51,7 @@ public struct Pair: Sendable {
             }
             names[pair] = known
         }
-        return try RecordMapper(mapping: mapping, header: TextRow.Header(columns), references: References(names))
+        return try RecordMapper(mapping: mapping, schema: schema, references: References(names))
     }
 }
 
@@ -74,15 +74,5 @@ extension PairPlan {
         self.init(
             name: pair.name, resource: pair.schema.name, label: pair.schema.label, mapping: pair.mapping.fingerprint,
             source: unread, project: unread, failure: failure)
-    }
-}
-
-extension TableRecord {
-    /// The record's cells as texts; a table of typed values is read as the texts that mean them.
-    var textRow: TextRow? {
-        switch cells {
-        case .text(let row): return row
-        case .values, .encoded: return nil
-        }
     }
 }

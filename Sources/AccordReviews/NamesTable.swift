@@ -41,14 +41,13 @@ public struct NamesTable: ScannableTable, StampedTable {
     /// - Throws: what the other table throws, and `MappingProblem` for a column that it lacks.
     public func scan(_ take: (RecordBatch) async throws -> Void) async throws -> ScanProof {
         guard let base = base as? any ScannableTable else { throw unreadable }
-        let columns = try await base.schema().fields.map(\.name)
-        let mapper = try RecordMapper(mapping: mapping, header: TextRow.Header(columns))
+        let mapper = try RecordMapper(mapping: mapping, schema: try await base.schema())
         let header = header
         var known: Set<String> = []
         var proof = try await base.scan { batch in
             var names: [TableRecord] = []
-            for record in batch.records where record.problem == nil {
-                guard case .text(let row) = record.cells, !mapper.leavesOut(row) else { continue }
+            batch.forEachRow(mapper.rows) { record, row in
+                guard record.problem == nil, !mapper.leavesOut(row) else { return }
                 let value = mapper.map(row).record[field]
                 let texts = if case .string(let text) = value { [text] } else { value.elements.sorted() }
                 for text in texts {

@@ -16,6 +16,18 @@ public struct Cursor: Hashable, Sendable {
 public struct RecordBatch: Sendable {
     public var records: [TableRecord]
     public init(_ records: [TableRecord]) { self.records = records }
+
+    /// The records, decoded, each with the row that a mapping reads.
+    public func forEachRow(_ rows: RowForm, _ body: (TableRecord, TextRow) throws -> Void) rethrows {
+        for record in records {
+            if case .text(let row) = record.cells {
+                try body(record, row)
+            } else {
+                let record = record.decoded()
+                try body(record, rows.row(of: record))
+            }
+        }
+    }
 }
 
 /// What a whole scan found, and whether it may be trusted to say what is not there.

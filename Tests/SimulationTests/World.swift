@@ -6,6 +6,7 @@ import AccordREST
 import AccordSQLite
 import AccordSandbox
 import AccordState
+import AccordTables
 import AccordWorkspace
 import Foundation
 import Logging
@@ -105,6 +106,8 @@ final class World {
     var refusal: (@Sendable (AccordHTTP.HTTPRequest) -> Int?)?
     /// The members that answers leave out from now on.
     var leftOut: @Sendable (AccordHTTP.HTTPRequest) -> Set<String> = { _ in [] }
+    /// In place of the file of the first pair, which is then the only one: makes the source for one process.
+    var source: ((Fate) -> any Table)?
     /// The source of the first pair.
     var csv: URL { folder.appendingPathComponent("contacts.csv") }
 
@@ -225,7 +228,17 @@ final class World {
         let workspace = try await Workspace(
             config, access: .run, owner: "simulation", surroundings: surroundings)
         defer { try? workspace.close() }
-        return try await body(workspace.engine, workspace.store)
+        guard let source, let pair = workspace.pairs.first else {
+            return try await body(workspace.engine, workspace.store)
+        }
+        let engine = Engine(
+            pairs: [
+                Pair(
+                    name: pair.name, mapping: pair.mapping, source: source(fate), project: pair.project,
+                    schema: pair.schema)
+            ], store: workspace.store, time: time, configuration: try config.fingerprint(), concurrency: concurrency,
+            logger: surroundings.logger)
+        return try await body(engine, workspace.store)
     }
 
     // MARK: - What the two sides say

@@ -2,13 +2,14 @@ import AccordCore
 import AccordTables
 import Synchronization
 
-/// A keyed table of texts in memory that can do everything that a table can, for tests.
+/// A keyed table of typed values in memory that can do everything that a table can, for tests.
 public final class MemoryTable: ScannableTable, StampedTable, IncrementalTable, SearchableTable, RecordWritable,
     BatchWritable
 {
     public let name = "memory"
     public let capabilities: Capabilities
     private let fields: [String]
+    private let types: [String: FieldType]
     private let state: Mutex<State>
 
     private struct State {
@@ -16,8 +17,15 @@ public final class MemoryTable: ScannableTable, StampedTable, IncrementalTable, 
         /// Rises with every change; a record's is taken for the second in which it was changed.
         var version: Int64 = 0
         var requests = 0
+        private var created = 1000
         /// Whether the next write is made, if its answer is to be lost.
         var losesAnswer: Bool?
+
+        /// No key is given twice, not even that of a record that is gone.
+        mutating func newKey() -> String {
+            created += 1
+            return String(created)
+        }
     }
 
     private struct Row {
@@ -29,12 +37,19 @@ public final class MemoryTable: ScannableTable, StampedTable, IncrementalTable, 
 
     /// - Parameters:
     ///   - fields: besides the key.
+    ///   - types: of those that are no texts.
     ///   - records: by key.
-    public init(fields: [String], records: [String: [String: Value]] = [:]) {
+    ///   - isWrittenAsWhole: it can be written in batches, too.
+    ///   - isStamped: it can say cheaply that nothing changed.
+    public init(
+        fields: [String], types: [String: FieldType] = [:], records: [String: [String: Value]] = [:],
+        isWrittenAsWhole: Bool = true, isStamped: Bool = true
+    ) {
         self.fields = fields
+        self.types = types
         capabilities = Capabilities(
-            scan: true, stamp: true, changes: true, unseenChanges: [.deletions], searchable: Set(fields),
-            recordWrites: true, batchWrites: true)
+            scan: true, stamp: isStamped, changes: true, unseenChanges: [.deletions], searchable: Set(fields),
+            recordWrites: true, batchWrites: isWrittenAsWhole)
         var state = State()
         state.rows = records.mapValues { Row(values: MemoryTable.whole($0, fields), version: 0) }
         self.state = Mutex(state)
@@ -42,7 +57,21 @@ public final class MemoryTable: ScannableTable, StampedTable, IncrementalTable, 
 
     public var requestCount: Int { get async { state.withLock { $0.requests } } }
 
-    public func schema() async throws -> TableSchema { TableSchema(name: name, columns: fields) }
+    public func schema() async throws -> TableSchema {
+        TableSchema(
+            name: name, label: "record",
+            fields: fields.map { FieldSchema(name: $0, type: types[$0] ?? .string) }, ownKey: "id")
+    }
+
+    /// What is stored, by key; a field that the answers leave out has no entry.
+    public var records: [String: [String: Value]] { state.withLock { $0.rows.mapValues(\.values) } }
+
+    public func add(_ key: String, _ values: [String: Value]) {
+        state.withLock { state in
+            state.version += 1
+            state.rows[key] = Row(values: MemoryTable.whole(values, fields), version: state.version)
+        }
+    }
 
     // MARK: What somebody else does
 
@@ -151,7 +180,7 @@ public final class MemoryTable: ScannableTable, StampedTable, IncrementalTable, 
     }
 
     private func apply(_ change: TableChange, to state: inout State) -> WriteOutcome {
-        let key = change.key ?? String(state.rows.count + 1)
+        let key = change.key ?? state.newKey()
         let old = state.rows[key]
         if let reason = fault(change, key, old) { return .refused(.expectationFailed(name: name, reason: reason)) }
         state.version += 1

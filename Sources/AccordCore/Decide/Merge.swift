@@ -173,7 +173,10 @@ public enum OptOut {
     /// none brings nobody back.
     private static func decideUnknown(_ input: Merge.Input) -> Merge.Decision {
         if !input.unknown.source, isOut(input.source) { return input.take(.source, .optOut) }
-        if !input.unknown.project, isOut(input.project) { return input.take(.project, .optOut) }
+        // What was carried to the source before is not carried again in every run.
+        if !input.unknown.project, isOut(input.project), !isOut(input.sourceBase) {
+            return input.take(.project, .optOut)
+        }
         return input.keep(.unknown)
     }
 

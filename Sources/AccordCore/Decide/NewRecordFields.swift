@@ -9,6 +9,8 @@ struct NewRecordFields: Sendable {
 
     /// In the order of their names.
     private let fields: [(name: String, part: Part)]
+    /// Those by which a record is matched, and the one that says whether a person opted out.
+    private let decisive: [String]
     private let required: [String]
     private let requiredOneOf: [String]
     /// One record, for people.
@@ -20,6 +22,7 @@ struct NewRecordFields: Sendable {
             if field.direction == .toSource { return nil }
             return (field.name, schema.writes?.create?.contains(field.name) ?? true ? .create : .later)
         }
+        decisive = mapping.match + mapping.fields.filter(\.isOptOut).map(\.name)
         required = schema.fields.filter(\.required).map(\.name)
         requiredOneOf = schema.requiresOneOf
         label = schema.label
@@ -49,6 +52,15 @@ struct NewRecordFields: Sendable {
             operations.append(Operation(side: .project, kind: .update, changes: later, reason: .notInCreate))
         }
         return operations
+    }
+
+    /// Why nobody knows whether the record may be created, in words; nil if that is known: it could be one that is there
+    /// already, or a person who opted out.
+    func unknown(of source: Record) -> String? {
+        if source.unknown.isEmpty { return nil }
+        return decisive.first(where: source.unknown.contains).map {
+            "the source did not answer with \($0), without which a new \(label) may be one that is there, or opted out"
+        }
     }
 
     /// What a create would be refused for, in words; nil if nothing.

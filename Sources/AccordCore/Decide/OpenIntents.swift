@@ -20,6 +20,20 @@ public struct OpenIntents: Sendable {
     public var isEmpty: Bool { bySourceKey.isEmpty && byProjectID.isEmpty }
     public var count: Int { bySourceKey.count + byProjectID.count }
 
+    /// Whether a source record may be the one that was to be created for a project record: it holds all that the create
+    /// was to give it.
+    public func mayBeCreated(_ record: Record, for intent: Entry) -> Bool {
+        guard let create = intent.operations.first(where: { $0.side == .source && $0.kind == .create }),
+            !create.changes.isEmpty
+        else { return false }
+        return create.changes.allSatisfy { !record.unknown.contains($0.field) && record[$0.field].means($0.after) }
+    }
+
+    /// Whether a source record may be one that a stopped run was to create.
+    public func mayBeCreated(_ record: Record) -> Bool {
+        byProjectID.values.contains { mayBeCreated(record, for: $0) }
+    }
+
     public func intent(for link: Link) -> Entry? { bySourceKey[link.sourceKey] ?? byProjectID[link.projectID] }
 }
 

@@ -43,13 +43,15 @@ extension Reconciler {
     }
 
     /// Nothing is done about a field that one side's answers say nothing of. As long as the source holds something else
-    /// of it than its base says, the row itself has to be there when the field is decided.
+    /// of it than its base says, or nobody knows what it holds, the row itself has to be there when the field is decided.
     private func note(
         _ field: Field, _ pairing: Pairing, _ source: Record, _ project: Record, in entry: inout Entry
     ) {
         let sides = unknownSides(field, source, project)
         entry.unknown += Side.allCases.filter(sides.contains).map { UnknownField(side: $0, field: field.name) }
-        if !source[field.name].means(base(of: field, pairing.link).source) { entry.sourceFingerprint = nil }
+        if sides.source || !source[field.name].means(base(of: field, pairing.link).source) {
+            entry.sourceFingerprint = nil
+        }
     }
 
     private func decide(_ field: Field, _ pairing: Pairing, _ source: Record, _ project: Record) -> Merge.Decision {

@@ -49,11 +49,17 @@ public struct Reconciler: Sendable {
             return entry
         }
         let creates = newRecord.creates(source)
-        if let missing = newRecord.missing(in: creates) {
-            return entry.quarantined(Quarantine(.unmappable, missing))
+        if let missing = newRecord.unknown(of: source).map({ Quarantine(.unknown, $0) })
+            ?? newRecord.missing(in: creates).map({ Quarantine(.unmappable, $0) })
+        {
+            return entry.quarantined(missing)
         }
         entry.bucket = .created
         entry.operations = creates
+        if !source.unknown.isEmpty {
+            entry.unknown = unknown(of: source, on: .source)
+            entry.sourceFingerprint = nil
+        }
         return protecting(entry, [source])
     }
 
@@ -69,9 +75,7 @@ public struct Reconciler: Sendable {
         } else {
             entry.bucket = .created
             entry.operations = [sourceCreate(project)]
-            entry.unknown = mapping.fields.filter { project.unknown.contains($0.name) }.map {
-                UnknownField(side: .project, field: $0.name)
-            }
+            entry.unknown = unknown(of: project, on: .project)
         }
         return protecting(entry, [project])
     }
@@ -220,6 +224,10 @@ public struct Reconciler: Sendable {
     }
 
     // MARK: - Parts
+
+    private func unknown(of record: Record, on side: Side) -> [UnknownField] {
+        mapping.fields.filter { record.unknown.contains($0.name) }.map { UnknownField(side: side, field: $0.name) }
+    }
 
     private func settled(_ pairing: Pairing, present: Presence, bucket: Bucket, link: LinkChange) -> Entry {
         var entry = Entry(

@@ -5,27 +5,68 @@ struct CompiledField: Sendable {
     let codec: FieldCodec
     let chain: TransformChain
     private let position: Int?
+    /// Of every column that the value depends on.
+    private let positions: [Int]
     let isRequired: Bool
     private let isReference: Bool
     /// A part of the type may be in another column: an amount is one of the currency that its row names.
     private let isCompletedByRow: Bool
 
-    init(_ field: Field, position: Int?, _ codec: FieldCodec, _ chain: TransformChain) {
+    /// - Parameters:
+    ///   - position: of the field's own column.
+    ///   - others: of further columns that its transforms and its type read.
+    init(_ field: Field, position: Int?, others: [Int], _ codec: FieldCodec, _ chain: TransformChain) {
         self.field = field
         self.position = position
         self.codec = codec
         self.chain = chain
+        positions = (chain.origin == .text ? [position].compactMap(\.self) : []) + others
         name = field.name
         isRequired = field.required
         isReference = field.pair != nil
         isCompletedByRow = field.type.definition.otherColumn != nil
     }
 
+    /// Something that the value depends on is in none of the row's cells, not even as a blank.
+    func isAbsent(in row: TextRow) -> Bool { positions.contains { row.cell($0) == .absent } }
+
     func value(in row: TextRow, _ references: References) throws(ValueProblem) -> Value {
-        let text = text(in: row)
-        let value = isCompletedByRow ? try completedCodec(in: row).parse(text) : try codec.parse(text)
+        let codec = isCompletedByRow ? try completedCodec(in: row) : codec
+        let value = row.isTyped ? try typedValue(in: row, codec) : try codec.parse(text(in: row))
         guard isReference, let pair = field.pair else { return value }
         return try references.names(value, in: pair)
+    }
+
+    /// Each element of a set is transformed by itself: joined to one text, an element that holds the separator would
+    /// become two.
+    private func typedValue(in row: TextRow, _ codec: FieldCodec) throws(ValueProblem) -> Value {
+        guard chain.origin == .text, let position, case .value(let value) = row.cell(position) else {
+            return try codec.parse(text(in: row))
+        }
+        if chain.isEmpty { return try codec.value(of: value) { row[position] } }
+        if field.type.isSet, case .set(let elements) = value {
+            return transformed(elements) { chain.forward($0, in: row) }
+        }
+        return try codec.parse(text(in: row))
+    }
+
+    private func transformed(_ elements: Set<String>, _ transform: (String) -> String) -> Value {
+        .elements(Set(elements.map { transform($0).trimmed }.filter { !$0.isEmpty }))
+    }
+
+    /// The cell for a value.
+    ///
+    /// - Parameter row: the row that is changed; nil for a new one.
+    func cell(
+        _ value: Value, in column: String, of rows: RowForm, over row: TextRow?
+    ) throws(ValueProblem) -> Cell {
+        if rows.isTyped, chain.isEmpty || field.type.isSet {
+            var value = value
+            if case .set(let elements) = value { value = transformed(elements, chain.back) }
+            return try rows.cell(value, in: column) { () throws(ValueProblem) in try codec.format(value) }
+        }
+        let text = chain.back(try codec.format(value, over: row.map { self.text(in: $0) } ?? ""))
+        return try rows.cell(.text(text), in: column) { text }
     }
 
     private func completedCodec(in row: TextRow) throws(ValueProblem) -> FieldCodec {
@@ -42,6 +83,10 @@ struct CompiledField: Sendable {
     /// The text that the value is read from.
     func text(in row: TextRow) -> String {
         let own = position.map { row[$0] } ?? ""
-        return chain.isEmpty ? own : chain.forward(own) { row[$0] ?? "" }
+        return chain.isEmpty ? own : chain.forward(own, in: row)
     }
+}
+
+extension TransformChain {
+    fileprivate func forward(_ text: String, in row: TextRow) -> String { forward(text) { row[$0] ?? "" } }
 }

@@ -3,7 +3,8 @@
 /// Everything that can be found out once is found out when it is made: positions of columns, patterns, expressions.
 public struct RecordMapper: Sendable {
     public let mapping: Mapping
-    public let header: TextRow.Header
+    /// Makes the rows that it maps of the source's records.
+    public let rows: RowForm
     private let references: References
     private let keyPositions: [Int]
     private let fields: [CompiledField]
@@ -13,11 +14,12 @@ public struct RecordMapper: Sendable {
     /// - Parameter references: what the fields that name records of other pairs are resolved by.
     /// - Throws: ``MappingProblem`` for a column that the source lacks, or a pattern that means nothing.
     public init(
-        mapping: Mapping, header: TextRow.Header, references: References = References()
+        mapping: Mapping, rows: RowForm, references: References = References()
     ) throws(MappingProblem) {
         self.mapping = mapping
         self.references = references
-        self.header = header
+        self.rows = rows
+        let header = rows.header
         var keyPositions: [Int] = []
         for column in mapping.key { keyPositions.append(try RecordMapper.position(column, header, nil)) }
         self.keyPositions = keyPositions
@@ -41,6 +43,20 @@ public struct RecordMapper: Sendable {
         }
     }
 
+    /// - Parameter schema: of the source.
+    public init(
+        mapping: Mapping, schema: TableSchema, references: References = References()
+    ) throws(MappingProblem) {
+        try self.init(mapping: mapping, rows: RowForm(schema), references: references)
+    }
+
+    /// - Parameter header: of a source of text.
+    public init(
+        mapping: Mapping, header: TextRow.Header, references: References = References()
+    ) throws(MappingProblem) {
+        try self.init(mapping: mapping, rows: RowForm(header), references: references)
+    }
+
     private static func position(
         _ column: String, _ header: TextRow.Header, _ field: Field?
     ) throws(MappingProblem) -> Int {
@@ -57,11 +73,12 @@ public struct RecordMapper: Sendable {
         } catch {
             throw MappingProblem(error, field: field)
         }
-        for column in chain.joined { _ = try position(column, header, field) }
-        if let other = field.type.definition.otherColumn { _ = try position(other.column, header, field) }
+        var others: [Int] = []
+        for column in chain.joined { others.append(try position(column, header, field)) }
+        if let other = field.type.definition.otherColumn { others.append(try position(other.column, header, field)) }
         var position: Int?
         if let column = field.column { position = try RecordMapper.position(column, header, field) }
-        return CompiledField(field, position: position, codec, chain)
+        return CompiledField(field, position: position, others: others, codec, chain)
     }
 
     // MARK: - From the source
@@ -86,14 +103,24 @@ public struct RecordMapper: Sendable {
         keyPositions.lazy.compactMap { RecordKey.of(raw[$0]) }.first
     }
 
-    /// The row as a record, with every field that could be read, and what is wrong with the others.
+    /// The row as a record, with every field that could be read, and what is wrong with the others. A field that a typed
+    /// record does not have is unknown.
     public func map(_ raw: TextRow) -> MappedRecord {
         var values: [String: Value] = [:]
         values.reserveCapacity(fields.count)
+        var unknown: Set<String> = []
         var problems: [FieldProblem] = []
+        let isTyped = raw.isTyped
         // In place: a copy of a field for every row costs more than what is read by it.
         fields.withUnsafeBufferPointer { fields in
             for index in fields.indices {
+                if isTyped, fields[index].isAbsent(in: raw) {
+                    unknown.insert(fields[index].name)
+                    if fields[index].isRequired {
+                        problems.append(fields[index].problem("it is required, and the record does not have it"))
+                    }
+                    continue
+                }
                 do throws(ValueProblem) {
                     let value = try fields[index].value(in: raw, references)
                     values[fields[index].name] = value
@@ -105,10 +132,10 @@ public struct RecordMapper: Sendable {
                 }
             }
         }
-        var record = Record(key: key(of: raw) ?? "", values: values)
+        var record = Record(key: key(of: raw) ?? "", values: values, unknown: unknown)
         if let modified {
             do throws(ValueProblem) {
-                record.modified = try modified.codec.parse(raw[modified.position]).instant
+                record.modified = try modified.codec.value(in: modified.position, of: raw).instant
             } catch {
                 problems.append(
                     FieldProblem(field: "modified", column: mapping.modified?.column, reason: error.description))
@@ -132,17 +159,16 @@ public struct RecordMapper: Sendable {
     ///
     /// - Parameter raw: the row that is changed: a set keeps the order of its cell.
     /// - Throws: ``FieldProblem`` for a value that its cell cannot hold.
-    public func cells(for changes: [String: Value], over raw: TextRow?) throws(FieldProblem) -> [String: String] {
-        var cells: [String: String] = [:]
+    public func cells(for changes: [String: Value], over raw: TextRow?) throws(FieldProblem) -> [String: Cell] {
+        var cells: [String: Cell] = [:]
         for compiled in fields {
             let field = compiled.field
             guard let value = changes[field.name], let column = field.column,
                 field.direction != .toProject || field.isOptOut
             else { continue }
             do throws(ValueProblem) {
-                let existing = raw.map { compiled.text(in: $0) } ?? ""
                 let held = if let pair = field.pair { try references.keys(value, in: pair) } else { value }
-                cells[column] = compiled.chain.back(try compiled.codec.format(held, over: existing))
+                cells[column] = try compiled.cell(held, in: column, of: rows, over: raw)
             } catch {
                 throw FieldProblem(field: field.name, column: column, reason: error.description)
             }
@@ -152,22 +178,46 @@ public struct RecordMapper: Sendable {
 
     /// The cells of a new row, by column; columns not named stay blank.
     ///
-    /// - Parameter key: goes into the first key column, unless a field has put something into one of them.
+    /// - Parameter key: goes into the first key column, unless a field has put something into one of them, or the table
+    ///   itself gives a new record what is in that column.
     /// - Throws: ``FieldProblem`` for a value that its cell cannot hold, and if no key column would have anything.
-    public func newRow(record: Record, key: String) throws(FieldProblem) -> [String: String] {
+    public func newRow(record: Record, key: String) throws(FieldProblem) -> [String: Cell] {
         var cells = try cells(for: record.values, over: nil)
-        if mapping.key.contains(where: { cells[$0]?.trimmed.isEmpty == false }) { return cells }
+        if mapping.key.contains(where: { cells[$0].map { !$0.isBlank } ?? false }) { return cells }
         let written = Set(mapping.fields.compactMap(\.column))
         guard let column = mapping.key.first(where: { !written.contains($0) }) else {
             let columns = mapping.key.joined(separator: " and ")
             throw FieldProblem(field: "key", column: nil, reason: "a new row would have nothing in \(columns), its key")
         }
-        cells[column] = key
+        if rows.isOwnKey(column) { return cells }
+        do throws(ValueProblem) {
+            cells[column] = try rows.cell(.string(key), in: column) { key }
+        } catch {
+            throw FieldProblem(field: "key", column: column, reason: error.description)
+        }
         return cells
     }
 
     /// The key of a row that Accord adds, for a project record without one of the source's own.
     public static func newKey(projectID: String) -> String { "mgr-\(projectID)" }
+}
+
+extension FieldCodec {
+    /// What a cell means that no transform changes.
+    fileprivate func value(in position: Int, of row: TextRow) throws(ValueProblem) -> Value {
+        guard case .value(let value) = row.cell(position) else { return try parse(row[position]) }
+        return try self.value(of: value) { row[position] }
+    }
+}
+
+extension Cell {
+    fileprivate var isBlank: Bool {
+        switch self {
+        case .absent, .empty: true
+        case .text(let text): text.trimmed.isEmpty
+        case .value(let value): value.isNull
+        }
+    }
 }
 
 /// A row as its mapping reads it.

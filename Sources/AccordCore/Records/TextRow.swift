@@ -1,6 +1,7 @@
-/// One row of a table of text: its cells, as bytes until one is asked for.
+/// One row of a source as a mapping reads it: its cells' texts, as bytes until one is asked for.
 ///
-/// The rows of a batch share their storage, so that a row which is never looked into costs no allocation.
+/// The rows of a batch share their storage, so that a row which is never looked into costs no allocation. A row that
+/// ``RowForm`` makes of a typed record has the record's values besides.
 public struct TextRow: Sendable {
     public let header: Header
     private let storage: Storage
@@ -10,10 +11,13 @@ public struct TextRow: Sendable {
     public final class Storage: Sendable {
         let bytes: [UInt8]
         let cells: [TextCell]
+        /// Of a single typed record, by column; empty for rows of text.
+        let values: [Cell]
 
-        public init(bytes: [UInt8], cells: [TextCell]) {
+        public init(bytes: [UInt8], cells: [TextCell], values: [Cell] = []) {
             self.bytes = bytes
             self.cells = cells
+            self.values = values
         }
     }
 
@@ -24,7 +28,8 @@ public struct TextRow: Sendable {
         self.cells = cells
     }
 
-    public init(header: Header, cells texts: [String]) {
+    /// - Parameter values: what the texts mean, of a typed record.
+    public init(header: Header, cells texts: [String], values: [Cell] = []) {
         var bytes: [UInt8] = []
         var cells: [TextCell] = []
         for text in texts {
@@ -32,7 +37,15 @@ public struct TextRow: Sendable {
             bytes.append(contentsOf: text.utf8)
             cells.append(TextCell(start: start, count: bytes.count - start))
         }
-        self.init(header: header, storage: Storage(bytes: bytes, cells: cells), cells: 0..<texts.count)
+        self.init(header: header, storage: Storage(bytes: bytes, cells: cells, values: values), cells: 0..<texts.count)
+    }
+
+    /// Its record has typed values.
+    public var isTyped: Bool { !storage.values.isEmpty }
+
+    /// A cell as its table has it: absent or with a value in a typed row, always a text in a row of text.
+    public func cell(_ index: Int) -> Cell {
+        storage.values.indices.contains(index) ? storage.values[index] : .text(self[index])
     }
 
     public var count: Int { cells.count }

@@ -8,6 +8,9 @@ public struct TableSchema: Hashable, Sendable {
     public var title: [String]
     public var fields: [FieldSchema]
     public var identity: Identity
+    /// What a mapping calls the key by which the table itself knows a record, where no field has this name; nil for a
+    /// table of text, whose keys are in its columns.
+    public var ownKey: String?
     /// The fields by which the service itself finds the record that a create means, in order; none if it never does.
     public var matcher: [String]
     /// Fields that no two records may share: the service refuses such an update.
@@ -50,6 +53,7 @@ public struct TableSchema: Hashable, Sendable {
 
     public init(
         name: String, label: String, title: [String] = [], fields: [FieldSchema], identity: Identity = .keyed,
+        ownKey: String? = nil,
         matcher: [String] = [], unique: [String] = [], lookedUpBy: [String]? = nil, requiresOneOf: [String] = [],
         writes: Writes? = nil, sends: SendSchema? = nil, rollup: RollupSchema? = nil
     ) {
@@ -58,6 +62,7 @@ public struct TableSchema: Hashable, Sendable {
         self.title = title
         self.fields = fields
         self.identity = identity
+        self.ownKey = ownKey
         self.matcher = matcher
         self.unique = unique
         self.lookedUpBy = lookedUpBy ?? matcher

@@ -39,14 +39,14 @@ struct SourceRows {
         var found = Found(mapper: mapper)
         let hashes = Set(wanted.map { KeyHash.of($0) })
         let proof = try await table.scan { batch in
-            for record in batch.records {
-                guard record.problem == nil, let row = record.textRow, let hash = mapper.keyHash(of: row),
-                    hashes.contains(hash), let key = mapper.key(of: row), wanted.contains(key)
-                else { continue }
+            batch.forEachRow(mapper.rows) { record, row in
+                guard record.problem == nil, let hash = mapper.keyHash(of: row), hashes.contains(hash),
+                    let key = mapper.key(of: row), wanted.contains(key)
+                else { return }
                 // Of several rows with a key, one that the mapping does not leave out is the one that counts.
                 guard !mapper.leavesOut(row) else {
                     if found.byKey[key] == nil { found.byKey[key] = (row, record) }
-                    continue
+                    return
                 }
                 if let before = found.byKey[key], !mapper.leavesOut(before.row) {
                     found.duplicates.insert(key)
@@ -59,7 +59,7 @@ struct SourceRows {
         return found
     }
 
-    private static let atOnce = 20_000
+    static let atOnce = 20_000
 
     /// Hands over every entry that writes, with its row as it is now. The source is read once for so many entries.
     func each(of records: PlanRecords, _ body: (Entry, Current) -> Void) async throws {

@@ -83,9 +83,8 @@ struct SourceScan {
         mutating func take(_ batch: RecordBatch) async throws {
             guard let mapper else { return }
             var open: [OpenRow] = []
-            for record in batch.records {
+            batch.forEachRow(mapper.rows) { record, row in
                 count += 1
-                guard let row = record.textRow else { continue }
                 if let row = openRow(record, row, mapper) { open.append(row) }
             }
             let (match, form) = (scan.pair.mapping.match, changes.linked.form)
@@ -113,8 +112,9 @@ struct SourceScan {
 
         private mutating func take(_ mapped: MappedRow) throws {
             if mapped.isLinked { return try changes.linked.append(mapped.bytes) }
-            if begunKeys.contains(mapped.row.record.key) {
-                changes.begun[mapped.row.record.key] = mapped.row
+            let record = mapped.row.record
+            if begunKeys.contains(record.key) || mapper?.rows.isTyped == true && scan.intents.mayBeCreated(record) {
+                changes.begun[record.key] = mapped.row
             } else {
                 try changes.unlinked.append(mapped.bytes)
             }
@@ -169,19 +169,25 @@ struct SourceScan {
                 if sightings.isDouble(hash: hash, line: line) { changes.duplicateKeys.insert(key) }
             }
             setAside(record, key: key, quarantine)
-            // Its cells may stand in other columns than their own, the key too.
-            let texts = row.texts
-            let values = scan.pair.mapping.match.flatMap { field in
-                mapper.guesses(field, in: texts).map { FieldValue(field: field, value: $0) }
-            }
-            changes.unidentified.append(UnidentifiedRow(place: record.place, values: Set(values), hasKey: false))
+            let values = row.isTyped ? matchValues(row, mapper) : guesses(row, mapper)
+            changes.unidentified.append(UnidentifiedRow(place: record.place, values: values, hasKey: false))
             return nil
+        }
+
+        /// The cells of a row of text that is broken may be in other columns than their own, the key too.
+        private func guesses(_ row: TextRow, _ mapper: RecordMapper) -> Set<FieldValue> {
+            let texts = row.texts
+            return Set(
+                scan.pair.mapping.match.flatMap { field in
+                    mapper.guesses(field, in: texts).map { FieldValue(field: field, value: $0) }
+                })
         }
 
         private mutating func setAside(_ record: TableRecord, key: String?, _ quarantine: Quarantine) {
             changes.setAside.append(
                 Entry(
-                    label: "row \(record.place?.line ?? count)", sourceKey: key, projectID: nil, present: [.source],
+                    label: record.key.map { "record \($0)" } ?? "row \(record.place?.line ?? count)",
+                    sourceKey: key, projectID: nil, present: [.source],
                     place: record.place, bucket: .quarantined, quarantine: quarantine))
         }
 
@@ -237,10 +243,12 @@ private struct OpenRow: Sendable {
 
     private func sourceRow(_ mapper: RecordMapper) -> SourceRow {
         if let (key, quarantine) = broken {
-            return SourceRow(
-                record: Record(key: key, values: [:]), fingerprint: nil, place: record.place, quarantine: quarantine)
+            // Of a broken row of text it is not known which cell is in which column.
+            let readable = row.isTyped ? mapper.map(row).record : Record(key: key, values: [:])
+            return SourceRow(record: readable, fingerprint: nil, place: record.place, quarantine: quarantine)
         }
-        let mapped = mapper.map(row)
+        var mapped = mapper.map(row)
+        if mapped.record.modified == nil, mapper.mapping.modified == nil { mapped.record.modified = record.modified }
         return SourceRow(
             record: mapped.record, fingerprint: record.fingerprint, place: record.place, quarantine: mapped.quarantine)
     }

@@ -4,238 +4,94 @@ import AccordTables
 import Logging
 import Synchronization
 
-/// What came of one record's operations on a table that is written record by record.
-indirect enum RecordOutcome: Sendable {
-    /// Done; this is what is stored now, or nil where the record is gone.
-    case done(MirrorRecord?, id: String)
-    /// A message was sent, and this is what the service says of it.
-    case sent(Record)
-    case skipped(String)
-    case refused(Quarantine)
-    /// The service knows no such record: the next run reads the project whole, to see what became of it.
-    case vanished(Quarantine)
-    /// It may or may not have happened: the intent stays, and the next run looks.
-    case unknown(String)
-    /// Certainly nothing happened, and nothing more can be sent in this run.
-    case stopped(TableError)
-    /// The record was created, and what was to follow was not done.
-    case created(MirrorRecord, then: RecordOutcome)
-    /// The record was deleted, and the one that was to take its place certainly not created.
-    case deleted(then: RecordOutcome)
-
-    var isDone: Bool {
-        switch self {
-        case .done, .sent: true
-        default: false
-        }
-    }
-
-    /// Why nothing more can be sent, if that is so.
-    var stop: TableError? {
-        switch self {
-        case .stopped(let error): error
-        case .created(_, let then), .deleted(let then): then.stop
-        default: nil
-        }
-    }
-
-    var hasVanished: Bool {
-        switch self {
-        case .vanished: true
-        case .created(_, let then), .deleted(let then): then.hasVanished
-        default: false
-        }
-    }
-}
-
-/// Writes records to a table that is written record by record: each record's operations in their order.
+/// Writes changes to a table that is written record by record, and looks for a create whose answer is lost.
 struct RecordWriter: Sendable {
-    let pair: Pair
     let table: any RecordWritable
-    let store: any StateStore
-    let time: any TimeSource
+    /// Of the table.
+    let schema: TableSchema
     let logger: Logger
-    let form: MirrorForm
-    let claims = Claims()
+    /// Whether no link has the record with a key.
+    let isFree: @Sendable (String) throws -> Bool
+    private let claims = Claims()
 
-    /// The project records that this run found to be its own creates: each is one row's.
-    final class Claims: Sendable {
-        private let ids = Mutex<Set<String>>([])
-
-        func take(_ id: String) -> Bool { ids.withLock { $0.insert(id).inserted } }
+    init(
+        table: any RecordWritable, schema: TableSchema, logger: Logger,
+        isFree: @escaping @Sendable (String) throws -> Bool
+    ) {
+        self.table = table
+        self.schema = schema
+        self.logger = logger
+        self.isFree = isFree
     }
 
-    func write(_ entry: Entry, _ known: Knowledge) async -> RecordOutcome {
-        var progress = Progress()
-        do {
-            if entry.sends { return try await sendMessage(entry) }
-            if let reason = try Expectations(pair: pair).unmetInProject(entry, known) { return .skipped(reason) }
-            return try await operations(of: entry, known, &progress)
-        } catch {
-            let outcome = outcome(of: error)
-            if let created = progress.created { return .created(created, then: outcome) }
-            if case .unknown = outcome { return outcome }
-            return progress.isDeleted ? .deleted(then: outcome) : outcome
-        }
+    /// The records that this run found to be its own creates: each is one record's of the other side.
+    private final class Claims: Sendable {
+        private let keys = Mutex<Set<String>>([])
+
+        func take(_ key: String) -> Bool { keys.withLock { $0.insert(key).inserted } }
     }
 
-    /// How far the operations of one record have come.
-    private struct Progress {
-        /// The record that was created.
-        var created: MirrorRecord?
-        /// The record is gone, and another takes its place.
-        var isDeleted = false
-    }
-
-    /// What ends the operations of a record.
-    private struct Ended: Error {
-        var outcome: RecordOutcome
-    }
-
-    private func outcome(of error: any Error) -> RecordOutcome {
-        switch error {
-        case let ended as Ended: ended.outcome
-        case let error as TableError where error.isFinal: .stopped(error)
-        case let error as any ExplainedError: .unknown(error.description)
-        default: .unknown("\(error)")
-        }
-    }
-
-    private func sendMessage(_ entry: Entry) async throws -> RecordOutcome {
-        guard let sender = pair.sender else { return .skipped("nobody is asked by this pair") }
-        switch try await sender.send(entry, of: pair, now: Int64(time.unixTime)) {
-        case .sent(let answer): return .sent(answer)
-        case .objected(let reason): return .skipped(reason)
-        case .refused(let quarantine): return .refused(quarantine)
-        case .unknown(let reason): return .unknown(reason)
-        }
-    }
-
-    private func operations(
-        of entry: Entry, _ known: Knowledge, _ progress: inout Progress
-    ) async throws -> RecordOutcome {
-        let mirror = try entry.projectID.flatMap { (id) throws(Needs) in try known.record(id) }
-        var record = mirror?.record ?? Record(key: "", values: [:])
-        // What is sent is in no answer yet: a new record is known by what its answers hold of it.
-        var unseen = mirror?.unknown ?? form.answered
-        var isArchived = mirror?.archived ?? false
-        var stored: MirrorRecord?
-        for operation in entry.operations where operation.side == .project {
-            for change in operation.changes { record[change.field] = change.after }
-            let answer = try await write(operation, record)
-            if operation.kind == .unsubscribe || operation.kind == .resubscribe {
-                // That it was done says what it is of.
-                unseen.subtract(operation.changes.map(\.field))
-            }
-            stored = nil
-            if let answer {
-                stored = try form.record(answer, over: record, unseen: unseen)
-                unseen = stored?.unknown ?? unseen
-                (record, isArchived) = (stored?.record ?? record, answer.isArchived)
-            }
-            switch operation.kind {
-            case .create: progress.created = stored
-            case .delete where !entry.replaces: return .done(nil, id: record.key)
-            case .delete:
-                try store.markGone(pair.name, id: record.key)
-                (record, isArchived, stored) = (Record(key: "", values: [:]), false, nil)
-                unseen = form.answered
-                progress.isDeleted = true
-            case .archive: isArchived = true
-            case .unarchive: isArchived = false
-            // Where the service does not say at what moment, that it happened is all that is known until the next read.
-            case .unsubscribe where answer == nil: set(operation, .boolean(true), in: &record)
-            case .resubscribe where answer == nil: set(operation, .null, in: &record)
-            case .update, .unsubscribe, .resubscribe, .send: break
-            }
-        }
-        // The last answer is all that is known.
-        if let stored, stored.archived == isArchived { return .done(stored, id: stored.id) }
-        let last = MirrorRecord(
-            id: record.key, values: unseen.isEmpty ? record.values : record.values.filter { !unseen.contains($0.key) },
-            unknown: unseen, modified: record.modified ?? mirror?.modified, archived: isArchived,
-            lookedUpBy: pair.schema.lookedUpBy)
-        return .done(last, id: record.key)
-    }
-
-    private func set(_ operation: Operation, _ value: Value, in record: inout Record) {
-        for change in operation.changes { record[change.field] = value }
-    }
-
-    // MARK: - One operation
-
-    /// - Returns: the record as the service has it now, where it says so.
-    private func write(_ operation: Operation, _ record: Record) async throws -> TableRecord? {
-        let cells = operation.kind == .create || operation.kind == .update ? operation.changes : []
-        let change = TableChange(
-            kind: operation.kind, key: operation.kind == .create ? nil : record.key,
-            cells: Dictionary(
-                cells.map { ($0.field, CellChange(after: $0.after.isNull ? .empty : .value($0.after))) },
-                uniquingKeysWith: { _, last in last }), known: record)
-        guard operation.kind == .create else { return try taken(await table.write(change), operation) }
-        return try await create(change, operation)
-    }
-
-    private func taken(_ outcome: WriteOutcome, _ operation: Operation) throws -> TableRecord? {
-        switch outcome {
-        case .stored(let record): return record
-        case .storedUnseen: return nil
-        // What somebody else deleted before is gone as well.
-        case .gone where operation.kind == .delete: return nil
-        case .gone(let error):
-            throw Ended(outcome: .vanished(Quarantine(.refused, error?.what ?? "no such record")))
-        case .refused(let error): throw Ended(outcome: .refused(Quarantine(.refused, error.what)))
-        case .unknown(let error): throw Ended(outcome: .unknown(error.description))
-        }
-    }
-
-    /// A create whose answer never came is looked up, and sent again only if it is not there.
-    private func create(_ change: TableChange, _ operation: Operation) async throws -> TableRecord? {
-        let values = Dictionary(operation.changes.map { ($0.field, $0.after) }, uniquingKeysWith: { _, last in last })
+    /// A create whose answer never came is looked up, and sent again only if it was looked for and is not there.
+    func write(_ change: TableChange) async throws -> WriteOutcome {
+        guard change.kind == .create else { return try await table.write(change) }
         var attempts = 0
         while true {
             let outcome = try await table.write(change)
-            guard case .unknown(let error) = outcome, case .outcomeUnknown = error else {
-                return try taken(outcome, operation)
-            }
+            guard case .unknown(let error) = outcome, case .outcomeUnknown = error else { return outcome }
             attempts += 1
             logger.notice("\(error)")
+            let fields = lookups(change)
+            if fields.isEmpty { return outcome }
             do {
-                if let found = try await lookUp(values) { return found }
+                if let found = try await find(change, by: fields) { return .stored(found) }
             } catch {
                 // Whatever keeps it from being looked up, it may have happened.
                 logger.notice("it could not be looked up: \(error)")
-                return try taken(outcome, operation)
+                return outcome
             }
             // Identical records may be distinct, so an unanswered create of one is not sent again in this run.
-            if attempts == 3 || pair.schema.isByContent { return try taken(outcome, operation) }
+            if attempts == 3 || schema.isByContent { return outcome }
         }
     }
 
-    private func lookUp(_ values: [String: Value]) async throws -> TableRecord? {
+    /// The fields by which a new record can be found: those that no two records share, if it has one of them.
+    private func lookups(_ change: TableChange) -> [String] {
+        guard table is any SearchableTable else { return [] }
+        if schema.isByContent {
+            return schema.lookedUpBy.first(where: table.capabilities.searchable.contains).map { [$0] } ?? []
+        }
+        let named = schema.lookedUpBy.filter { !change.value($0).isNull }
+        let telling = named.filter(schema.identifies)
+        return telling.isEmpty ? named : telling
+    }
+
+    private func find(_ change: TableChange, by fields: [String]) async throws -> TableRecord? {
         guard let table = table as? any SearchableTable else { return nil }
-        guard !pair.schema.isByContent else { return try await lookUpAlike(values, table) }
-        let named = pair.schema.lookedUpBy.filter { !(values[$0] ?? .null).isNull }
-        // A field that no two records share is looked up first, if there is one.
-        let telling = named.filter(pair.schema.identifies)
-        for field in telling.isEmpty ? named : telling {
-            guard let value = values[field], !value.isNull else { continue }
-            if let found = try await table.find(field, value).first { return found }
+        for field in fields {
+            let found = try await table.find(field, change.value(field))
+            guard schema.isByContent else {
+                if let first = found.first { return first }
+                continue
+            }
+            // Of records alike, one that no other record has yet, not even one of this very moment.
+            let values = change.cells.keys.reduce(into: [:]) { $0[$1] = change.value($1) }
+            for record in found {
+                guard let key = record.key, schema.isAlike(record.values, values), try isFree(key), claims.take(key)
+                else { continue }
+                return record
+            }
         }
         return nil
     }
+}
 
-    /// Of records alike, one that no row has yet, not even one of this very moment.
-    private func lookUpAlike(_ values: [String: Value], _ table: any SearchableTable) async throws -> TableRecord? {
-        guard let field = pair.schema.lookedUpBy.first(where: table.capabilities.searchable.contains),
-            let value = values[field]
-        else { return nil }
-        for record in try await table.find(field, value) {
-            guard let id = record.key, pair.schema.isAlike(record.values, values),
-                try store.link(pair.name, projectID: id) == nil, claims.take(id)
-            else { continue }
-            return record
+extension TableChange {
+    /// What a field is to hold.
+    fileprivate func value(_ field: String) -> Value {
+        switch cells[field]?.after {
+        case .value(let value): value
+        case .text(let text): .text(text)
+        case .absent, .empty, nil: .null
         }
-        return nil
     }
 }

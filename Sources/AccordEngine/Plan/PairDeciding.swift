@@ -184,8 +184,15 @@ struct PairDeciding {
     /// Likewise rows that it had begun to write into the source.
     private mutating func adoptWritten(_ begun: inout [String: SourceRow]) async throws {
         let linked = LinkedRecords(context)
-        for id in context.intents.byProjectID.keys.sorted() {
-            guard let row = begun[RecordMapper.newKey(projectID: id)] else { continue }
+        for (id, intent) in context.intents.byProjectID.sorted(by: { $0.key < $1.key }) {
+            // Of a table that gives a new record its key, what the record holds says which it is.
+            let created = begun.values.filter {
+                $0.quarantine == nil && context.intents.mayBeCreated($0.record, for: intent)
+            }
+            guard
+                let row = begun[RecordMapper.newKey(projectID: id)]
+                    ?? created.min(by: { $0.record.key < $1.record.key })
+            else { continue }
             let link = Link(pair: pair.name, sourceKey: row.record.key, projectID: id)
             let record = try decide { (decisions, known) throws(Needs) -> Entry? in
                 guard try known.link(projectID: id) == nil else { return nil }

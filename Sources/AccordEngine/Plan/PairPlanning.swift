@@ -37,7 +37,22 @@ struct PairPlanning {
                 pair: pair, store: store, intents: intents,
                 RuleContext(duplicateKeys: source.duplicateKeys, refused: try refusedWrites(project))))
         try await deciding.decide(source)
-        return try deciding.finish(source, project, doubt)
+        let plan = try deciding.finish(source, project, doubt)
+        try checkWritable(plan)
+        return plan
+    }
+
+    /// What a table cannot do is said while nothing was sent yet.
+    private func checkWritable(_ plan: PairPlan) throws {
+        for (side, table) in [(Side.source, pair.source), (.project, pair.project)] {
+            guard plan.counts.operations[side]?.values.contains(where: { $0 > 0 }) == true else { continue }
+            if table.capabilities.recordWrites, table is any RecordWritable { continue }
+            let isBatchWritten = table.capabilities.batchWrites && table is any BatchWritable
+            if side == .source, isBatchWritten { continue }
+            throw isBatchWritten
+                ? EngineError.projectWrittenAsWhole(pair: pair.name, table: table.name)
+                : EngineError.cannot("be written", pair: pair.name, table: table.name)
+        }
     }
 
     // MARK: - Detect

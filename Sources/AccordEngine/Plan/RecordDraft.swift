@@ -17,11 +17,14 @@ struct DraftForm: Sendable {
     let uniqueValues: UniqueValues
     private let context: RuleContext
     private let writable: (any RecordWritable)?
+    /// The source is written record by record.
+    private let sendsToSource: Bool
 
     init(pair: Pair, context: RuleContext) {
         self.context = context
         uniqueValues = UniqueValues(schema: pair.schema)
         writable = pair.project as? any RecordWritable
+        sendsToSource = pair.source.capabilities.recordWrites && !pair.source.capabilities.batchWrites
     }
 
     func draft(_ decided: Entry) -> RecordDraft {
@@ -33,7 +36,7 @@ struct DraftForm: Sendable {
 
     /// How many requests a record takes.
     func requests(_ record: Entry) -> Int {
-        record.operations.reduce(0) { $0 + ($1.side == .project ? requests($1) : 0) }
+        record.operations.reduce(0) { $0 + ($1.side == .project ? requests($1) : sendsToSource ? 1 : 0) }
     }
 
     private func requests(_ operation: Operation) -> Int {

@@ -10,8 +10,8 @@ public struct ResourceDescription: Hashable, Sendable {
     public var list: ListDescription
     public let operations: [APIOperation]
 
-    /// Which fields can be read and written, and what can be done to a record, follows from the members and the
-    /// operations: the schema that is given need not say it.
+    /// Which fields can be read and written, what its own key is called, and what can be done to a record, follows from
+    /// the members, the id and the operations: the schema that is given need not say it.
     public init(
         schema: TableSchema, id: String, members: [String: FieldMembers], list: ListDescription,
         operations: [APIOperation]
@@ -21,6 +21,7 @@ public struct ResourceDescription: Hashable, Sendable {
         self.members = members
         self.list = list
         self.operations = operations
+        self.schema.ownKey = id
         for (index, field) in schema.fields.enumerated() {
             self.schema.fields[index].isReadable = members[field.name]?.read.isEmpty == false
             self.schema.fields[index].isWritable = members[field.name]?.write != nil

@@ -50,13 +50,13 @@ struct KnownPeople {
         else { return }
         var mapping = people.mapping
         mapping.fields = mapping.fields.filter { $0.isOptOut || people.schema.lookedUpBy.contains($0.name) }
-        let columns = try await table.schema().fields.map(\.name)
-        let mapper = try RecordMapper(mapping: mapping, header: TextRow.Header(columns))
+        let mapper = try RecordMapper(mapping: mapping, schema: try await table.schema())
         _ = try await table.scan { batch in
-            for record in batch.records where record.problem == nil {
-                guard case .text(let row) = record.cells else { continue }
+            batch.forEachRow(mapper.rows) { record, row in
+                // Of a broken row of text it is not known which cell is in which column.
+                guard record.problem == nil || row.isTyped else { return }
                 let mapped = mapper.map(row).record
-                guard OptOut.isOut(mapped[optOut.name]) else { continue }
+                guard OptOut.isOut(mapped[optOut.name]) else { return }
                 for field in people.schema.lookedUpBy where !mapped[field].isNull {
                     optedOutInSource.insert(FieldValue(field: field, value: mapped[field]))
                 }

@@ -88,13 +88,14 @@ struct RequestPlanning {
         let mapper = try await pair.mapper(store, planned: run.earlier)
         var sightings = RowSightings(try store.linkIndex(pair.name))
         var open: [SourceRow] = []
+        var count = 0
         var duplicates: Set<String> = []
         let proof = try await table.scan { batch in
             try run.stop.check()
             guard let mapper else { return }
-            for record in batch.records {
-                guard case .text(let row) = record.cells else { continue }
-                let line = record.place?.line ?? 0
+            batch.forEachRow(mapper.rows) { record, row in
+                count += 1
+                let line = record.place?.line ?? count
                 let key = mapper.key(of: row) ?? ""
                 switch sightings.meet(record, row, line: line, mapper) {
                 case .unreadable(let problem):

@@ -25,8 +25,7 @@ struct Check: AsyncParsableCommand {
             }
             var isWhole = true
             for pair in workspace.pairs {
-                let columns = try await pair.source.schema().fields.map(\.name)
-                _ = try RecordMapper(mapping: pair.mapping, header: TextRow.Header(columns))
+                _ = try RecordMapper(mapping: pair.mapping, schema: try await pair.source.schema())
                 terminal.write("\(tick) \(pair.name): the mapping fits \(pair.source.name)")
                 let broken = try await brokenRows(of: pair)
                 if let first = broken.first {

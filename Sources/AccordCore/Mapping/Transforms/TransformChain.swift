@@ -1,20 +1,23 @@
 /// A field's transforms, compiled: forward from the source's text, and back.
 struct TransformChain: Sendable {
     private let steps: [any TransformStep]
-    /// The columns that take the place of the field's own.
-    let joined: [String]
+    /// Where the text comes from: the field's own column, unless a transform says otherwise.
+    let origin: TransformOrigin
 
     /// - Throws: ``PatternProblem`` for a regular expression that is none.
     init(_ transforms: [Transform]) throws(PatternProblem) {
         var steps: [any TransformStep] = []
-        var joined: [String] = []
+        var origin = TransformOrigin.text
         for transform in transforms {
             steps.append(try transform.definition.step())
-            if case .columns(let columns) = transform.definition.origin { joined = columns }
+            if transform.definition.origin != .text { origin = transform.definition.origin }
         }
         self.steps = steps
-        self.joined = joined
+        self.origin = origin
     }
+
+    /// The columns that take the place of the field's own.
+    var joined: [String] { if case .columns(let columns) = origin { columns } else { [] } }
 
     var isEmpty: Bool { steps.isEmpty }
 

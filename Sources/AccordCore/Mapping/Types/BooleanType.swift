@@ -61,6 +61,8 @@ struct BooleanType: TypeDefinition, TypeCodec {
         return value(String(flag), trimmed: String(flag)) ?? .boolean(flag)
     }
 
+    func hasValue(_ value: Value) -> Bool { if case .boolean = value { true } else { false } }
+
     /// Any moment is a yes: an opt-out has one, and a column of words has none to give.
     func text(_ value: Value) -> String? {
         switch value {

@@ -34,6 +34,8 @@ private struct DateCodec: TypeCodec {
         return (day ?? Instant.unixSeconds(json: plain).map(CalendarDay.init(unixSeconds:))).map(Value.date)
     }
 
+    func hasValue(_ value: Value) -> Bool { if case .date = value { true } else { false } }
+
     func text(_ value: Value) -> String? {
         switch value {
         case .null, .boolean(false): ""

@@ -25,6 +25,8 @@ struct DecimalType: TypeDefinition, TypeCodec {
         return Decimal(string: plain).map(Value.decimal)
     }
 
+    func hasValue(_ value: Value) -> Bool { if case .decimal = value { true } else { false } }
+
     func text(_ value: Value) -> String? {
         switch value {
         case .null: ""

@@ -39,6 +39,20 @@ public struct FieldCodec: Sendable {
         return value
     }
 
+    /// The value in this type that means what a value of another table does: itself, where this type has such values;
+    /// else what this type makes of it, such as the day of a moment; else what its text means.
+    ///
+    /// - Parameter text: what the value's own table would write for it.
+    /// - Throws: ``ValueProblem`` for a value that this type cannot hold.
+    public func value(
+        of value: Value, text: () throws(ValueProblem) -> String
+    ) throws(ValueProblem) -> Value {
+        if value.isNull || codec.hasValue(value) { return value }
+        if case .string(let text) = value { return try parse(text) }
+        if let own = codec.text(value), let value = try? parse(own) { return value }
+        return try parse(text())
+    }
+
     /// The text that means a value: what ``parse(_:)`` reads as the same.
     ///
     /// A day goes into a column of instants as its midnight (UTC), an instant into a column of days as its day (UTC), a

@@ -18,6 +18,8 @@ struct IntegerType: TypeDefinition, TypeCodec {
 
     func value(jsonText text: String, plain: String) -> Value? { NumberText.whole(plain).map(Value.integer) }
 
+    func hasValue(_ value: Value) -> Bool { if case .integer = value { true } else { false } }
+
     func text(_ value: Value) -> String? {
         switch value {
         case .null: ""

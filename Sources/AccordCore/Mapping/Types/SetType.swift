@@ -37,6 +37,8 @@ struct SetType: TypeDefinition, TypeCodec {
         return .elements(texts)
     }
 
+    func hasValue(_ value: Value) -> Bool { if case .set = value { true } else { false } }
+
     func text(_ value: Value) -> String? {
         switch value {
         case .null: ""

@@ -51,6 +51,8 @@ private struct TimestampCodec: TypeCodec {
     /// A flag that is down stands for "never" where a moment is expected.
     func value(json: JSON) throws(JSONProblem) -> Value? { json == .bool(false) ? .null : nil }
 
+    func hasValue(_ value: Value) -> Bool { if case .timestamp = value { true } else { false } }
+
     func text(_ value: Value) -> String? {
         switch value {
         case .null, .boolean(false): ""

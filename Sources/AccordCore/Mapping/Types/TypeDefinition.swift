@@ -70,6 +70,9 @@ public protocol TypeCodec: Sendable {
     /// The value of a boolean, a list or an object in JSON; nil if the type has none for it.
     func value(json: JSON) throws(JSONProblem) -> Value?
 
+    /// Whether a typed value is one of this type's as it is, without being written and read again.
+    func hasValue(_ value: Value) -> Bool
+
     /// The text for a value, which may be null.
     ///
     /// - Returns: nil for a value that a cell cannot hold.
@@ -84,6 +87,8 @@ public protocol TypeCodec: Sendable {
 
 extension TypeCodec {
     public func value(json: JSON) throws(JSONProblem) -> Value? { nil }
+
+    public func hasValue(_ value: Value) -> Bool { false }
 
     public func text(_ value: Value, plain: String, over existing: String) -> String { plain }
 }

@@ -1,0 +1,154 @@
+import AccordCore
+import AccordState
+import AccordTables
+
+/// Writes the source's half of a plan by what its table can do: all changes together, or record by record.
+struct SourceHalf {
+    let execution: Execution
+
+    private var pair: Pair { execution.pair }
+    private var store: any StateStore { execution.store }
+
+    func write(_ entries: [Entry], _ tally: inout Tally) async throws {
+        guard !entries.isEmpty else { return }
+        do {
+            if pair.source.capabilities.batchWrites, let table = pair.source as? any BatchWritable {
+                try await writeTogether(entries, table, &tally)
+            } else if pair.source.capabilities.recordWrites, let table = pair.source as? any RecordWritable {
+                try await writeOneByOne(entries, table, &tally)
+            } else {
+                tally.fail(EngineError.cannot("be written", pair: pair.name, table: pair.source.name))
+            }
+        } catch let error as TableError {
+            tally.fail(error)
+        } catch let error as MappingProblem {
+            tally.fail(error)
+        }
+        let total = execution.plan.records.count(of: .writes)
+        execution.planning.progress(.applying(pair: pair.name, done: total, of: total))
+    }
+
+    private func changes(
+        _ entries: [Entry], _ tally: inout Tally
+    ) async throws -> (changes: [SourceChange], mapper: RecordMapper) {
+        let rows = try await SourceRows(pair: pair, store: store).rows(of: entries)
+        let form = SourceChangeForm(
+            pair: pair, store: store, rows: rows, schema: try await pair.source.schema())
+        return (try form.changes(entries) { tally.skip($0, $1) }, rows.mapper)
+    }
+
+    // MARK: - All together
+
+    private func writeTogether(_ entries: [Entry], _ table: any BatchWritable, _ tally: inout Tally) async throws {
+        // What is written is checked against the rows read now, and the source may not change after this moment.
+        let stamp = try await table.stamp()
+        let (changes, mapper) = try await changes(entries, &tally)
+        guard !changes.isEmpty else { return }
+        try begin(changes)
+        let outcomes: [WriteOutcome]
+        do {
+            outcomes = try await BatchWriter(table: table, stamp: stamp).write(changes)
+        } catch let error as TableError {
+            // Nothing was written: the intents are closed, and the next plan looks anew.
+            try store.settle(changes.map { execution.builder.closed($0.entry) })
+            throw error
+        }
+        try settle(zip(changes, outcomes.map { .some($0) }), mapper, &tally)
+    }
+
+    // MARK: - One by one
+
+    private func writeOneByOne(_ entries: [Entry], _ table: any RecordWritable, _ tally: inout Tally) async throws {
+        let writer = RecordWriter(table: table, schema: try await table.schema(), logger: execution.logger) {
+            [store, pair] key in try store.link(pair.name, sourceKey: key) == nil
+        }
+        for entries in entries.groups(of: SourceRows.atOnce) {
+            let (changes, mapper) = try await changes(entries, &tally)
+            for group in changes.groups(of: execution.groupSize) {
+                if execution.stop.isStopped { return }
+                try begin(group)
+                let (outcomes, refused) = await send(group, writer)
+                try settle(zip(group, outcomes), mapper, &tally)
+                if let refused { throw refused }
+            }
+        }
+    }
+
+    /// One task a record, a few at a time.
+    ///
+    /// - Returns: nil for what was certainly not written; and why nothing more can be, if that is so.
+    private func send(
+        _ changes: [SourceChange], _ writer: RecordWriter
+    ) async -> (outcomes: [WriteOutcome?], refused: TableError?) {
+        await withTaskGroup(of: (Int, Result<WriteOutcome, TableError>).self) { group in
+            var outcomes = [WriteOutcome?](repeating: nil, count: changes.count)
+            var (next, refused): (Int, TableError?) = (0, nil)
+            func add() {
+                guard refused == nil, next < changes.count else { return }
+                let (index, steps) = (next, changes[next].steps)
+                next += 1
+                group.addTask { (index, await SourceHalf.write(steps, writer)) }
+            }
+            for _ in 0..<execution.concurrency { add() }
+            for await (index, result) in group {
+                switch result {
+                case .success(let outcome): outcomes[index] = outcome
+                case .failure(let error): refused = refused ?? error
+                }
+                add()
+            }
+            return (outcomes, refused)
+        }
+    }
+
+    /// - Returns: what came of all steps, or of the first that was not made. Of a record that was created that it was,
+    ///   whatever came of the steps that follow: the next plan sees what is still to be done.
+    private static func write(_ steps: [TableChange], _ writer: RecordWriter) async -> Result<WriteOutcome, TableError>
+    {
+        var made: WriteOutcome?
+        for var step in steps {
+            if case .stored(let record) = made, step.key == nil { step.key = record.key }
+            let outcome: WriteOutcome
+            do {
+                outcome = try await writer.write(step)
+            } catch let error as TableError where error.isFinal {
+                return made.map(Result.success) ?? .failure(error)
+            } catch let error as TableError {
+                outcome = .unknown(error)
+            } catch {
+                outcome = .unknown(.outcomeUnknown(request: writer.table.name, reason: "\(error)"))
+            }
+            switch outcome {
+            case .stored: made = outcome
+            case .storedUnseen where step.kind == .create: return .success(outcome)
+            case .storedUnseen: made = made ?? outcome
+            case .gone, .refused, .unknown:
+                let isCreated = steps.first?.kind == .create && made != nil
+                return .success(isCreated ? made ?? outcome : outcome)
+            }
+        }
+        return .success(made ?? .storedUnseen)
+    }
+
+    // MARK: - The journal
+
+    private func begin(_ changes: [SourceChange]) throws {
+        try store.begin(pair.name, run: execution.run, entries: changes.map(\.entry), at: execution.now)
+    }
+
+    private func settle(
+        _ outcomes: some Sequence<(SourceChange, WriteOutcome?)>, _ mapper: RecordMapper, _ tally: inout Tally
+    ) throws {
+        let outcomes = Array(outcomes)
+        let records = try store.projectRecords(pair.name, Set(outcomes.compactMap(\.0.entry.projectID)))
+        let form = SourceSettlements(execution: execution, mapper: mapper, project: records)
+        try store.settle(outcomes.flatMap { form.settlements($0, $1, &tally) })
+    }
+}
+
+extension Array {
+    /// The elements in their order, so many at a time.
+    fileprivate func groups(of most: Int) -> [[Element]] {
+        stride(from: 0, to: count, by: most).map { Array(self[$0..<Swift.min($0 + most, count)]) }
+    }
+}

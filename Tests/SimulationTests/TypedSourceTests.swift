@@ -1,0 +1,218 @@
+import AccordCore
+import AccordEngine
+import AccordSandbox
+import AccordTables
+import Chance
+import TableFakes
+import Testing
+
+/// A source of typed values, written record by record, as a service's are.
+@Suite("A source of typed values that is written record by record")
+struct TypedSourceTests {
+    /// What both sides should say, kept by plain dictionaries: what was written last, by whoever may write it.
+    private struct Judge {
+        var people: [Int: [String: String]] = [:]
+        /// Deleted in the source, and so archived in the project.
+        var gone: Set<Int> = []
+
+        mutating func add(_ number: Int) {
+            people[number] = [
+                "first": "First\(number)", "last": "Last\(number)", "company": "", "tags": "", "out": "in",
+            ]
+        }
+
+        func expected(_ number: Int) -> (source: String, project: String) {
+            let person = people[number] ?? [:]
+            let text = ["first", "last", "company", "tags", "out"].map { person[$0] ?? "" }.joined(separator: "|")
+            return gone.contains(number) ? ("none", text + "|archived") : (text, text)
+        }
+    }
+
+    /// Some people, and what happens to them; the same seed tells the same story.
+    private struct Tale {
+        var dice: Dice
+        var judge = Judge()
+        var next = 1
+
+        init(seed: UInt64) { dice = Dice(seed: seed) }
+
+        mutating func begin(_ world: TypedWorld) throws {
+            for _ in 0..<4 { try addOne(world) }
+        }
+
+        private mutating func addOne(_ world: TypedWorld) throws {
+            judge.add(next)
+            let kind = dice.below(3)
+            if kind != 1 { world.add(next) }
+            if kind != 0 { try world.world.add(next) }
+            next += 1
+        }
+
+        mutating func edit(_ world: TypedWorld, round: Int) throws {
+            var isAnybodyTaken = false
+            for number in judge.people.keys.sorted() where !judge.gone.contains(number) {
+                let word = "w\(round)-\(number)"
+                switch dice.below(9) {
+                case 0:
+                    world.edit(number, "company", .string(word))
+                    judge.people[number]?["company"] = word
+                case 1:
+                    try world.world.edit(number, ["last_name": .string(word)])
+                    judge.people[number]?["last"] = word
+                case 2:
+                    world.edit(number, "company", .string(word))
+                    try world.world.edit(number, ["company": .string("lost \(word)")])
+                    judge.people[number]?["company"] = word
+                case 3:
+                    world.edit(number, "out", .boolean(true))
+                    judge.people[number]?["out"] = "out"
+                case 4:
+                    try world.world.edit(number, ["unsubscribed": .bool(true)])
+                    judge.people[number]?["out"] = "out"
+                case 5:
+                    world.edit(number, "tags", .set(["a", "b"]))
+                    judge.people[number]?["tags"] = "a+b"
+                // More of them at once would put the whole read in doubt.
+                case 6 where !isAnybodyTaken:
+                    isAnybodyTaken = true
+                    if let key = world.record(number)?.key { world.table.remove(key) }
+                    judge.gone.insert(number)
+                case 7:
+                    world.edit(number, "first", .string(word))
+                    try world.world.edit(number, ["company": .string("c\(word)")])
+                    judge.people[number]?["first"] = word
+                    judge.people[number]?["company"] = "c\(word)"
+                default: break
+                }
+            }
+            try addOne(world)
+        }
+
+        func expectAgreement(_ world: TypedWorld, _ comment: Comment) {
+            for number in judge.people.keys.sorted() {
+                let (held, expected) = (world.held(number), judge.expected(number))
+                #expect(held.source == expected.source, "\(comment), person \(number) in the source")
+                #expect(held.project == expected.project, "\(comment), person \(number) in the project")
+            }
+            let living = judge.people.keys.filter { !judge.gone.contains($0) }.count
+            #expect(world.table.records.count == living, "\(comment): somebody is doubled or lost")
+            #expect(world.world.service.snapshot().count == judge.people.count, comment)
+        }
+    }
+
+    @Test("both sides say what was written last, and a run after that has nothing to do", arguments: 0..<4)
+    func agreement(shard: Int) async throws {
+        for seed in stride(from: shard, to: min(seeds, 200), by: 4) {
+            let world = try TypedWorld(isStamped: seed % 2 == 0)
+            var tale = Tale(seed: UInt64(seed))
+            try tale.begin(world)
+            try await world.world.sync(concurrency: 4)
+            tale.expectAgreement(world, "seed \(seed), first")
+            for round in 1...3 {
+                try tale.edit(world, round: round)
+                // Some answers are lost, and the next run finds out what became of it.
+                if seed % 3 == 0 { world.table.loseAnswer(isMade: round % 2 == 0) }
+                let report = try await world.world.sync(concurrency: 4)
+                if report.unknown > 0 || seed % 3 == 0 { try await world.world.sync() }
+                tale.expectAgreement(world, "seed \(seed), round \(round)")
+                let quiet = try await world.world.sync()
+                #expect(quiet.operations == 0 && quiet.quarantined == 0, "seed \(seed): \(quiet.done)")
+            }
+        }
+    }
+
+    @Test(
+        "after a crash at any step and one more run, both sides are as if there had been none", arguments: [1, 2, 3, 4])
+    func everyStep(seed: UInt64) async throws {
+        func told(_ fate: Fate) async throws -> (TypedWorld, Tale) {
+            let world = try TypedWorld()
+            var tale = Tale(seed: seed)
+            try tale.begin(world)
+            try await world.world.sync()
+            try tale.edit(world, round: 1)
+            _ = try? await world.world.sync(fate)
+            return (world, tale)
+        }
+        let fate = Fate()
+        let (calm, tale) = try await told(fate)
+        tale.expectAgreement(calm, "seed \(seed)")
+        #expect(fate.steps > 15, "seed \(seed): nothing happens in this story")
+        for step in 1...fate.steps {
+            let (struck, tale) = try await told(Fate(dieAt: step))
+            try await struck.world.sync()
+            tale.expectAgreement(struck, "seed \(seed), crash at step \(step)")
+            #expect(try await struck.world.sync().operations == 0, "seed \(seed), crash at step \(step)")
+        }
+    }
+
+    @Test("a create whose answer is lost is not sent again, and is known by what it holds where nothing matches")
+    func lostCreate() async throws {
+        let world = try TypedWorld(mapping: TypedWorld.mapping.replacing("match: [email]\n", with: ""))
+        try world.world.add(1)
+        world.table.loseAnswer(isMade: true)
+        let report = try await world.world.sync()
+        #expect(report.unknown == 1 && world.table.records.count == 1)
+        let next = try await world.world.sync()
+        #expect(next.operations == 0 && next.unknown == 0)
+        #expect(world.table.records.count == 1 && world.world.service.snapshot().count == 1)
+        world.edit(1, "company", .string("Pier"))
+        #expect(try await world.world.sync().done == [.project(.update): 1])
+    }
+
+    @Test("what the source refuses is set aside, and tried again when it changes")
+    func refused() async throws {
+        let world = try TypedWorld()
+        world.add(1)
+        try await world.world.sync()
+        try world.world.edit(1, ["company": .string("Harbor")])
+        world.refuse { _ in .refused(request: "PUT", status: 422, message: "no", fields: [:]) }
+        #expect(try await world.world.sync().quarantined == 1)
+        world.refuse { _ in nil }
+        let held = try await world.world.sync()
+        #expect(held.quarantined == 1 && held.operations == 0, "it is the same write")
+        try world.world.edit(1, ["company": .string("Pier")])
+        #expect(try await world.world.sync().done == [.source(.update): 1])
+        #expect(world.held(1).source == "First1|Last1|Pier||in")
+    }
+
+    @Test("a record that cannot be read is set aside, and is not taken for one that is gone")
+    func spoiled() async throws {
+        let world = try TypedWorld()
+        world.add(1)
+        try await world.world.sync()
+        world.table.spoil("1")
+        #expect(try await world.world.sync().quarantined == 1)
+        #expect(world.held(1).project == "First1|Last1|||in")
+    }
+
+    @Test("a field that the source does not answer with is overwritten on neither side", arguments: [true, false])
+    func absent(isStamped: Bool) async throws {
+        let world = try TypedWorld(isStamped: isStamped)
+        world.add(1, ["company": .string("Pier")])
+        try await world.world.sync()
+        world.table.leaveOut("1", "company")
+        for company in ["Harbor", "Quay"] {
+            try world.world.edit(1, ["company": .string(company)])
+            var notes: [PlanNote] = []
+            let report = try await world.world.sync { notes = $0.pairs.flatMap(\.notes) }
+            #expect(report.operations == 0 && notes == [.unknownFields(of: .source, ["company"])])
+        }
+        world.table.edit("1", "company", .string("Pier"))
+        #expect(try await world.world.sync().done == [.source(.update): 1])
+        #expect(world.held(1).source == "First1|Last1|Quay||in")
+    }
+
+    @Test(
+        "nobody new is created while it is unknown whom they are, or whether they opted out",
+        arguments: ["email", "out"])
+    func unknownPerson(field: String) async throws {
+        let world = try TypedWorld()
+        world.add(1)
+        world.table.leaveOut("1", field)
+        let report = try await world.world.sync()
+        #expect(report.quarantined == 1 && world.world.service.snapshot().isEmpty)
+        world.table.edit("1", field, field == "out" ? .boolean(true) : .string("p1@example.com"))
+        try await world.world.sync()
+        #expect(world.held(1).project == "First1|Last1|||\(field == "out" ? "out" : "in")")
+    }
+}
