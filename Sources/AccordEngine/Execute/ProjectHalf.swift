@@ -16,11 +16,14 @@ struct ProjectHalf {
         self.execution = execution
         self.unmet = unmet
         self.tally = tally
+        builder = execution.builder
+        attention = execution.attention
     }
 
+    let builder: SettlementBuilder
+    let attention: AttentionItems
+
     var pair: Pair { execution.pair }
-    var builder: SettlementBuilder { execution.builder }
-    var attention: AttentionItems { execution.attention }
     private var plan: PairPlan { execution.plan }
     private var sends: Bool { execution.sends }
     private var run: Int64 { execution.run }
@@ -52,18 +55,19 @@ struct ProjectHalf {
         var lastLook = planning.time.monotonic
         var group = try next(&queue)
         try store.begin(pair.name, run: run, entries: group, at: now)
-        var settlements: [Settlement] = []
+        var sent: [(Entry, RecordOutcome)] = []
         while !group.isEmpty {
             let (outcomes, following): ([RecordOutcome], [Entry])
             if concurrency > 1 {
-                async let sent = send(group, writer)
-                following = try takeAndSettle(&queue, &settlements)
-                outcomes = await sent
+                async let sending = send(group, writer)
+                following = try takeAndSettle(&queue, &sent)
+                outcomes = await sending
             } else {
                 outcomes = await send(group, writer)
                 following = []
             }
-            settlements = try zip(group, outcomes).map { try settle($0, $1) }
+            sent += zip(group, outcomes)
+            if let refused = outcomes.lazy.compactMap(\.stop).first { tally.fail(refused) }
             // Before what follows from it is settled: a crash in between costs a read, the other way round a record.
             if outcomes.contains(where: \.hasVanished) { try store.setMirrorCursor(pair.name, nil) }
             for (entry, outcome) in zip(group, outcomes) {
@@ -71,12 +75,13 @@ struct ProjectHalf {
                 queue.finish(entry.position)
             }
             planning.progress(.applying(pair: pair.name, done: queue.finished.count, of: total))
-            if tally.failure != nil || stop.isStopped { settlements += following.map(builder.closed) }
-            group = tally.failure == nil && !stop.isStopped ? following : []
+            let isEnded = tally.failure != nil || stop.isStopped
+            group = isEnded ? [] : following
             if group.isEmpty || planning.time.monotonic - lastLook >= ProjectHalf.secondsBetweenLooks {
-                try store.settle(settlements)
-                settlements = []
-                guard tally.failure == nil, !stop.isStopped else { return }
+                let unsent = isEnded ? following.map(builder.closed) : []
+                try store.settle(sent.map { try settle($0, $1) } + unsent)
+                sent = []
+                guard !isEnded else { return }
                 if planning.time.monotonic - lastLook >= ProjectHalf.secondsBetweenLooks {
                     await look()
                     lastLook = planning.time.monotonic
@@ -89,13 +94,14 @@ struct ProjectHalf {
         }
     }
 
-    /// Settles the group before the one that is under way, and begins the one after it.
+    /// Settles what was sent before the group that is under way, and begins the one after it.
     private mutating func takeAndSettle(
-        _ queue: inout WriteQueue, _ settlements: inout [Settlement]
+        _ queue: inout WriteQueue, _ sent: inout [(Entry, RecordOutcome)]
     ) throws -> [Entry] {
         let following = stop.isStopped ? [] : try next(&queue)
+        let settlements = try sent.map { try settle($0, $1) }
         try store.settle(settlements, thenBegin: pair.name, run: run, entries: following, at: now)
-        settlements = []
+        sent = []
         return following
     }
 
