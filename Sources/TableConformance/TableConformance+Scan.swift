@@ -30,7 +30,12 @@ extension TableConformance {
         },
         Check("the schema has the columns, and what it says it can do it conforms to") { trial in
             let table = try await trial.subject().table
-            let names = try await table.schema().fields.map(\.name)
+            let schema = try await table.schema()
+            let names = schema.fields.map(\.name)
+            try trial.expect(
+                (schema.ownKey == nil) == trial.conformance.isText,
+                "its records have \(trial.conformance.isText ? "no keys" : "keys") of their own, and the schema calls them "
+                    + (schema.ownKey ?? "nothing"))
             let expected = trial.conformance.isText ? Trial.columns : Array(Trial.columns.dropFirst())
             try trial.expect(Set(expected).isSubset(of: names), "the schema has \(names)")
             if trial.conformance.isText { try trial.expect(names == expected, "the schema has \(names)") }

@@ -40,6 +40,23 @@ struct MortalTable: ScannableTable, StampedTable, RecordWritable {
     }
 }
 
+/// A table that can be read, and perhaps written as a whole.
+struct WholeTable: ScannableTable, BatchWritable {
+    let inner: MemoryTable
+    let isWritable: Bool
+
+    var name: String { inner.name }
+    var capabilities: Capabilities { Capabilities(scan: true, stamp: true, batchWrites: isWritable) }
+
+    func schema() async throws -> TableSchema { try await inner.schema() }
+    func stamp() async throws -> Stamp { try await inner.stamp() }
+    func scan(_ take: (RecordBatch) async throws -> Void) async throws -> ScanProof { try await inner.scan(take) }
+
+    func write(_ changes: [TableChange], expecting stamp: Stamp) async throws -> BatchWriteResult {
+        try await inner.write(changes, expecting: stamp)
+    }
+}
+
 /// A world whose source is a table of typed values that is written record by record.
 struct TypedWorld {
     let world: World

@@ -215,4 +215,48 @@ struct TypedSourceTests {
         try await world.world.sync()
         #expect(world.held(1).project == "First1|Last1|||\(field == "out" ? "out" : "in")")
     }
+
+    @Test("an opt-out reaches a source that was not read, and that says no where it said nothing when it was agreed")
+    func optOutUnread() async throws {
+        let world = try TypedWorld()
+        world.add(1)
+        try await world.world.sync()
+        try await world.world.sync()
+        try world.world.edit(1, ["unsubscribed": .bool(true)])
+        #expect(try await world.world.sync().done == [.source(.update): 1])
+        #expect(world.held(1).source == "First1|Last1|||out")
+    }
+
+    @Test("a typed source that is written as a whole is written together")
+    func writtenAsWhole() async throws {
+        let world = try TypedWorld()
+        let table = world.table
+        world.world.source = { _ in WholeTable(inner: table, isWritable: true) }
+        world.add(1)
+        try world.world.add(2, ["company": .string("Pier")])
+        #expect(try await world.world.sync().done == [.project(.create): 1, .source(.create): 1])
+        try world.world.edit(1, ["company": .string("Harbor")])
+        #expect(try await world.world.sync().done == [.source(.update): 1])
+        #expect(world.held(1).source == "First1|Last1|Harbor||in")
+        #expect(world.held(2).source == "First2|Last2|Pier||in")
+    }
+
+    @Test("what a table cannot do is said by the plan, before anything is sent")
+    func cannot() async throws {
+        let world = try TypedWorld()
+        let table = world.table
+        world.world.source = { _ in WholeTable(inner: table, isWritable: false) }
+        try world.world.add(1)
+        await #expect(throws: EngineError.cannot("be written", pair: "customers", table: "memory")) {
+            try await world.world.plan()
+        }
+
+        let other = try TypedWorld()
+        other.add(1)
+        let fields = ["first_name", "last_name", "email", "phone", "company", "tags", "unsubscribed_at"]
+        other.world.projectTable = WholeTable(inner: MemoryTable(fields: fields), isWritable: true)
+        await #expect(throws: EngineError.projectWrittenAsWhole(pair: "customers", table: "memory")) {
+            try await other.world.plan()
+        }
+    }
 }

@@ -108,6 +108,8 @@ final class World {
     var leftOut: @Sendable (AccordHTTP.HTTPRequest) -> Set<String> = { _ in [] }
     /// In place of the file of the first pair, which is then the only one: makes the source for one process.
     var source: ((Fate) -> any Table)?
+    /// In place of the service's table, likewise.
+    var projectTable: (any Table)?
     /// The source of the first pair.
     var csv: URL { folder.appendingPathComponent("contacts.csv") }
 
@@ -234,8 +236,8 @@ final class World {
         let engine = Engine(
             pairs: [
                 Pair(
-                    name: pair.name, mapping: pair.mapping, source: source(fate), project: pair.project,
-                    schema: pair.schema)
+                    name: pair.name, mapping: pair.mapping, source: source(fate),
+                    project: projectTable ?? pair.project, schema: pair.schema)
             ], store: workspace.store, time: time, configuration: try config.fingerprint(), concurrency: concurrency,
             logger: surroundings.logger)
         return try await body(engine, workspace.store)

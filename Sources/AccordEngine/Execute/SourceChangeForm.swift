@@ -63,7 +63,7 @@ struct SourceChangeForm {
             return SourceChange(
                 entry: entry, operation: operation, steps: [change], before: record.fingerprint, expected: expected)
         }
-        for change in operation.changes where !expected[change.field].means(change.before) {
+        for change in operation.changes where !Expectations.says(expected[change.field], change.before, change) {
             throw Unwritable(
                 reason: "\(change.field) is \"\(expected[change.field])\" by now, not \"\(change.before)\"")
         }
