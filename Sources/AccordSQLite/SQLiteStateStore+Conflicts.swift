@@ -79,7 +79,7 @@ enum StoredConflict {
                 ORDER BY source_key, field
             """, [pair]
         ).map { row in
-            guard row[6] == ConflictForm.version else { throw Stored.malformed("the version of a conflict") }
+            try FormProblem.check(row[6], of: "a conflict", reads: ConflictForm.version)
             return ConflictItem(
                 sourceKey: row[0], projectID: row[1], label: row[2],
                 conflict: try ConflictForm.read(Stored.json(row[3])), since: row[4],

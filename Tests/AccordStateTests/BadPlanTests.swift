@@ -85,14 +85,14 @@ struct BadPlanTests {
         #expect(try problem(text)?.contains("another version") == true)
         #expect(
             try problem(replaced("\"version\":2", "\"version\":1"))
-                == "its version is 1, and this Accord reads version 2")
+                == "the version of the plan is 1, and this Accord reads version 2")
     }
 
     @Test("a plan of a version to come")
     func versionOfTomorrow() throws {
         #expect(
             try problem(replaced("\"version\":2", "\"version\":3"))
-                == "its version is 3, and this Accord reads version 2")
+                == "the version of the plan is 3, and this Accord reads version 2")
     }
 
     static let nonsense = [
