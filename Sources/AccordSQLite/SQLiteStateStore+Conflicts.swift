@@ -37,8 +37,8 @@ enum StoredConflict {
         }
     }
 
-    /// - Parameter keepingResolved: source keys of records that are still to be settled: a choice made for them, which
-    ///   is no conflict any more in the plan that follows it, is kept until they are.
+    /// - Parameter keepingResolved: source keys of records that are still to be looked at or settled: a choice made for
+    ///   them, which is no conflict in this plan, is kept until they are.
     static func replace(
         _ db: Database, pair: Int64, by items: [ConflictItem], keepingResolved unfinished: Set<String>
     ) throws {

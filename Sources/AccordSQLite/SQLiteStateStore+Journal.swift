@@ -15,8 +15,7 @@ extension SQLiteStateStore {
                 try db.run("DELETE FROM intents WHERE rowid = ?", [row[0]])
             }
             try Settling.apply(settlements, db)
-            var unfinished = others.union(settlements.filter(\.leavesOpen).compactMap(\.sourceKey))
-            unfinished.formUnion(quarantine.map(\.key))
+            let unfinished = others.union(settlements.filter(\.leavesOpen).compactMap(\.sourceKey)).union(keeping)
             try StoredQuarantine.replace(db, pair: number, by: quarantine)
             try StoredConflict.replace(db, pair: number, by: conflicts, keepingResolved: unfinished)
         }

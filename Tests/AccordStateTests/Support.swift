@@ -55,7 +55,7 @@ extension Plan {
             var send: SendFields?
             var refusals: [Refusal]
             var notes: [PlanNote]
-            var unrepaired: [String]
+            var undecided: [String]
             var requests: Int
             var records: [Entry]
             var kinds: [PlanRecords.Kinds]
@@ -74,7 +74,7 @@ extension Plan {
                 Pair(
                     texts: [pair.name, pair.resource, pair.label, pair.failure], mapping: pair.mapping,
                     readings: [pair.source, pair.project], counts: pair.counts, send: pair.send,
-                    refusals: pair.refusals, notes: pair.notes, unrepaired: pair.unrepaired,
+                    refusals: pair.refusals, notes: pair.notes, undecided: pair.undecided,
                     requests: pair.requests, records: try pair.records.all(),
                     kinds: (0..<pair.records.count).map(pair.records.kinds(at:)))
             }

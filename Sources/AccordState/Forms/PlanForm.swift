@@ -51,7 +51,7 @@ enum PlanForm {
                 }
             }
         }
-        writer.member("unrepaired", texts: pair.unrepaired)
+        writer.member("undecided", texts: pair.undecided)
         writer.member("requests", pair.requests)
         writer.member("failure", pair.failure)
     }
@@ -172,7 +172,7 @@ enum PlanForm {
             }
             pair.notes.append(note)
         }
-        pair.unrepaired = try object.texts("unrepaired")
+        pair.undecided = try object.texts("undecided")
         pair.requests = Int(try object.int("requests"))
         pair.failure = try object.text("failure")
         return pair
