@@ -1,5 +1,4 @@
 import AccordCore
-import SystemPackage
 
 #if canImport(Glibc)
     import Glibc
@@ -47,30 +46,6 @@ public enum PlanDocument {
         var writer = JSONWriter()
         writer.object(members)
         return writer.bytes.dropLast() + Array(",\"\(list)\":[".utf8)
-    }
-
-    /// Saves a plan for its owner alone: it holds what people are called and how they are reached.
-    ///
-    /// - Throws: ``PlanProblem/unwritable(file:)``.
-    public static func save(_ plan: Plan, to path: String) throws {
-        let draft = "\(path).\(getpid()).tmp"
-        let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw PlanProblem.unwritable(file: path) }
-        do {
-            try PlanDocument.write(plan) { bytes in
-                do {
-                    try FileDescriptor(rawValue: descriptor).writeAll(bytes)
-                } catch is Errno {
-                    throw PlanProblem.unwritable(file: path)
-                }
-            }
-            guard fsync(descriptor) == 0, rename(draft, path) == 0 else { throw PlanProblem.unwritable(file: path) }
-            close(descriptor)
-        } catch {
-            close(descriptor)
-            unlink(draft)
-            throw error
-        }
     }
 
     // MARK: - Reading
@@ -178,32 +153,6 @@ public enum PlanDocument {
                 hash.add(window)
                 position = 0
             }
-        }
-    }
-}
-
-/// Why a saved plan cannot be used.
-public enum PlanProblem: ExplainedError, Hashable {
-    case unreadable(file: String, reason: String)
-    case unwritable(file: String)
-
-    public var place: String? {
-        switch self {
-        case .unreadable(let file, _), .unwritable(let file): file
-        }
-    }
-
-    public var what: String {
-        switch self {
-        case .unreadable(_, let reason): "this is not a plan that can be read: \(reason)"
-        case .unwritable: "the plan cannot be written there"
-        }
-    }
-
-    public var next: String? {
-        switch self {
-        case .unreadable: "Make a new one with accord plan --out"
-        case .unwritable: "Check the folder and its permissions"
         }
     }
 }
