@@ -93,7 +93,7 @@ enum Examples {
         record.note = .alsoSets(label: "customer", field: "name", value: "Zoë", before: nil)
         record.sourceFingerprint = fingerprint
         record.projectFingerprint = Fingerprint(of: "in the project")
-        record.after = [1, 20]
+        record.after = [2, 20]
     }
 
     /// A change by each rule, and of each kind of value.

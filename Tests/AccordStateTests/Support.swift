@@ -34,6 +34,15 @@ final class TemporaryFolder {
     }
 }
 
+/// The last line of a plan's document, whatever its checksum is.
+let checksumLine = "\"checksum\":\"\(Fingerprint.zero)\"}\n".utf8.count
+
+/// A plan's document that was changed, with the checksum that it would have had: what is said of its content.
+func signed(_ document: [UInt8]) -> [UInt8] {
+    let body = Array(document.dropLast(checksumLine))
+    return body + Array("\"checksum\":\"\(Fingerprint(of: body))\"}\n".utf8)
+}
+
 extension Plan {
     func document() throws -> [UInt8] {
         var bytes: [UInt8] = []
