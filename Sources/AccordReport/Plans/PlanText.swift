@@ -93,6 +93,9 @@ public struct PlanText {
         if summary.counts.linked > 0 {
             lines.append("  " + "link".padded(13) + counted(summary.counts.linked, "record") + " found on both sides")
         }
+        if summary.linkChanges > 0 {
+            lines.append("  " + "link changes".padded(13) + counted(summary.linkChanges, "record"))
+        }
         if lines.isEmpty && summary.counts.optOuts + summary.resubscriptions + summary.counts.sends == 0 {
             lines.append("  " + palette.styled("Nothing to do.", .green))
         }
