@@ -71,7 +71,7 @@ public struct PlanText {
         switch reading.mode {
         case .notRead: return "not at all, as it has not changed"
         case .changes: return "what changed (\(grouped(reading.read)))\(requests)"
-        case .full: return (reading.incomplete == nil ? "whole" : "in part") + requests
+        case .full: return (reading.incomplete == nil ? "whole" : "whole, but in doubt") + requests
         }
     }
 
