@@ -22,4 +22,19 @@ struct WaitingTests {
         #expect(report.outcome == .attention)
         #expect(try await world.sync().done == [.project(.create): 2])
     }
+
+    @Test("a service that allows a few requests a second is waited for, and nobody is doubled")
+    func rateLimit() async throws {
+        let world = try World()
+        try world.write((1...30).map { person($0) })
+        try await world.sync()
+        let calm = world.service.requestCount
+        let struck = try World()
+        try struck.write((1...30).map { person($0) })
+        // Time passes only while somebody waits: without a wait all requests are of one second.
+        try struck.set(faults: "rate-limit=10")
+        for _ in 0..<7 where try await struck.sync().outcome != .done {}
+        #expect(struck.service.requestCount > calm, "some were refused")
+        #expect(struck.project == world.project)
+    }
 }
