@@ -37,8 +37,8 @@ enum StoredConflict {
         }
     }
 
-    /// - Parameter keepingResolved: source keys of records that are still to be settled: a choice made for them, which
-    ///   is no conflict any more in the plan that follows it, is kept until they are.
+    /// - Parameter keepingResolved: source keys of records that are still to be looked at or settled: a choice made for
+    ///   them, which is no conflict in this plan, is kept until they are.
     static func replace(
         _ db: Database, pair: Int64, by items: [ConflictItem], keepingResolved unfinished: Set<String>
     ) throws {
@@ -79,7 +79,7 @@ enum StoredConflict {
                 ORDER BY source_key, field
             """, [pair]
         ).map { row in
-            guard row[6] == ConflictForm.version else { throw Stored.malformed("the version of a conflict") }
+            try FormProblem.check(row[6], of: "a conflict", reads: ConflictForm.version)
             return ConflictItem(
                 sourceKey: row[0], projectID: row[1], label: row[2],
                 conflict: try ConflictForm.read(Stored.json(row[3])), since: row[4],

@@ -15,8 +15,7 @@ extension SQLiteStateStore {
                 try db.run("DELETE FROM intents WHERE rowid = ?", [row[0]])
             }
             try Settling.apply(settlements, db)
-            var unfinished = others.union(settlements.filter(\.leavesOpen).compactMap(\.sourceKey))
-            unfinished.formUnion(quarantine.map(\.key))
+            let unfinished = others.union(settlements.filter(\.leavesOpen).compactMap(\.sourceKey)).union(keeping)
             try StoredQuarantine.replace(db, pair: number, by: quarantine)
             try StoredConflict.replace(db, pair: number, by: conflicts, keepingResolved: unfinished)
         }
@@ -76,7 +75,7 @@ extension SQLiteStateStore {
             let rows = try db.rows(
                 "SELECT version, position, record FROM intents WHERE pair = ? ORDER BY run, position", [number])
             return try rows.map { row in
-                guard row[0] == RecordForm.version else { throw Stored.malformed("the version of an intent") }
+                try FormProblem.check(row[0], of: "an intent", reads: RecordForm.version)
                 var entry = try RecordForm.read(Stored.json(row[2]))
                 entry.position = row[1]
                 return entry

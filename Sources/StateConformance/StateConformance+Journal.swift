@@ -80,5 +80,19 @@ extension StateConformance {
             try store.openPlan(run: 2, unfinished: ["2"])
             try trial.expect(store.conflicts("customers").map(\.sourceKey), is: ["2"])
         },
+        Check("a choice for a record that the plan could not look at is kept") { trial, store in
+            let conflicts = ["1", "2", "3"].map { key in
+                ConflictItem(
+                    sourceKey: key, projectID: "p\(key)", label: "Ann", conflict: Conflict(.field("name")), since: 1)
+            }
+            try store.openPlan(conflicts: conflicts)
+            for key in ["1", "2"] { try store.resolve("customers", sourceKey: key, field: "name", .source) }
+            for run in [2, 3] as [Int64] {
+                try store.openPlan(run: run, keeping: ["2", "3"])
+                try trial.expect(store.conflicts("customers").map(\.sourceKey), is: ["2"], "nobody decided the third")
+            }
+            try store.openPlan(run: 4)
+            try trial.expect(store.conflicts("customers"), is: [])
+        },
     ]
 }

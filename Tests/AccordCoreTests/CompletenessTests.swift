@@ -40,6 +40,12 @@ struct CompletenessTests {
             testDescription: "less than half", records: 49, before: 100, missing: 51,
             doubt: "it holds 49 records, and held 100 before"),
         Read(
+            testDescription: "one is left", records: 1, before: 8, missing: 7,
+            doubt: "it holds 1 record, and held 8 before"),
+        Read(
+            testDescription: "one that is none of those", records: 1, before: nil, missing: 1,
+            doubt: "it holds 1 record, and 1 that it held before is missing"),
+        Read(
             testDescription: "half of an odd number", records: 50, before: 101, missing: 51, doubt: "--allow-deletes 51"
         ),
         Read(testDescription: "more than half of an odd number", records: 51, before: 101, missing: 50, doubt: nil),
@@ -60,7 +66,7 @@ struct CompletenessTests {
             doubt: "it is empty, and held 100 records before"),
         Read(
             testDescription: "empty, of one", records: 0, before: 1, missing: 1, allowed: 9,
-            doubt: "it is empty, and held 1 records before"),
+            doubt: "it is empty, and held 1 record before"),
         Read(testDescription: "empty again", records: 0, before: 0, missing: 0, doubt: nil),
         Read(
             testDescription: "empty again, and links are missing", records: 0, before: 0, missing: 3,

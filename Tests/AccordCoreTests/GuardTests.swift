@@ -44,7 +44,8 @@ struct GuardTests {
             #expect(refusal.side == side && refusal.count == most + 1 && refusal.pair == "customers")
             #expect(
                 refusal.description
-                    == "pair customers: the plan would delete or archive \(most + 1) of \(linked) linked records in the "
+                    == "pair customers: the plan would delete or archive \(most + 1) of \(linked) linked "
+                    + (linked == 1 ? "record" : "records") + " in the "
                     + "\(side); the limit is \(most). If that is right, allow it for one run with --allow-deletes "
                     + "\(most + 1).")
         }

@@ -59,6 +59,79 @@ struct PlanReportTests {
         #expect(lines.count { $0 == "## Plan for customers" } == 2)
     }
 
+    /// A plan in which nothing is written, and links change.
+    private func linkChanges() throws -> PairPlan {
+        func record(_ name: String, _ link: LinkChange, _ bucket: Bucket = .linked) -> Entry {
+            Entry(
+                label: name, sourceKey: "K-\(name)", projectID: "p-\(name)", present: [.source], bucket: bucket,
+                link: link)
+        }
+        var gone = record("Dee", .state(.goneFromProject), .resting)
+        gone.note = .goneFromSource
+        var both = record("Eve", .moved(fromKey: "K5"), .updated)
+        both.operations = [Operation(side: .project, kind: .archive, reason: .onlyInSource)]
+        let records = [
+            record("Ann", .moved(fromKey: "K1")), record("Bob", .removed), record("Cat", .state(.archived)), gone, both,
+            record("Fay", .new(.sameValues(fields: ["email"]))), record("Gus", .state(.active)),
+            record("Hal", .state(.goneFromSource)),
+        ]
+        var plan = try plan(records: 0)
+        let builder = PlanRecordsBuilder(folder: NSTemporaryDirectory())
+        for entry in records {
+            try builder.append(WrittenRecord(entry), rank: 0)
+            plan.counts.add(entry, nil)
+        }
+        plan.records = try builder.finish()
+        return plan
+    }
+
+    @Test("as text it is shown which links move to another key, end, or are remembered as something else")
+    func linksAsText() throws {
+        let text = PlanText(palette: Palette(hasColour: false), requestsPerSecond: 5)
+        let lines = try lines { try text.write([linkChanges()], to: $0) }
+        #expect(lines.contains("  link         1 record found on both sides"))
+        #expect(lines.contains("  link changes 7 records"))
+        #expect(!lines.contains { $0.contains("Nothing to do") })
+        let shown = try #require(lines.firstIndex { $0.contains("archive in the project  Eve") })
+        #expect(
+            Array(lines[shown...]) == [
+                "  - archive in the project  Eve  only the source has it",
+                "      linked under the key K-Eve in place of K5", "",
+                "  Link changes",
+                "  · Ann  linked under the key K-Ann in place of K1",
+                "  · Bob  no longer linked",
+                "  · Cat  remembered as archived in the project",
+                "  · Dee  \(Reason.goneFromSource.description)",
+                "      remembered as gone from the project",
+                "  · Gus  remembered as there on both sides",
+                "  · Hal  remembered as gone from the source",
+            ])
+    }
+
+    @Test("as Markdown each link that changes is a row")
+    func linksAsMarkdown() throws {
+        let lines = try lines { try PlanMarkdown(requestsPerSecond: 5).write([linkChanges()], to: $0) }
+        #expect(lines.contains { $0.contains("Link changes: 7.") })
+        let heading = try #require(lines.firstIndex(of: "| record | link |"))
+        #expect(
+            Array(lines[heading...]) == [
+                "| record | link |", "|---|---|",
+                "| Ann | linked under the key K-Ann in place of K1 |", "| Bob | no longer linked |",
+                "| Cat | remembered as archived in the project |", "| Dee | remembered as gone from the project |",
+                "| Eve | linked under the key K-Eve in place of K5 |", "| Gus | remembered as there on both sides |",
+                "| Hal | remembered as gone from the source |",
+            ])
+    }
+
+    @Test("a side that was read whole is said to be, though the read proves nothing about what is gone")
+    func doubtfulRead() throws {
+        var plan = try plan(records: 0)
+        plan.source.incomplete = "it holds half as many"
+        let text = PlanText(palette: Palette(hasColour: false), requestsPerSecond: 5)
+        let lines = try lines { try text.write([plan], to: $0) }
+        #expect(lines.contains("  read: source whole, but in doubt; project whole"))
+    }
+
     @Test("colour is there only where the palette has it")
     func colour() throws {
         func lines(_ hasColour: Bool) throws -> [String] {

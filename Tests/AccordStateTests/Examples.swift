@@ -93,7 +93,7 @@ enum Examples {
         record.note = .alsoSets(label: "customer", field: "name", value: "Zoë", before: nil)
         record.sourceFingerprint = fingerprint
         record.projectFingerprint = Fingerprint(of: "in the project")
-        record.after = [1, 20]
+        record.after = [2, 20]
     }
 
     /// A change by each rule, and of each kind of value.
@@ -154,7 +154,7 @@ enum Examples {
                 .alsoSets(count: 5, record: "charge", field: "name", label: "customer"), .sendsNotAllowed(count: 6),
                 .tooOldToAsk(count: 7, days: 30), .sendsResolved(count: 8), .sendsOpen(count: 9),
                 .unknownFields(of: .project, ["notes", "company"]),
-            ], unrepaired: ["s-9", "project:p-9"], requests: 21, records: records)
+            ], undecided: ["s-9", "project:p-9"], requests: 21, records: records)
     }
 
     private static func requests(folder: String) throws -> PairPlan {

@@ -72,7 +72,7 @@ struct PlanRecordsTests {
             #expect(records.kinds(at: index) == PlanRecords.Kinds(model[index]), when)
         }
         for _ in 0..<4 {
-            let wanted = PlanRecords.Kinds(rawValue: UInt16(dice.below(512)))
+            let wanted = PlanRecords.Kinds(rawValue: UInt16(dice.below(1024)))
             let isWanted = { (kinds: PlanRecords.Kinds) in !kinds.isDisjoint(with: wanted) }
             let expected = model.filter { isWanted(PlanRecords.Kinds($0)) }
             #expect(try records.all(where: isWanted) == expected, when)

@@ -34,6 +34,15 @@ final class TemporaryFolder {
     }
 }
 
+/// The last line of a plan's document, whatever its checksum is.
+let checksumLine = "\"checksum\":\"\(Fingerprint.zero)\"}\n".utf8.count
+
+/// A plan's document that was changed, with the checksum that it would have had: what is said of its content.
+func signed(_ document: [UInt8]) -> [UInt8] {
+    let body = Array(document.dropLast(checksumLine))
+    return body + Array("\"checksum\":\"\(Fingerprint(of: body))\"}\n".utf8)
+}
+
 extension Plan {
     func document() throws -> [UInt8] {
         var bytes: [UInt8] = []
@@ -55,7 +64,7 @@ extension Plan {
             var send: SendFields?
             var refusals: [Refusal]
             var notes: [PlanNote]
-            var unrepaired: [String]
+            var undecided: [String]
             var requests: Int
             var records: [Entry]
             var kinds: [PlanRecords.Kinds]
@@ -74,7 +83,7 @@ extension Plan {
                 Pair(
                     texts: [pair.name, pair.resource, pair.label, pair.failure], mapping: pair.mapping,
                     readings: [pair.source, pair.project], counts: pair.counts, send: pair.send,
-                    refusals: pair.refusals, notes: pair.notes, unrepaired: pair.unrepaired,
+                    refusals: pair.refusals, notes: pair.notes, undecided: pair.undecided,
                     requests: pair.requests, records: try pair.records.all(),
                     kinds: (0..<pair.records.count).map(pair.records.kinds(at:)))
             }

@@ -40,14 +40,17 @@ public enum Completeness {
             guard missing > 0, records <= missing, records == 0 || missing > (allowances.deletes ?? 0) else {
                 return nil
             }
-            return "it holds \(records) records, and \(missing) that it held before are missing"
+            return "it holds \(records.counted("record")), and \(missing) that it held before "
+                + (missing == 1 ? "is missing" : "are missing")
         }
-        if records == 0 && before.records > 0 { return "it is empty, and held \(before.records) records before" }
+        if records == 0 && before.records > 0 {
+            return "it is empty, and held \(before.records.counted("record")) before"
+        }
         if before.endsCleanly && !endsCleanly {
             return "its last line has no line end, and had one before: it may have been cut"
         }
         if records * 2 <= before.records && missing > (allowances.deletes ?? 0) {
-            return "it holds \(records) records, and held \(before.records) before; "
+            return "it holds \(records.counted("record")), and held \(before.records) before; "
                 + "if that is right, allow it for one run with --allow-deletes \(missing)"
         }
         return nil

@@ -43,14 +43,18 @@ public struct Refusal: ExplainedError, Hashable {
 
     public var what: String {
         switch limit {
-        case .suddenlyEmpty: "the \(side) is suddenly empty, and \(linked) of its records are linked"
+        case .suddenlyEmpty:
+            "the \(side) is suddenly empty, and \(linked) of its records \(linked == 1 ? "is" : "are") linked"
         case .removals:
-            "the plan would delete or archive \(count) of \(linked) linked records in the \(side); the limit is \(most)"
+            "the plan would delete or archive \(count) of \(linked.counted("linked record")) in the \(side); "
+                + "the limit is \(most)"
         case .resubscriptions:
-            "the plan would subscribe \(count) people again who opted out; the limit is \(most)"
-        case .sends: "the plan would ask \(count) people for a review; this run allows \(most)"
+            "the plan would subscribe \(Refusal.people(count)) again who opted out; the limit is \(most)"
+        case .sends: "the plan would ask \(Refusal.people(count)) for a review; this run allows \(most)"
         }
     }
+
+    private static func people(_ count: Int) -> String { count == 1 ? "1 person" : "\(count) people" }
 
     public var next: String? {
         switch (limit, side) {

@@ -27,34 +27,33 @@ public enum PlanNote: Hashable, Sendable {
         case .projectInDoubt(let doubt):
             "the read of the project did not prove itself whole, so nothing counts as gone: \(doubt)"
         case .notFound(let count, let source, let doubt):
-            "\(count) linked records were not found in the source, and nothing is done about them: \(source): \(doubt)"
+            "\(count.counted("linked record")) \(count == 1 ? "was" : "were") not found in the source, and nothing is "
+                + "done about \(count == 1 ? "it" : "them"): \(source): \(doubt)"
         case .repaired(let count): PlanNote.stopped(count, "is repaired")
         case .unrepaired(let count): PlanNote.stopped(count, "cannot be told yet, and is looked at again")
         case .leftOut(let count, let column):
-            "\(count == 1 ? "1 row is" : "\(count) rows are") left out by the mapping, by \"\(column)\""
+            "\(count.counted("row")) \(count == 1 ? "is" : "are") left out by the mapping, by \"\(column)\""
         case .alsoSets(let count, let record, let field, let label):
-            "the service gives the \(field) of \(count == 1 ? "1 \(record)" : "\(count) \(record)s") to the \(label), "
+            "the service gives the \(field) of \(count.counted(record)) to the \(label), "
                 + "too: see each"
         case .unknownFields(let side, let fields):
             "the \(side.rawValue)'s answers say nothing of \(fields.joined(separator: " and ")): "
                 + (fields.count == 1 ? "that field is left as it is" : "those fields are left as they are")
         case .sendsNotAllowed(let count): "nobody is asked unless the run allows it: --allow-sends \(count)"
         case .tooOldToAsk(let count, let days):
-            "\(count == 1 ? "1 row is" : "\(count) rows are") older than \(days) days: nobody is asked about what lies "
-                + "so far back"
+            "\(count.counted("row")) \(count == 1 ? "is" : "are") older than \(days.counted("day")): "
+                + "nobody is asked about what lies so far back"
         case .sendsResolved(let count):
-            "an earlier run got no answer to \(PlanNote.asks(count)), and what became of that is known now"
+            "an earlier run got no answer to \(count.counted("ask")), and what became of that is known now"
         case .sendsOpen(let count):
-            "an earlier run got no answer to \(PlanNote.asks(count)): not sent again until that is known"
+            "an earlier run got no answer to \(count.counted("ask")): not sent again until that is known"
         }
     }
 
     private static func stopped(_ count: Int, _ what: String) -> String {
-        "an earlier run was stopped while it wrote \(count) record\(count == 1 ? "" : "s"); "
+        "an earlier run was stopped while it wrote \(count.counted("record")); "
             + "what became of \(count == 1 ? "it" : "them") \(what)"
     }
-
-    private static func asks(_ count: Int) -> String { count == 1 ? "1 ask" : "\(count) asks" }
 }
 
 // MARK: - As it is kept

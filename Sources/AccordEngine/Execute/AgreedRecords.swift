@@ -33,7 +33,7 @@ struct AgreedRecords {
         }
         try store.openPlan(
             pair.name, run: execution.run, settlements: settlements, quarantine: quarantine, conflicts: conflicts,
-            keeping: Set(plan.unrepaired), unfinished: unfinished)
+            keeping: Set(plan.undecided), unfinished: unfinished)
         tally.quarantined = plan.counts.quarantined
         tally.leavesOpen = plan.records.contains { $0.contains(.leavesOpen) }
     }

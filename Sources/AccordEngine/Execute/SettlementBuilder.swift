@@ -31,7 +31,10 @@ public struct SettlementBuilder: Sendable {
             settlement.sourceBase[agreement.field] = agreement.source
             settlement.projectBase[agreement.field] = agreement.project
         }
-        if entry.operations.isEmpty && entry.conflicts.isEmpty { close(&settlement, entry, entry.sourceFingerprint) }
+        // A record that was not found, and may be there, is as open as it was.
+        if entry.operations.isEmpty && entry.conflicts.isEmpty && !entry.isWithheld {
+            close(&settlement, entry, entry.sourceFingerprint)
+        }
         if case .new(let reason) = entry.link {
             settlement.ledger = [ledger(entry, side: .source, action: "link", changes: [], reason: reason)]
         }

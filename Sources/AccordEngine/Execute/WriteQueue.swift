@@ -6,8 +6,9 @@ struct WriteQueue {
     private let records: PlanRecords
     private let isWanted: @Sendable (Int) -> Bool
     private var next = 0
-    /// Passed over because another record comes first.
-    private var held: [Entry] = []
+    /// Passed over because another record comes first. Where nothing is under way and nothing more is taken, they wait for
+    /// each other.
+    private(set) var held: [Entry] = []
     /// Positions of records that were taken and are done with, whatever became of them.
     private(set) var finished = NumberSet()
 

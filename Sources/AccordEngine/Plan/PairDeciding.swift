@@ -282,14 +282,15 @@ struct PairDeciding {
         _ source: SourceChanges, _ project: SideReading, _ doubt: String?
     ) throws -> PairPlan {
         let extras = try builder.applyPlanRules(&loader, planning.run)
-        let unrepaired = builder.unrepaired(source, doubt: doubt)
+        let undecided = builder.undecided(source, doubt: doubt)
         var all = extras
         all.notes = []
         if let incomplete = project.incomplete { all.notes.append(.projectInDoubt(incomplete)) }
         all.notes += notes + extras.notes + builder.unknownFields
-        let repaired = context.intents.count - unrepaired.count
+        let unrepaired = Set(context.intents.identities).intersection(undecided).count
+        let repaired = context.intents.count - unrepaired
         if repaired > 0 { all.notes.append(.repaired(count: repaired)) }
-        if !unrepaired.isEmpty { all.notes.append(.unrepaired(count: unrepaired.count)) }
+        if unrepaired > 0 { all.notes.append(.unrepaired(count: unrepaired)) }
         if source.leftOut > 0 { all.notes.append(pair.leftOut(source.leftOut)) }
         var reading = source.reading
         reading.incomplete = reading.incomplete ?? doubt
@@ -297,6 +298,6 @@ struct PairDeciding {
         let linked = pair.isDerived ? 0 : try planning.store.linkedCount(pair.name)
         return try builder.finish(
             reading, project, unchanged: source.unchanged, leftOut: source.leftOut, extras: all,
-            unrepaired: unrepaired, linked: linked, planning.run.options.allowances)
+            undecided: undecided, linked: linked, planning.run.options.allowances)
     }
 }

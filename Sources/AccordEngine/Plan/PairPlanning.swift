@@ -24,17 +24,18 @@ struct PairPlanning {
         let intents = try OpenIntents(store.openIntents(pair.name))
         let source = try await readSource(memory, mappingChanged: mappingChanged, intents)
         let doubt = try source.proof.flatMap { try sourceDoubt($0, source, memory) }
+        let resolved = try resolvedConflicts()
         let context = DecisionContext(
             reconciler: Reconciler(
                 mapping: pair.mapping, schema: pair.schema, knownFields: memory?.known(in: pair.mapping) ?? []),
-            intents: intents, resolved: try resolvedConflicts(), sourceDoubt: doubt, leftOutKeys: source.leftOutKeys,
+            intents: intents, resolved: resolved, sourceDoubt: doubt, leftOutKeys: source.leftOutKeys,
             isOneText: pair.isDerived)
         var deciding = PairDeciding(
             planning: self, context: context, loader: try KnowledgeLoader(pair: pair, store: store),
             decisions: Decisions(
                 missing: doubt == nil ? source.missing : NumberSet(), unidentified: source.unidentified),
             builder: PlanBuilder(
-                pair: pair, store: store, intents: intents,
+                pair: pair, store: store, awaited: Set(intents.identities).union(resolved.keys),
                 RuleContext(duplicateKeys: source.duplicateKeys, refused: try refusedWrites(project))))
         try await deciding.decide(source)
         let plan = try deciding.finish(source, project, doubt)

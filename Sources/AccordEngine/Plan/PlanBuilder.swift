@@ -14,16 +14,18 @@ struct PlanBuilder {
     private var contended = ContendedValues()
     /// Fields that are left as they are in some record, as no answer ever held them.
     private var unknown: Set<UnknownField> = []
-    /// Of records that a stopped run had begun with: whether it is known now what became of them.
-    private var begun: [String: Bool]
-    /// Identities of begun records that have an entry.
+    /// Of records that a stopped run had begun with, or about which a person has decided: whether they are looked at now.
+    private var awaited: [String: Bool]
+    /// Identities of awaited records that have an entry.
     private var mentioned: Set<String> = []
 
-    init(pair: Pair, store: any StateStore, intents: OpenIntents, _ context: RuleContext) {
+    /// - Parameter awaited: the identities of records that a stopped run had begun with, or about which a person has
+    ///   decided.
+    init(pair: Pair, store: any StateStore, awaited: Set<String>, _ context: RuleContext) {
         self.pair = pair
         form = DraftForm(pair: pair, context: context)
         records = PlanRecordsBuilder(folder: store.folder)
-        begun = Dictionary(intents.identities.map { ($0, false) }, uniquingKeysWith: { first, _ in first })
+        self.awaited = Dictionary(awaited.map { ($0, false) }, uniquingKeysWith: { first, _ in first })
     }
 
     /// - Parameter known: who holds the values that the record takes.
@@ -32,9 +34,9 @@ struct PlanBuilder {
         let number = Int32(try records.append(draft.written, rank: draft.rank))
         count(record, 1)
         if !record.unknown.isEmpty { unknown.formUnion(record.unknown) }
-        if !begun.isEmpty, begun[record.identity] != nil {
+        if !awaited.isEmpty, awaited[record.identity] != nil {
             mentioned.insert(record.identity)
-            begun[record.identity] = record.quarantine == nil && !record.isWithheld
+            awaited[record.identity] = record.quarantine == nil && !record.isWithheld
         }
         try contended.add(draft.claims, of: record, number: number, known)
     }
@@ -98,13 +100,13 @@ struct PlanBuilder {
         count(old, -1)
         count(new, 1)
         try records.replace(number, by: WrittenRecord(new))
-        if begun[new.identity] != nil { begun[new.identity] = new.quarantine == nil && !new.isWithheld }
+        if awaited[new.identity] != nil { awaited[new.identity] = new.quarantine == nil && !new.isWithheld }
     }
 
-    /// Records that a stopped run had begun with, and of which nothing can be said now: a later plan looks again.
-    func unrepaired(_ changes: SourceChanges, doubt: String?) -> [String] {
-        begun.keys.sorted().filter { identity in
-            if mentioned.contains(identity) { return begun[identity] == false }
+    /// Awaited records of which nothing can be said now: a later plan looks again.
+    func undecided(_ changes: SourceChanges, doubt: String?) -> [String] {
+        awaited.keys.sorted().filter { identity in
+            if mentioned.contains(identity) { return awaited[identity] == false }
             return changes.leftOutKeys.contains(identity) || (changes.reading.incomplete ?? doubt) != nil
         }
     }
@@ -123,7 +125,7 @@ struct PlanBuilder {
     /// Every record is in exactly one bucket, or the plan is not shown.
     func finish(
         _ source: SideReading, _ project: SideReading, unchanged: Int, leftOut: Int, extras: PlanExtras,
-        unrepaired: [String], linked: Int, _ allowances: Allowances
+        undecided: [String], linked: Int, _ allowances: Allowances
     ) throws -> PairPlan {
         var (source, project) = (source, project)
         for (bucket, count) in self.source { source[bucket] += count }
@@ -147,7 +149,7 @@ struct PlanBuilder {
             refusals: Guard.check(
                 pair: pair.name, counts: counts, guards: pair.mapping.guards, linked: linked, source: source,
                 project: project, allowances: allowances),
-            notes: extras.notes, unrepaired: unrepaired, requests: requests, records: try records.finish())
+            notes: extras.notes, undecided: undecided, requests: requests, records: try records.finish())
         plan.names = extras.names
         return plan
     }

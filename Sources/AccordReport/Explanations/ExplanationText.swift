@@ -58,9 +58,9 @@ public struct ExplanationText {
         let remarks = RemarkText(palette: palette)
         if let failure = explanation.plan.failure { return line("    " + remarks.line(ofFailure: failure)) }
         line("    \(bucket.words)")
-        let text = EntryText(palette: palette, send: explanation.plan.send, mostFields: .max)
+        let text = EntryText(palette: palette, send: explanation.plan.send, mostFields: .max, showsNewLinks: true)
         for entry in explanation.entries {
-            for linked in text.lines(ofLink: entry) + text.lines(of: entry) { line("  " + linked) }
+            for shown in text.lines(of: entry) { line("  " + shown) }
         }
         for note in explanation.plan.notes { line("    " + remarks.line(of: note)) }
         for refusal in explanation.plan.refusals {

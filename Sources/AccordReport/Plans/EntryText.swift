@@ -7,6 +7,8 @@ struct EntryText {
     let send: SendFields?
     /// How many fields are shown of each operation.
     var mostFields = 8
+    /// New links are shown too, which the report of a plan only counts.
+    var showsNewLinks = false
 
     func lines(of entry: Entry) -> [String] {
         var lines: [String] = []
@@ -32,24 +34,16 @@ struct EntryText {
                 "  " + palette.styled("×", .yellow) + " " + entry.label.displayed() + palette.styled(place, .dim))
             lines.append("      " + quarantine.message.displayed(limit: 300))
         }
-        if let note = entry.note {
-            let shown = palette.styled(note.description.displayed(limit: 200), .dim)
+        for remark in [entry.note?.description, link(entry)].compactMap(\.self) {
+            let shown = palette.styled(remark.displayed(limit: 200), .dim)
             lines.append(lines.isEmpty ? "  · " + entry.label.displayed() + "  " + shown : "      " + shown)
         }
         return lines
     }
 
-    /// What becomes of the link between the two records, which the report of a plan only counts.
-    func lines(ofLink entry: Entry) -> [String] {
-        let what: String? =
-            switch entry.link {
-            case .none: nil
-            case .new(let reason): "linked because \(reason.description)"
-            case .moved(let key): "linked under the key \(entry.sourceKey ?? "") in place of \(key)"
-            case .state(let state): "remembered as \(state.rawValue)"
-            case .removed: "no longer linked"
-            }
-        return what.map { ["  · " + entry.label.displayed() + "  " + $0.displayed(limit: 200)] } ?? []
+    private func link(_ entry: Entry) -> String? {
+        if case .new = entry.link, !showsNewLinks { return nil }
+        return entry.linkWords
     }
 
     private func heading(_ operation: Operation, _ entry: Entry) -> String {

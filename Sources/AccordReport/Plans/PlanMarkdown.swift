@@ -26,6 +26,7 @@ public struct PlanMarkdown {
         for refusal in pair.refusals { line("\n> **Refused:** \(escaped(refusal.what))") }
         try writeTable(
             ["| do | where | record | fields | why |", "|---|---|---|---|---|"], pair, .writes, to: line, operations)
+        try writeTable(["| record | link |", "|---|---|"], pair, .changesLink, to: line, links)
         try writeTable(
             ["| waits | record | why |", "|---|---|---|"], pair, [.conflicts, .quarantined], to: line, waits)
     }
@@ -42,7 +43,7 @@ public struct PlanMarkdown {
     private func writeSummary(_ pair: PairPlan, to line: LineSink) {
         let summary = PlanSummary(pair, requestsPerSecond: requestsPerSecond)
         line(
-            "Opt-outs: \(summary.counts.optOuts). Subscribed again: \(summary.resubscriptions). Conflicts: \(summary.counts.conflicts). "
+            "Link changes: \(summary.linkChanges). Opt-outs: \(summary.counts.optOuts). Subscribed again: \(summary.resubscriptions). Conflicts: \(summary.counts.conflicts). "
                 + "Quarantined: \(summary.counts.quarantined). Messages: \(summary.messages). Requests: \(summary.requests)."
         )
     }
@@ -69,6 +70,10 @@ public struct PlanMarkdown {
             return "| \(operation.kind.rawValue) | \(operation.side.rawValue) | \(escaped(entry.label)) | "
                 + "\(escaped(fields)) | \(escaped(operation.reason.description)) |"
         }
+    }
+
+    private func links(of entry: Entry) -> [String] {
+        entry.linkWords.map { ["| \(escaped(entry.label)) | \(escaped($0)) |"] } ?? []
     }
 
     private func waits(of entry: Entry) -> [String] {

@@ -16,6 +16,10 @@ struct PlanSections {
 
     private var sections: [Section] {
         func writes(_ kinds: PlanRecords.Kinds) -> Bool { !kinds.isDisjoint(with: .writes) }
+        /// Only its link changes, or nothing does.
+        func isQuiet(_ kinds: PlanRecords.Kinds) -> Bool {
+            kinds.isDisjoint(with: [.writes, .conflicts, .quarantined])
+        }
         return [
             // What is taken away comes first, so that no length of the rest hides it.
             Section(most: most) { $0.contains(.removes) },
@@ -24,7 +28,10 @@ struct PlanSections {
             Section(title: "Quarantine, tried again when it changes", most: most) {
                 !writes($0) && $0.contains(.quarantined)
             },
-            Section(title: "Left alone", most: 5) { !writes($0) && $0.contains(.leftAlone) },
+            Section(title: "Link changes", most: most) { isQuiet($0) && $0.contains(.changesLink) },
+            Section(title: "Left alone", most: 5) {
+                !writes($0) && $0.contains(.leftAlone) && !$0.contains(.changesLink)
+            },
         ]
     }
 

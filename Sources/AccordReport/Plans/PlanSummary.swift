@@ -4,12 +4,15 @@ import AccordState
 /// The numbers of one pair's plan, which every form of a report shows first.
 struct PlanSummary {
     let counts: PlanCounts
+    /// Records whose link gets another key, ends, or is remembered as something else.
+    let linkChanges: Int
     let requests: Int
     /// Seconds that the requests take at the configured rate.
     let seconds: Double
 
     init(_ pair: PairPlan, requestsPerSecond: Double) {
         counts = pair.counts
+        linkChanges = pair.records.count(of: .changesLink)
         requests = pair.requests
         seconds = requestsPerSecond > 0 ? Double(pair.requests) / requestsPerSecond : 0
     }

@@ -71,7 +71,7 @@ public struct PlanText {
         switch reading.mode {
         case .notRead: return "not at all, as it has not changed"
         case .changes: return "what changed (\(grouped(reading.read)))\(requests)"
-        case .full: return (reading.incomplete == nil ? "whole" : "in part") + requests
+        case .full: return (reading.incomplete == nil ? "whole" : "whole, but in doubt") + requests
         }
     }
 
@@ -92,6 +92,9 @@ public struct PlanText {
         ].compactMap(\.self)
         if summary.counts.linked > 0 {
             lines.append("  " + "link".padded(13) + counted(summary.counts.linked, "record") + " found on both sides")
+        }
+        if summary.linkChanges > 0 {
+            lines.append("  " + "link changes".padded(13) + counted(summary.linkChanges, "record"))
         }
         if lines.isEmpty && summary.counts.optOuts + summary.resubscriptions + summary.counts.sends == 0 {
             lines.append("  " + palette.styled("Nothing to do.", .green))

@@ -243,7 +243,7 @@ struct RequestPlanning {
             refusals: Guard.check(
                 pair: pair.name, counts: counts, guards: pair.mapping.guards, linked: 0, source: source,
                 project: project, allowances: run.options.allowances),
-            notes: notes, unrepaired: unanswered.filter { $0.value.keepsIntent }.keys.sorted(),
+            notes: notes, undecided: unanswered.filter { $0.value.keepsIntent }.keys.sorted(),
             requests: 2 * counts.sends, records: try records.finish())
     }
 }

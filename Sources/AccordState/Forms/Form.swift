@@ -7,8 +7,23 @@ import AccordCore
 public struct FormProblem: Error, Hashable, Sendable, CustomStringConvertible {
     /// A part of a sentence: what was expected, and what stands there.
     public let description: String
+    /// A later version of Accord wrote it, and can read it: it is not damaged.
+    public let isOfLaterVersion: Bool
 
-    public init(_ description: String) { self.description = description }
+    public init(_ description: String) { self.init(description, isOfLaterVersion: false) }
+
+    private init(_ description: String, isOfLaterVersion: Bool) {
+        self.description = description
+        self.isOfLaterVersion = isOfLaterVersion
+    }
+
+    /// Refuses a form of another version than the one that is read here.
+    public static func check(_ found: Int64, of subject: String, reads version: Int64) throws(FormProblem) {
+        guard found != version else { return }
+        throw FormProblem(
+            "the version of \(subject) is \(found), and this Accord reads version \(version)",
+            isOfLaterVersion: found > version)
+    }
 }
 
 /// A JSON object of a form, whose members are asked for by name and kind.

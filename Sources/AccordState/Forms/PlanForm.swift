@@ -51,7 +51,7 @@ enum PlanForm {
                 }
             }
         }
-        writer.member("unrepaired", texts: pair.unrepaired)
+        writer.member("undecided", texts: pair.undecided)
         writer.member("requests", pair.requests)
         writer.member("failure", pair.failure)
     }
@@ -134,10 +134,7 @@ enum PlanForm {
 
     static func head(_ json: JSONView) throws(FormProblem) -> Plan {
         let object = try FormObject(json, "the plan")
-        let found = try object.int("version")
-        guard found == version else {
-            throw FormProblem("its version is \(found), and this Accord reads version \(version)")
-        }
+        try FormProblem.check(object.int("version"), of: "the plan", reads: version)
         guard let state = try object.object("state"), let configuration = try object.fingerprint("configuration") else {
             throw FormProblem("\"state\" or \"configuration\" is missing")
         }
@@ -175,7 +172,7 @@ enum PlanForm {
             }
             pair.notes.append(note)
         }
-        pair.unrepaired = try object.texts("unrepaired")
+        pair.undecided = try object.texts("undecided")
         pair.requests = Int(try object.int("requests"))
         pair.failure = try object.text("failure")
         return pair

@@ -24,9 +24,7 @@ public enum SourceMemoryForm {
 
     public static func read(_ json: JSONView) throws(FormProblem) -> SourceMemory {
         let object = try FormObject(json, "the memory of the source")
-        guard try object.int("version") == version else {
-            throw FormProblem("the memory of the source has a version that this Accord does not know")
-        }
+        try FormProblem.check(object.int("version"), of: object.subject, reads: version)
         guard let mapping = try object.fingerprint("mapping") else {
             throw FormProblem("\"mapping\" of the memory of the source is missing")
         }

@@ -33,8 +33,9 @@ public struct PairPlan: Sendable {
     public var refusals: [Refusal]
     /// What a person should know besides: deletes withheld, a crash repaired, a read that did not prove itself.
     public var notes: [PlanNote]
-    /// Records, by source key or `project:ID`, of which is not known yet what a stopped run did to them.
-    public var unrepaired: [String]
+    /// Records, by source key or `project:ID`, that this plan could not look at, though what a stopped run did to them is
+    /// not known yet, or a person's decision waits for them: both are kept.
+    public var undecided: [String]
     /// Requests that applying it sends, if none has to be sent again.
     public var requests: Int
     /// Why there is no plan of it, while there is one of the other pairs.
@@ -47,7 +48,7 @@ public struct PairPlan: Sendable {
     public init(
         name: String, resource: String, label: String, mapping: Fingerprint, source: SideReading, project: SideReading,
         counts: PlanCounts = PlanCounts(), send: SendFields? = nil, refusals: [Refusal] = [], notes: [PlanNote] = [],
-        unrepaired: [String] = [], requests: Int = 0, failure: String? = nil, records: PlanRecords = PlanRecords()
+        undecided: [String] = [], requests: Int = 0, failure: String? = nil, records: PlanRecords = PlanRecords()
     ) {
         self.name = name
         self.resource = resource
@@ -59,7 +60,7 @@ public struct PairPlan: Sendable {
         self.send = send
         self.refusals = refusals
         self.notes = notes
-        self.unrepaired = unrepaired
+        self.undecided = undecided
         self.requests = requests
         self.failure = failure
         self.records = records

@@ -1,27 +1,32 @@
 import AccordCore
-import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// A plan as a document: one JSON object, laid out so that each record has a line of its own.
 ///
-/// Any tool reads it as JSON; Accord writes and reads it line by line, so that its size does not matter.
+/// Any tool reads it as JSON; Accord writes and reads it line by line, so that its size does not matter. Its last member is
+/// a checksum of all bytes before the line on which it is: a document that was changed or cut off is refused.
 ///
 ///     {"version":2, …,"pairs":[
 ///     {"name":"customers", …,"records":[
 ///     {"label":"Ada", …},
 ///     {"label":"Bob", …}
 ///     ]}
-///     ]}
+///     ],
+///     "checksum":"9831daaaa0a94144fc3378fde30109ec"}
 public enum PlanDocument {
-    // MARK: - Writing
-
     /// - Parameter write: gets the document piece by piece.
     public static func write(_ plan: Plan, _ write: ([UInt8]) throws -> Void) throws {
+        var hash = RunningFingerprint()
+        try writeBody(plan) { piece in
+            hash.add(piece)
+            try write(piece)
+        }
+        try write(lastLine(hash.value))
+    }
+
+    /// The line that follows all others.
+    static func lastLine(_ checksum: Fingerprint) -> [UInt8] { Array("\"checksum\":\"\(checksum)\"}\n".utf8) }
+
+    private static func writeBody(_ plan: Plan, _ write: ([UInt8]) throws -> Void) throws {
         try write(opening("pairs") { PlanForm.writeHead(plan, to: &$0) })
         for (index, pair) in plan.pairs.enumerated() {
             try write(Array((index == 0 ? "\n" : ",\n").utf8))
@@ -39,7 +44,7 @@ public enum PlanDocument {
             piece.append(contentsOf: "\n]}".utf8)
             try write(piece)
         }
-        try write(Array("\n]}\n".utf8))
+        try write(Array("\n],\n".utf8))
     }
 
     /// An object that is not closed yet: its last member is a list.
@@ -47,163 +52,5 @@ public enum PlanDocument {
         var writer = JSONWriter()
         writer.object(members)
         return writer.bytes.dropLast() + Array(",\"\(list)\":[".utf8)
-    }
-
-    /// Saves a plan for its owner alone: it holds what people are called and how they are reached.
-    ///
-    /// - Throws: ``PlanProblem/unwritable(file:)``.
-    public static func save(_ plan: Plan, to path: String) throws {
-        let draft = "\(path).\(getpid()).tmp"
-        let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw PlanProblem.unwritable(file: path) }
-        do {
-            try PlanDocument.write(plan) { bytes in
-                do {
-                    try FileDescriptor(rawValue: descriptor).writeAll(bytes)
-                } catch is Errno {
-                    throw PlanProblem.unwritable(file: path)
-                }
-            }
-            guard fsync(descriptor) == 0, rename(draft, path) == 0 else { throw PlanProblem.unwritable(file: path) }
-            close(descriptor)
-        } catch {
-            close(descriptor)
-            unlink(draft)
-            throw error
-        }
-    }
-
-    // MARK: - Reading
-
-    /// A plan that was saved, and what tells it from any other: a plan is applied once.
-    ///
-    /// - Throws: ``PlanProblem``.
-    public static func load(_ path: String) throws -> (plan: Plan, id: Fingerprint) {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else {
-            let reason = errno == ENOENT ? "there is no such file" : SpilledBytes.reason(errno)
-            throw PlanProblem.unreadable(file: path, reason: reason)
-        }
-        let reader = Reader(bytes: SpilledBytes(descriptor: descriptor, path: path), descriptor: descriptor)
-        do {
-            return try reader.plan()
-        } catch let problem as FormProblem {
-            throw PlanProblem.unreadable(file: path, reason: problem.description)
-        } catch StateError.unreadable(_, let reason) {
-            throw PlanProblem.unreadable(file: path, reason: reason)
-        }
-    }
-
-    /// Reads the lines of a document once, and notes where each record lies.
-    private final class Reader {
-        private let bytes: SpilledBytes
-        private let size: Int
-        private var offset = 0
-        private var window: [UInt8] = []
-        private var position = 0
-        private var hash = RunningFingerprint()
-
-        init(bytes: SpilledBytes, descriptor: Int32) {
-            self.bytes = bytes
-            var information = stat()
-            size = fstat(descriptor, &information) == 0 ? Int(information.st_size) : 0
-        }
-
-        func plan() throws -> (plan: Plan, id: Fingerprint) {
-            guard size > 0 else { throw FormProblem("it is empty") }
-            var plan = try PlanForm.head(opened(try line(), "pairs"))
-            while true {
-                let start = try line()
-                if start == Array("]}".utf8) { break }
-                plan.pairs.append(try pair(start))
-            }
-            guard offset + position >= size else { throw FormProblem("something follows its end") }
-            return (plan, hash.value)
-        }
-
-        private func pair(_ start: [UInt8]) throws -> PairPlan {
-            var pair = try PlanForm.pair(opened(start, "records"))
-            var spans: [PlanRecords.Span] = []
-            var counts = PlanCounts()
-            while true {
-                let from = offset + position
-                let record = try line()
-                if record == Array("]}".utf8) || record == Array("]},".utf8) { break }
-                let length = record.last == UInt8(ascii: ",") ? record.count - 1 : record.count
-                let entry = try RecordForm.read(json(Array(record.prefix(length))))
-                spans.append(
-                    PlanRecords.Span(offset: from, length: Int32(length), kinds: PlanRecords.Kinds(entry)))
-                counts.add(entry, pair.send)
-            }
-            // The guards rely on the counts.
-            guard PlanForm.saysTheSame(counts, pair.counts) else {
-                throw FormProblem(
-                    "the records of pair \(pair.name) are not those that it counts: it was changed by hand")
-            }
-            pair.records = PlanRecords(bytes: bytes, spans: spans)
-            return pair
-        }
-
-        /// The object that a line opens, with its list closed at once.
-        private func opened(_ line: [UInt8], _ list: String) throws -> JSONView {
-            guard line.suffix(list.utf8.count + 4) == Array("\"\(list)\":[".utf8)[...] else {
-                throw FormProblem(
-                    "it is not laid out as this Accord writes it: another version or another program wrote it")
-            }
-            return try json(line + Array("]}".utf8))
-        }
-
-        private func json(_ bytes: [UInt8]) throws -> JSONView {
-            do throws(JSONError) {
-                return try JSONDocument(parsing: bytes).root
-            } catch {
-                throw FormProblem("\(error.reason) at byte \(error.offset) of a line")
-            }
-        }
-
-        /// The next line, without its end.
-        private func line() throws -> [UInt8] {
-            var line: [UInt8] = []
-            while true {
-                if let end = window[position...].firstIndex(of: 0x0A) {
-                    line += window[position..<end]
-                    position = end + 1
-                    return line
-                }
-                line += window[position...]
-                offset += window.count
-                let count = min(1_048_576, size - offset)
-                guard count > 0 else { throw FormProblem("it ends in the middle: it may have been cut off") }
-                window = try bytes.read(at: offset, count: count)
-                hash.add(window)
-                position = 0
-            }
-        }
-    }
-}
-
-/// Why a saved plan cannot be used.
-public enum PlanProblem: ExplainedError, Hashable {
-    case unreadable(file: String, reason: String)
-    case unwritable(file: String)
-
-    public var place: String? {
-        switch self {
-        case .unreadable(let file, _), .unwritable(let file): file
-        }
-    }
-
-    public var what: String {
-        switch self {
-        case .unreadable(_, let reason): "this is not a plan that can be read: \(reason)"
-        case .unwritable: "the plan cannot be written there"
-        }
-    }
-
-    public var next: String? {
-        switch self {
-        case .unreadable: "Make a new one with accord plan --out"
-        case .unwritable: "Check the folder and its permissions"
-        }
     }
 }

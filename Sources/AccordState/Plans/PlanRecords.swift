@@ -21,6 +21,8 @@ public final class PlanRecords: Sendable {
         public static let waits = Kinds(rawValue: 128)
         /// Its source record has to be decided again by the next run.
         public static let leavesOpen = Kinds(rawValue: 256)
+        /// An earlier link of it gets another key, ends, or is remembered as something else.
+        public static let changesLink = Kinds(rawValue: 512)
 
         public static let writes: Kinds = [.writesProject, .writesSource]
 
@@ -35,6 +37,10 @@ public final class PlanRecords: Sendable {
             if record.sourceKey != nil, record.projectID != nil { insert(.settles) }
             if !record.after.isEmpty { insert(.waits) }
             if record.leavesSourceOpen { insert(.leavesOpen) }
+            switch record.link {
+            case .none, .new: break
+            case .moved, .state, .removed: insert(.changesLink)
+            }
         }
     }
 

@@ -7,10 +7,12 @@ public protocol JournalStore: Sendable {
     /// looked at what became of them.
     ///
     /// What stays in quarantine or in conflict keeps the moment since when it is there. A person's resolution stays as
-    /// long as its conflict does, or until the record is settled by it.
+    /// long as its conflict does, or until the record is settled by it, or until a plan that looked at the record finds it
+    /// in conflict no more.
     ///
     /// - Parameters:
-    ///   - keeping: the source keys of records, or `project:ID`, whose intents stay.
+    ///   - keeping: the source keys of records, or `project:ID`, that the plan could not look at: their intents and
+    ///     resolutions stay.
     ///   - unfinished: the source keys of further records that are still to be settled.
     func openPlan(
         _ pair: String, run: Int64, settlements: [Settlement], quarantine: [QuarantineItem], conflicts: [ConflictItem],
