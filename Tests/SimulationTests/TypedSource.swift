@@ -80,7 +80,7 @@ struct TypedWorld {
     init(mapping: String = TypedWorld.mapping, isStamped: Bool = true) throws {
         world = try World(mapping: mapping)
         table = MemoryTable(
-            fields: ["first", "last", "email", "company", "tags", "out"],
+            fields: ["first", "last", "email", "company", "tags", "out", "phone"],
             types: ["tags": .set(separator: ";"), "out": .boolean(yes: ["yes"], no: ["no"])],
             isWrittenAsWhole: false, isStamped: isStamped)
         refuse { _ in nil }

@@ -145,9 +145,31 @@ struct TypedSourceTests {
         }
     }
 
+    /// Nobody in these worlds has a telephone.
+    private static let byPhone =
+        TypedWorld.mapping.replacing("match: [email]", with: "match: [phone]")
+        + "\n  phone: {column: phone, type: phone, country: US}\n"
+
+    @Test("a crash at any step of a create in the source doubles nobody, though nothing matches")
+    func crashedCreate() async throws {
+        let fate = Fate()
+        let calm = try TypedWorld(mapping: TypedSourceTests.byPhone)
+        try calm.world.add(1)
+        #expect(try await calm.world.sync(fate).done == [.source(.create): 1])
+        for step in 1...fate.steps {
+            let world = try TypedWorld(mapping: TypedSourceTests.byPhone)
+            try world.world.add(1)
+            _ = try? await world.world.sync(Fate(dieAt: step))
+            try await world.world.sync()
+            #expect(world.table.records.count == 1, "crash at step \(step)")
+            #expect(world.world.service.snapshot().count == 1, "crash at step \(step)")
+            #expect(try await world.world.sync().operations == 0, "crash at step \(step)")
+        }
+    }
+
     @Test("a create whose answer is lost is not sent again, and is known by what it holds where nothing matches")
     func lostCreate() async throws {
-        let world = try TypedWorld(mapping: TypedWorld.mapping.replacing("match: [email]\n", with: ""))
+        let world = try TypedWorld(mapping: TypedSourceTests.byPhone)
         try world.world.add(1)
         world.table.loseAnswer(isMade: true)
         let report = try await world.world.sync()
