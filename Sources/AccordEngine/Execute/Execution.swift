@@ -22,5 +22,5 @@ struct Execution {
     var attention: AttentionItems { AttentionItems(run: run, at: now) }
 
     /// Records whose intents are durable together.
-    var groupSize: Int { concurrency * 16 }
+    var groupSize: Int { concurrency * 32 }
 }
