@@ -28,6 +28,8 @@ extension ProjectHalf {
             closing.closesIntent = false
         case .stopped(let error):
             tally.fail(error)
+        case .unsent:
+            break
         case .created(let record, let then):
             return try created(entry, record, settle(entry, then))
         case .deleted(let then):

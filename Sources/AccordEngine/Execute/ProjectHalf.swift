@@ -151,11 +151,11 @@ struct ProjectHalf {
             return entries.map { _ in .skipped("the state could not be read: \(error)") }
         }
         return await withTaskGroup(of: (Int, RecordOutcome).self) { group in
-            var outcomes = [RecordOutcome](repeating: .skipped("the run was stopped"), count: entries.count)
+            var outcomes = [RecordOutcome](repeating: .unsent, count: entries.count)
             var next = 0
             var refused: TableError?
             func add() {
-                while next < entries.count {
+                while next < entries.count, !stop.isStopped {
                     let (index, entry) = (next, entries[next])
                     next += 1
                     guard let refused else {

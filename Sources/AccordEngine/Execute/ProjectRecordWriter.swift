@@ -16,6 +16,8 @@ indirect enum RecordOutcome: Sendable {
     case unknown(String)
     /// Certainly nothing happened, and nothing more can be sent in this run.
     case stopped(TableError)
+    /// It was never sent: somebody stopped the run.
+    case unsent
     /// The record was created, and what was to follow was not done.
     case created(MirrorRecord, then: RecordOutcome)
     /// The record was deleted, and the one that was to take its place certainly not created.

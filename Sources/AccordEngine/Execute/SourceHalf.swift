@@ -84,7 +84,7 @@ struct SourceHalf {
             var outcomes = [WriteOutcome?](repeating: nil, count: changes.count)
             var (next, refused): (Int, TableError?) = (0, nil)
             func add() {
-                guard refused == nil, next < changes.count else { return }
+                guard refused == nil, !execution.stop.isStopped, next < changes.count else { return }
                 let (index, steps) = (next, changes[next].steps)
                 next += 1
                 group.addTask { (index, await SourceHalf.write(steps, writer)) }
