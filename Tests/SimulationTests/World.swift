@@ -124,6 +124,7 @@ final class World {
         var resubscribe = ""
         var phoneIsRequired = false
         var lastColumn = "last"
+        var mapsCompany = true
     }
 
     convenience init(_ rules: Rules = Rules()) throws { try self.init(mapping: World.mapping(rules)) }
@@ -175,7 +176,7 @@ final class World {
               last_name: {column: \(rules.lastColumn)}
               email: {column: email, type: email}
               phone: {column: phone, type: phone, country: US\(rules.phoneIsRequired ? ", required: true" : "")}
-              company: company
+              \(rules.mapsCompany ? "company: company" : "# company")
               tags: {column: tags, type: set, separator: ";"}
               unsubscribed_at: {column: out, type: boolean, yes: ["yes"], no: ["no"]\(resubscribe)}
             """

@@ -26,14 +26,14 @@ public struct MirrorRead {
         let changed = try await pair.rollup?.refresh(full: full, run)
         let cursor = try store.mirrorCursor(pair.name)
         var reading: SideReading
-        let isWhole = try store.mirroredFields(pair.name) == form.kept
-        if !full, !mappingChanged, isWhole, !isFullReadDue(), let cursor, let table = incremental {
+        let hasAllFields = try hasAllFields()
+        if !full, !mappingChanged, hasAllFields, !isFullReadDue(), let cursor, let table = incremental {
             reading = try await readChanges(of: table, since: Cursor(cursor))
         } else {
-            reading = try await readAll(mappingChanged: mappingChanged)
+            reading = try await readAll(mayRecognize: hasAllFields && !mappingChanged)
         }
         if let doubt = reading.incomplete, !pair.project.capabilities.isListedAtOnce,
-            try mappingChanged || store.lastFullRead(pair.name) == nil
+            try mappingChanged || !hasAllFields || store.lastFullRead(pair.name) == nil
         {
             // What the mirror does not hold would be taken for what the project does not hold.
             throw EngineError.projectNotRead(pair: pair.name, reason: doubt)
@@ -53,14 +53,16 @@ public struct MirrorRead {
         guard try store.lastFullRead(pair.name) != nil else {
             throw EngineError.projectUnknown(pair: pair.name, reason: "the project was never read whole")
         }
-        guard !mappingChanged else {
+        guard try !mappingChanged && hasAllFields() else {
             throw EngineError.projectUnknown(
-                pair: pair.name,
-                reason: "the mapping has changed since the last run, and the project was not read for it since")
+                pair: pair.name, reason: "the project was not read for this mapping since it changed")
         }
         let counts = try store.mirrorCount(pair.name)
         return SideReading(mode: .notRead, records: counts.live + counts.archived, read: 0)
     }
+
+    /// Every record of the mirror has the fields that this mapping wants of it: no read for another mapping came between.
+    private func hasAllFields() throws -> Bool { try store.mirroredFields(pair.name) == form.kept }
 
     /// Nil for a table whose changes cannot be listed.
     private var incremental: (any IncrementalTable)? {
@@ -74,11 +76,10 @@ public struct MirrorRead {
 
     // MARK: - Everything
 
-    private func readAll(mappingChanged: Bool) async throws -> SideReading {
+    private func readAll(mayRecognize: Bool) async throws -> SideReading {
         guard let table = pair.project as? any ScannableTable else {
             throw EngineError.cannot("be read", pair: pair.name, table: pair.project.name)
         }
-        let mayRecognize = try !mappingChanged && store.mirroredFields(pair.name) == form.kept
         // The newest change before the read began: what changes while the pages come is read again next time.
         let newest = try await incremental?.cursor()
         let read = try store.beginProjectRead(pair.name, fields: form.kept)
