@@ -98,7 +98,7 @@ extension Engine {
         if plan.source.incomplete != nil {
             guard let before = try store.sourceMemory(pair.name) else { return }
             (memory.records, memory.endsCleanly) = (before.records, before.endsCleanly)
-        } else if isClean, plan.counts.operations[.source]?.values.contains(where: { $0 > 0 }) != true,
+        } else if isClean, !plan.counts.writes(to: .source),
             let table = pair.source as? any StampedTable
         {
             let stamp = try? await table.stamp()

@@ -31,6 +31,14 @@ public struct Pair: Sendable {
         self.isDerived = isDerived
     }
 
+    /// The name of the pair that is derived from a field of this one. No configuration's pair has a colon in its name.
+    public func derivedName(_ field: Field) -> String { "\(name): \(field.name)" }
+
+    /// The name of the configuration's pair that one of a plan is, or is derived from.
+    public static func configuredName(of name: String) -> String {
+        name.split(separator: ":").first.map(String.init) ?? name
+    }
+
     /// For a plan's notes.
     public func leftOut(_ count: Int) -> PlanNote { .leftOut(count: count, column: mapping.only?.column ?? "") }
 

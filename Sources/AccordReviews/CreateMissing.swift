@@ -37,7 +37,7 @@ extension Pair {
             whenGoneFromSource: .ignore, whenGoneFromProject: .ignore, fullReadEvery: mapping.fullReadEvery)
         kept.fingerprint = mapping.fingerprint
         return Pair(
-            name: Pair.derivedName(name, field), mapping: kept, source: NamesTable(of: field, in: source, by: mapping),
+            name: derivedName(field), mapping: kept, source: NamesTable(of: field, in: source, by: mapping),
             project: project, schema: described, isDerived: true)
     }
 
@@ -45,12 +45,10 @@ extension Pair {
     public var withDerivedNames: Pair {
         var mapping = mapping
         for index in mapping.fields.indices where mapping.fields[index].createsMissing {
-            mapping.fields[index].pair = Pair.derivedName(name, mapping.fields[index])
+            mapping.fields[index].pair = derivedName(mapping.fields[index])
         }
         return Pair(
             name: name, mapping: mapping, source: source, project: project, schema: schema, sender: sender,
             rollup: rollup, isDerived: isDerived)
     }
-
-    private static func derivedName(_ pair: String, _ field: Field) -> String { "\(pair): \(field.name)" }
 }

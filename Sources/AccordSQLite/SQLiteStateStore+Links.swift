@@ -50,12 +50,15 @@ extension SQLiteStateStore {
 
     // MARK: - Many at once
 
-    public func links(_ pair: String, sourceKeys: some Collection<String>) throws -> [String: Knowledge.NumberedLink] {
-        guard !sourceKeys.isEmpty else { return [:] }
+    public func linkedRecords(
+        _ pair: String, sourceKeys: some Collection<String>
+    ) throws -> [Knowledge.LinkedRecord] {
+        guard !sourceKeys.isEmpty else { return [] }
         return try read { db in
-            guard let number = try db.pair(pair) else { return [:] }
-            let found = try StoredLink.find(db, pair: number, column: "source_key", among: sourceKeys)
-            return try byKey(found, pair) { $0.link.sourceKey }
+            guard let number = try db.pair(pair) else { return [] }
+            return try StoredLink.findWithRecords(db, pair: number, sourceKeys: sourceKeys).map { link, record in
+                Knowledge.LinkedRecord(link: try numbered(link, pair), record: record?.record)
+            }
         }
     }
 
@@ -63,8 +66,8 @@ extension SQLiteStateStore {
         guard !projectIDs.isEmpty else { return [:] }
         return try read { db in
             guard let number = try db.pair(pair) else { return [:] }
-            let found = try StoredLink.find(db, pair: number, column: "project_id", among: projectIDs)
-            return try byKey(found, pair) { $0.link.projectID }
+            let links = try StoredLink.find(db, pair: number, projectIDs: projectIDs).map { try numbered($0, pair) }
+            return Dictionary(links.map { ($0.link.projectID, $0) }, uniquingKeysWith: { first, _ in first })
         }
     }
 
@@ -75,16 +78,6 @@ extension SQLiteStateStore {
             return try StoredLink.find(db, pair: number, numbers: numbers).map { try numbered($0, pair) }
                 .sorted { $0.link.sourceKey < $1.link.sourceKey }
         }
-    }
-
-    private func byKey(
-        _ links: [StoredLink], _ pair: String, _ key: (Knowledge.NumberedLink) -> String
-    ) throws -> [String: Knowledge.NumberedLink] {
-        Dictionary(
-            try links.map { stored in
-                let link = try numbered(stored, pair)
-                return (key(link), link)
-            }, uniquingKeysWith: { first, _ in first })
     }
 
     private func numbered(_ stored: StoredLink, _ pair: String) throws -> Knowledge.NumberedLink {
@@ -112,10 +105,12 @@ struct StoredLink: Hashable {
 
     // MARK: - Finding
 
-    private static let selection = """
-        SELECT id, source_key, project_id, state, source_fingerprint, source_base, project_base
-            FROM links JOIN link_index ON link_index.pair = links.pair AND link_index.link = links.id
-        """
+    private static let columns =
+        "links.id, source_key, project_id, state, source_fingerprint, source_base, project_base"
+
+    private static let tables = "links JOIN link_index ON link_index.pair = links.pair AND link_index.link = links.id"
+
+    private static let selection = "SELECT \(columns) FROM \(tables)"
 
     static func find(_ db: Database, pair: Int64, sourceKey: String) throws -> StoredLink? {
         try db.row("\(selection) WHERE links.pair = ? AND source_key = ?", [pair, sourceKey])
@@ -127,20 +122,34 @@ struct StoredLink: Hashable {
             .map(StoredLink.init(row:))
     }
 
-    /// - Parameter column: `source_key` or `project_id`.
-    static func find(
-        _ db: Database, pair: Int64, column: String, among texts: some Collection<String>
-    ) throws -> [StoredLink] {
+    static func find(_ db: Database, pair: Int64, projectIDs: some Collection<String>) throws -> [StoredLink] {
         try db.rows(
-            "\(selection) WHERE links.pair = ? AND \(column) IN (SELECT value FROM json_each(?))",
-            [pair, Stored.list(texts)]
+            "\(selection) WHERE links.pair = ? AND project_id IN (SELECT value FROM json_each(?))",
+            [pair, Stored.list(projectIDs)]
         ).map(StoredLink.init(row:))
+    }
+
+    /// The links of some source records, each with its project record, whose values are mostly those of the base.
+    static func findWithRecords(
+        _ db: Database, pair: Int64, sourceKeys: some Collection<String>
+    ) throws -> [(StoredLink, StoredRecord?)] {
+        try db.rows(
+            """
+            SELECT \(columns), \(StoredRecord.columns) FROM \(tables) LEFT JOIN project_records
+                ON project_records.pair = links.pair AND project_records.id = links.project_id
+                WHERE links.pair = ? AND source_key IN (SELECT value FROM json_each(?))
+            """, [pair, Stored.list(sourceKeys)]
+        ).map { row in
+            let link = try StoredLink(row: row)
+            guard row[7] != nil else { return (link, nil) }
+            return (link, try StoredRecord(row: row, at: 7) { link.projectBase })
+        }
     }
 
     static func find(_ db: Database, pair: Int64, numbers: some Collection<Int64>) throws -> [StoredLink] {
         let list = "[" + numbers.map(String.init).joined(separator: ",") + "]"
         return try db.rows(
-            "\(selection) WHERE links.pair = ? AND id IN (SELECT value FROM json_each(?))", [pair, list]
+            "\(selection) WHERE links.pair = ? AND links.id IN (SELECT value FROM json_each(?))", [pair, list]
         ).map(StoredLink.init(row:))
     }
 

@@ -25,9 +25,13 @@ struct StoredRecord: Hashable {
 
     // MARK: - Finding
 
+    static let columns = """
+        project_records.id, project_records.fingerprint, match_a, match_b, modified, archived, gone, settled, seen,
+            record, unknown_fields, answer
+        """
+
     private static let selection = """
-        SELECT project_records.id, project_records.fingerprint, match_a, match_b, modified, archived, gone, settled,
-            seen, record, source_base, project_base, unknown_fields, answer
+        SELECT \(columns), source_base, project_base
         FROM project_records LEFT JOIN links
             ON links.pair = project_records.pair AND links.project_id = project_records.id
         """
@@ -66,18 +70,25 @@ struct StoredRecord: Hashable {
     }
 
     private init(row: Row) throws {
-        guard let fingerprint = try row.fingerprint(1) else { throw Stored.malformed("a project record") }
-        var values: [String: Value] = [:]
-        if let text: String = row[9] {
-            values = try Stored.values(text)
-        } else if let sourceBase: String = row[10] {
-            values = try Stored.base(row[11], from: Stored.values(sourceBase))
+        try self.init(row: row, at: 0) {
+            guard let sourceBase: String = row[12] else { return [:] }
+            return try Stored.base(row[13], from: Stored.values(sourceBase))
         }
+    }
+
+    /// - Parameters:
+    ///   - first: where ``columns`` begin in the row.
+    ///   - base: the project's base of its link.
+    init(row: Row, at first: Int, base: () throws -> [String: Value]) throws {
+        guard let fingerprint = try row.fingerprint(first + 1) else { throw Stored.malformed("a project record") }
+        let text: String? = row[first + 9]
         record = MirrorRecord(
-            id: row[0], fingerprint: fingerprint, values: values, unknown: try Stored.texts(row[12]), modified: row[4],
-            archived: row[5], matchValues: [row[2], row[3]], gone: row[6], answer: try row.fingerprint(13))
-        settled = row[7]
-        seen = row[8]
+            id: row[first], fingerprint: fingerprint, values: try text.map(Stored.values) ?? base(),
+            unknown: try Stored.texts(row[first + 10]), modified: row[first + 4], archived: row[first + 5],
+            matchValues: [row[first + 2], row[first + 3]], gone: row[first + 6],
+            answer: try row.fingerprint(first + 11))
+        settled = row[first + 7]
+        seen = row[first + 8]
     }
 
     // MARK: - Keeping

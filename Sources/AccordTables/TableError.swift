@@ -55,9 +55,7 @@ public enum TableError: ExplainedError, Hashable {
         case .forbidden(_, let message): "the project allows no API access (403): \(message)"
         case .notFound(_, let message): "no such record (404): \(message)"
         case .refused(_, let status, let message, let fields):
-            "refused (\(status)): "
-                + ([message] + fields.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value.joined(separator: " "))" })
-                .filter { !$0.isEmpty }.joined(separator: "; ")
+            "the service refused it (\(status)): " + TableError.reasons(message, fields).joined(separator: "; ")
         case .outcomeUnknown(_, let reason): "no answer came, so it may or may not have happened: \(reason)"
         case .unavailable(_, let reason): "the project could not be reached: \(reason)"
         case .nonsense(_, let reason): "the answer is not what the API's description says: \(reason)"
@@ -77,6 +75,12 @@ public enum TableError: ExplainedError, Hashable {
         case .unavailable: "Check the connection and the service's status, then run again; nothing is lost"
         case .nonsense: "Check project.url in accord.yaml; if it is right, the service may have changed"
         }
+    }
+
+    /// What a service says of the whole record is often what it says of the first field.
+    private static func reasons(_ message: String, _ fields: [String: [String]]) -> [String] {
+        let ofFields = fields.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value.joined(separator: " "))" }
+        return message.isEmpty || fields.values.contains { $0.contains(message) } ? ofFields : [message] + ofFields
     }
 
     /// Nothing more can be asked of the table in this run.

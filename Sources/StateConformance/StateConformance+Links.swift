@@ -152,7 +152,7 @@ extension StateConformance {
             try trial.expect(meet("1", fingerprint), is: .linked(isSettled: true, metBefore: nil))
             try trial.expect(meet("1", Fingerprint(of: "another row")), is: .linked(isSettled: false, metBefore: nil))
             try trial.expect(meet("1", nil), is: .linked(isSettled: false, metBefore: nil))
-            let link = try store.links("customers", sourceKeys: ["1"])["1"]?.link
+            let link = try store.linkedRecords("customers", sourceKeys: ["1"]).first?.link.link
             try trial.expect(link?.sourceFingerprint, is: fingerprint)
             try trial.expect(link?.projectID, is: "p1")
             try trial.expect(link?.state, is: .active)
@@ -160,7 +160,7 @@ extension StateConformance {
             try trial.expect(meet("1", fingerprint), is: .linked(isSettled: false, metBefore: nil))
             try trial.expect(meet("2", fingerprint), is: .unlinked)
             try trial.expect(meet("1", fingerprint, in: "locations"), is: .unlinked)
-            try trial.expect(store.links("locations", sourceKeys: ["1"]).count, is: 0)
+            try trial.expect(store.linkedRecords("locations", sourceKeys: ["1"]).count, is: 0)
         },
         Check("a row whose link has no fingerprint is looked at, whatever its project record says") { trial, store in
             try store.readAll([Trial.ann])

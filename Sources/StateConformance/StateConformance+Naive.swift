@@ -116,9 +116,15 @@ extension Trial {
     /// A look-up of many says of each what a look-up of one says.
     fileprivate func compareBatches(_ store: any StateStore, _ random: inout Dice, _ when: String) throws {
         let keys = (NaiveState.keys + ["nobody"]).filter { _ in random.below(4) > 0 }
-        let byKey = try store.links("customers", sourceKeys: keys)
-        for key in keys { try expect(byKey[key]?.link, is: store.link("customers", sourceKey: key), when) }
-        try expect(Set(byKey.keys).subtracting(keys), is: [], when)
+        let linked = try store.linkedRecords("customers", sourceKeys: keys)
+        for key in keys {
+            let found = linked.filter { $0.link.link.sourceKey == key }
+            let link = try store.link("customers", sourceKey: key)
+            try expect(found.map(\.link.link), is: [link].compactMap(\.self), when)
+            let record = try link.flatMap { try store.projectRecord("customers", $0.projectID) }
+            try expect(found.map(\.record), is: link == nil ? [] : [record], when)
+        }
+        try expect(Set(linked.map(\.link.link.sourceKey)).subtracting(keys), is: [], when)
         let ids = (NaiveState.ids + ["nobody"]).filter { _ in random.below(4) > 0 }
         let byID = try store.links("customers", projectIDs: ids)
         let records = try store.projectRecords("customers", ids)
@@ -127,7 +133,7 @@ extension Trial {
             try expect(records[id], is: store.projectRecord("customers", id), when)
         }
         try expect(Set(byID.keys).union(records.keys).subtracting(ids), is: [], when)
-        let numbered = byKey.values.sorted { $0.link.sourceKey < $1.link.sourceKey }
+        let numbered = linked.map(\.link).sorted { $0.link.sourceKey < $1.link.sourceKey }
         try expect(store.links("customers", numbers: numbered.map(\.number)), is: numbered, when)
         let all = try NaiveState.ids.compactMap { try store.projectRecord("customers", $0) }
             .sorted { ($0.id.count, $0.id) < ($1.id.count, $1.id) }

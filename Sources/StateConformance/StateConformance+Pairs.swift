@@ -51,7 +51,9 @@ private struct PairContents: Equatable {
         indexCount = try store.linkIndex(pair).count
         names = try Dictionary(store.linkedNames(pair).map { ($0.key, $0.name) }, uniquingKeysWith: { $1 })
         bases = try store.projectBases(pair)
-        links = try store.links(pair, sourceKeys: keys).mapValues(\.link)
+        links = Dictionary(
+            try store.linkedRecords(pair, sourceKeys: keys).map { ($0.link.link.sourceKey, $0.link.link) },
+            uniquingKeysWith: { $1 })
         records = try store.projectRecords(pair, ids)
         recordIDs = try store.projectRecordIDs(pair)
         holders = try store.holders(pair, matchIndex: 0, values: ["customers", "locations"], gone: true)

@@ -31,16 +31,16 @@ struct KnownWorld {
 
     /// Answers what was asked.
     func load(_ needs: Needs, into known: inout Knowledge) {
-        func found<Key: Hashable>(_ keys: Set<Key>, _ key: (Link) -> Key) -> [Key: Knowledge.NumberedLink] {
-            let wanted = links.filter { keys.contains(key($0.link)) }.map { (key($0.link), $0) }
-            return Dictionary(wanted, uniquingKeysWith: { first, _ in first })
-        }
-        if !needs.sourceKeys.isEmpty {
-            known.know(sourceKeys: needs.sourceKeys, links: found(needs.sourceKeys, \.sourceKey))
-        }
+        let asked = links.filter { needs.sourceKeys.contains($0.link.sourceKey) }
+        known.know(
+            sourceKeys: needs.sourceKeys,
+            linked: asked.map { link in
+                Knowledge.LinkedRecord(link: link, record: records.first { $0.id == link.link.projectID })
+            })
+        let found = links.filter { needs.projectIDs.contains($0.link.projectID) }.map { ($0.link.projectID, $0) }
         let wanted = records.filter { needs.projectIDs.contains($0.id) }.map { ($0.id, $0) }
         known.know(
-            projectIDs: needs.projectIDs, links: found(needs.projectIDs, \.projectID),
+            projectIDs: needs.projectIDs, links: Dictionary(found, uniquingKeysWith: { first, _ in first }),
             records: Dictionary(wanted, uniquingKeysWith: { first, _ in first }))
         known.know(values: needs.values, holders: holders(of: needs.values, gone: false), gone: false)
         known.know(values: needs.pastValues, holders: holders(of: needs.pastValues, gone: true), gone: true)

@@ -172,19 +172,61 @@ struct SeveralPairsTests {
         #expect(single.status == 0, "\(single.all)")
     }
 
+    static let createsMissing = """
+        resource: customers
+        key: id
+        match: [email]
+        fields:
+          first_name: first
+          email: email
+          location: {column: store, create missing: true}
+          tags: {column: tags, type: set, separator: ";", create missing: true}
+        """
+
+    @Test("a saved plan that creates what fields name is applied, that first")
+    func createMissingByPlan() async throws {
+        let bench = try await Workbench(mapping: Self.createsMissing)
+        try bench.write("contacts.csv", "id,first,email,store,tags\n1,Ada,ada@example.com,Harbor Street,vip;new\n")
+        let plan = try await bench.accord.run("plan", "--out", "plan.json")
+        #expect(plan.status == 0, "\(plan.all)")
+        let apply = try await bench.accord.run("apply", "plan.json")
+        #expect(apply.status == 0, "\(apply.all)")
+        let ada = try await bench.customers().first
+        #expect(ada?["location"]?["slug"]?.string == "harbor-street")
+        #expect(ada?["tags"]?.array?.compactMap { $0["slug"]?.string }.sorted() == ["new", "vip"])
+        let idle = try await bench.accord.run("sync")
+        #expect(idle.status == 0 && idle.output.contains("nothing to write"), "\(idle.all)")
+    }
+
+    @Test("a write that was refused is not sent again because a name that it does not use cannot be created")
+    func refusedBesideUnmadeName() async throws {
+        let bench = try await Workbench(mapping: Self.createsMissing)
+        try bench.write(
+            "contacts.csv",
+            """
+            id,first,email,store,tags
+            1,\(String(repeating: "x", count: 300)),ada@example.com,,
+            2,Kim,kim@example.com,,東京
+
+            """)
+        let first = try await bench.accord.run("sync")
+        #expect(first.status == 3, "\(first.all)")
+        let quarantine = try await bench.accord.run("quarantine")
+        #expect(quarantine.output.contains("refused: the service refused it (422): "), "\(quarantine.all)")
+        let said = quarantine.output.matches(of: /tag_slugs.0/).count
+        #expect(said == 2, "a field's name and its reason, once: \(quarantine.output)")
+        let creates = try await bench.state()["requests"]?["createCustomer"]?.int
+        #expect(creates == 2)
+        for _ in 0..<2 {
+            let again = try await bench.accord.run("sync")
+            #expect(again.status == 3, "\(again.all)")
+        }
+        #expect(try await bench.state()["requests"]?["createCustomer"]?.int == creates, "nothing about it has changed")
+    }
+
     @Test("what a field names and the project lacks is created first, in the same plan, where the mapping says so")
     func createMissing() async throws {
-        let mapping = """
-            resource: customers
-            key: id
-            match: [email]
-            fields:
-              first_name: first
-              email: email
-              location: {column: store, create missing: true}
-              tags: {column: tags, type: set, separator: ";", create missing: true}
-            """
-        let bench = try await Workbench(mapping: mapping)
+        let bench = try await Workbench(mapping: Self.createsMissing)
         try await bench.call("POST", "tags", #"{"name": "Wholesale Buyers", "context": "customers"}"#)
         let header = "id,first,email,store,tags\n"
         let rows = [

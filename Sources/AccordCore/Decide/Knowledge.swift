@@ -14,6 +14,17 @@ public struct Knowledge: Sendable {
         }
     }
 
+    /// A link with its project record as it was last read; nil if it was never read.
+    public struct LinkedRecord: Hashable, Sendable {
+        public var link: NumberedLink
+        public var record: MirrorRecord?
+
+        public init(link: NumberedLink, record: MirrorRecord?) {
+            self.link = link
+            self.record = record
+        }
+    }
+
     private var bySourceKey: [String: NumberedLink?] = [:]
     private var byProjectID: [String: NumberedLink?] = [:]
     private var records: [String: MirrorRecord?] = [:]
@@ -58,10 +69,15 @@ public struct Knowledge: Sendable {
 
     // MARK: - Loading
 
-    /// What was asked for by source key; keys without a link have none.
-    public mutating func know(sourceKeys: some Sequence<String>, links: [String: NumberedLink]) {
-        for key in sourceKeys { bySourceKey[key] = .some(links[key]) }
-        for link in links.values { byProjectID[link.link.projectID] = link }
+    /// What was asked for by source key: the link and its record; keys that are not among them have none.
+    public mutating func know(sourceKeys: some Sequence<String>, linked: [LinkedRecord]) {
+        for key in sourceKeys { bySourceKey[key] = .some(nil) }
+        for known in linked {
+            let link = known.link.link
+            bySourceKey[link.sourceKey] = known.link
+            byProjectID[link.projectID] = known.link
+            records[link.projectID] = .some(known.record)
+        }
     }
 
     /// What was asked for by project id: its link and its record.
@@ -83,6 +99,7 @@ public struct Knowledge: Sendable {
 
 /// What a decision needs to know and was not loaded.
 public struct Needs: Error, Hashable, Sendable {
+    /// Their links and the records of those.
     public var sourceKeys: Set<String>
     /// Their links and their records.
     public var projectIDs: Set<String>

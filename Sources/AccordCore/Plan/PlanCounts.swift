@@ -24,6 +24,8 @@ public struct PlanCounts: Hashable, Sendable {
         kinds.reduce(0) { $0 + (operations[side]?[$1] ?? 0) }
     }
 
+    public func writes(to side: Side) -> Bool { operations[side]?.values.contains { $0 > 0 } ?? false }
+
     /// Deletes and archives on a side.
     public func removals(_ side: Side) -> Int { count(side, .delete, .archive) }
 

@@ -22,7 +22,7 @@ struct KnowledgeLoader {
     mutating func load(_ needs: Needs) throws {
         if !needs.sourceKeys.isEmpty {
             known.know(
-                sourceKeys: needs.sourceKeys, links: try store.links(pair.name, sourceKeys: needs.sourceKeys))
+                sourceKeys: needs.sourceKeys, linked: try store.linkedRecords(pair.name, sourceKeys: needs.sourceKeys))
         }
         if !needs.projectIDs.isEmpty {
             known.know(
@@ -44,16 +44,6 @@ struct KnowledgeLoader {
             for value in wanted { holders[value] = found[value.value.description] ?? [] }
         }
         known.know(values: values, holders: holders, gone: gone)
-    }
-
-    /// Loads the links and records of linked source rows.
-    mutating func loadLinked(_ keys: [String]) throws {
-        try load(Needs(sourceKeys: Set(keys)))
-        var ids: Set<String> = []
-        for key in keys {
-            if let link = try known.link(sourceKey: key) { ids.insert(link.link.projectID) }
-        }
-        try load(Needs(projectIDs: ids))
     }
 
     /// Loads who holds the values by which rows are matched, with their links and records.

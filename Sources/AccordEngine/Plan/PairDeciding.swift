@@ -76,26 +76,35 @@ struct PairDeciding {
     // MARK: The source's rows
 
     private mutating func decideLinked(_ source: SourceChanges) async throws {
-        let linked = LinkedRecords(context)
+        loader.forget()
+        let (loader, stop) = (loader, planning.run.stop)
+        var loaded = ComputedAhead<Result<LoadedRows, any Error>>()
+        // While a batch is decided, what is known of the next one is loaded.
         try await source.linked.forEachBatch(PairPlanning.batchSize) { rows in
-            try planning.run.stop.check()
-            loader.forget()
-            try loader.loadLinked(rows.map(\.record.key))
-            var records: [Entry] = []
-            for row in rows {
-                // Another key of the same hash is linked, not this one: as rare as it is, it is a row like others.
-                guard let link = try loader.known.link(sourceKey: row.record.key)?.link else {
-                    records += try decideTogether([row])
-                    continue
-                }
-                let row = setAsideIfDouble(row, source)
-                records.append(
-                    try decide { (decisions, known) throws(Needs) in
-                        try linked.decide(link, source: row.side, &decisions, known)
-                    })
-            }
-            try await add(records)
+            try stop.check()
+            let batches = await loaded.exchange([rows]) { rows in Result { try LoadedRows(rows, loader) } }
+            for batch in batches { try await decideLinked(batch.get(), source) }
         }
+        for batch in await loaded.last() { try await decideLinked(batch.get(), source) }
+    }
+
+    private mutating func decideLinked(_ batch: LoadedRows, _ source: SourceChanges) async throws {
+        let linked = LinkedRecords(context)
+        loader = batch.loader
+        var records: [Entry] = []
+        for row in batch.rows {
+            // Another key of the same hash is linked, not this one: as rare as it is, it is a row like others.
+            guard let link = try loader.known.link(sourceKey: row.record.key)?.link else {
+                records += try decideTogether([row])
+                continue
+            }
+            let row = setAsideIfDouble(row, source)
+            records.append(
+                try decide { (decisions, known) throws(Needs) in
+                    try linked.decide(link, source: row.side, &decisions, known)
+                })
+        }
+        try await add(records)
     }
 
     private mutating func decideUnlinked(_ source: SourceChanges, _ begun: [SourceRow]) async throws {
@@ -299,5 +308,17 @@ struct PairDeciding {
         return try builder.finish(
             reading, project, unchanged: source.unchanged, leftOut: source.leftOut, extras: all,
             undecided: undecided, linked: linked, planning.run.options.allowances)
+    }
+}
+
+/// Linked rows, with their links and project records.
+private struct LoadedRows {
+    let rows: [SourceRow]
+    let loader: KnowledgeLoader
+
+    init(_ rows: [SourceRow], _ loader: KnowledgeLoader) throws {
+        var loader = loader
+        try loader.load(Needs(sourceKeys: Set(rows.map(\.record.key))))
+        (self.rows, self.loader) = (rows, loader)
     }
 }

@@ -46,7 +46,7 @@ struct PairPlanning {
     /// What a table cannot do is said while nothing was sent yet.
     private func checkWritable(_ plan: PairPlan) throws {
         for (side, table) in [(Side.source, pair.source), (.project, pair.project)] {
-            guard plan.counts.operations[side]?.values.contains(where: { $0 > 0 }) == true else { continue }
+            guard plan.counts.writes(to: side) else { continue }
             if table.capabilities.recordWrites, table is any RecordWritable { continue }
             let isBatchWritten = table.capabilities.batchWrites && table is any BatchWritable
             if side == .source, isBatchWritten { continue }
@@ -120,7 +120,7 @@ struct PairPlanning {
     /// a whole read of the project may have shown.
     private func refusedWrites(_ project: SideReading) throws -> [String: RefusedWrite] {
         let referencesChange = run.earlier.contains { plan in
-            pair.schema.references.contains(plan.resource) && plan.counts.operations[.project]?.isEmpty == false
+            pair.schema.references.contains(plan.resource) && plan.counts.writes(to: .project)
         }
         guard !referencesChange, project.mode != .full || !pair.project.capabilities.changes else { return [:] }
         let refused = try store.quarantine(pair.name).compactMap { item in

@@ -8,8 +8,8 @@ public protocol LinkStore: Sendable {
     /// The link of a project record; nil if it has none.
     func link(_ pair: String, projectID: String) throws -> Link?
 
-    /// The links of some source records, by source key.
-    func links(_ pair: String, sourceKeys: some Collection<String>) throws -> [String: Knowledge.NumberedLink]
+    /// The links of some source records, each with its project record.
+    func linkedRecords(_ pair: String, sourceKeys: some Collection<String>) throws -> [Knowledge.LinkedRecord]
 
     /// The links of some project records, by project id.
     func links(_ pair: String, projectIDs: some Collection<String>) throws -> [String: Knowledge.NumberedLink]

@@ -25,8 +25,9 @@ struct Apply: AsyncParsableCommand {
             let stop = StopSignal()
             let interrupt = Interrupt(stop)
             defer { interrupt.cancel() }
+            let pairs = plan.pairs.map { Pair.configuredName(of: $0.name) }
             let workspace = try await common.workspace(
-                for: "apply", only: plan.pairs.map(\.name), stop: stop, progress: ProgressLine.show)
+                for: "apply", only: pairs, stop: stop, progress: ProgressLine.show)
             let report = try await workspace.engine.apply(plan, id: id, RunOptions(allowances: allowance.allowances))
             ProgressLine.clear()
             let terminal = Terminal.standard
