@@ -24,6 +24,14 @@ enum Schema {
             // Nobody read them, and nobody looked for open runs.
             try db.execute(sql: "DROP INDEX runs_open; ALTER TABLE runs DROP COLUMN report")
         }
+        migrator.registerMigration("0.1.0: columns of bases") { db in
+            // They were part of what is remembered of the source, where a run that failed could lose them.
+            try db.execute(
+                sql: """
+                    ALTER TABLE pairs ADD COLUMN base_columns TEXT;
+                    UPDATE pairs SET base_columns = json_extract(source_memory, '$.columns');
+                    """)
+        }
         return migrator
     }
 

@@ -65,6 +65,7 @@ private struct Everything: Equatable {
     var quarantine: [QuarantineItem]
     var conflicts: [ConflictItem]
     var history: [LedgerRow]
+    var columns: [String: String]?
 
     init(_ store: any StateStore) throws {
         mark = try store.mark()
@@ -74,6 +75,7 @@ private struct Everything: Equatable {
         quarantine = try store.quarantine("customers")
         conflicts = try store.conflicts("customers")
         history = try store.history("customers", sourceKey: "1")
+        columns = try store.baseColumns("customers")
     }
 }
 
@@ -88,6 +90,8 @@ extension StateStore {
     /// One transaction of a run that uses every part of the journal.
     fileprivate func take(_ step: CommitHooks.Step) throws {
         switch step {
+        case .keepBases:
+            try keepBases("customers", readFrom: ["a": "A"])
         case .openPlan:
             let conflict = ConflictItem(
                 sourceKey: "2", projectID: "p2", label: "Bob", conflict: Conflict(.field("a")), since: 1)

@@ -35,6 +35,37 @@ extension StateConformance {
             try trial.expect(link?.sourceBase, is: [:])
             try trial.expect(link?.projectBase, is: ["a": .integer(1)])
         },
+        Check("bases of fields that are read from other columns now are forgotten, and nothing else is") {
+            trial, store in
+            let values: [String: Value] = ["name": .string("Ann"), "city": .string("Bern"), "zip": .string("1")]
+            try store.readAll([mirrored("p1", values)], complete: false)
+            try trial.expect(store.baseColumns("customers"), is: nil)
+            let columns = ["name": "Name", "city": "City", "zip": ""]
+            try store.keepBases("customers", readFrom: columns)
+            try trial.expect(store.baseColumns("customers"), is: columns)
+            try trial.expect(store.baseColumns("locations"), is: nil)
+            let row = Fingerprint(of: "row")
+            try store.settle([
+                linking("1", "p1", source: values, project: values, fingerprint: row, settlesProject: true),
+                linking("2", "p2", source: ["name": .string("Bo")], fingerprint: row),
+                linking("3", "p3", project: ["city": .string("Ulm"), "name": .string("Cy")], fingerprint: row),
+            ])
+            let before = try store.mark().settled
+            try store.keepBases("customers", readFrom: columns)
+            try trial.expect(store.mark().settled, is: before, "no column is another: nothing to forget")
+            try store.keepBases("customers", readFrom: ["name": "Name", "city": "Town"])
+            try trial.expect(store.mark().settled, is: before + 1)
+            let kept: [String: Value] = ["name": .string("Ann"), "zip": .string("1")]
+            try trial.expect(store.link("customers", sourceKey: "1")?.sourceBase, is: kept)
+            try trial.expect(store.link("customers", sourceKey: "1")?.projectBase, is: kept)
+            try trial.expect(store.link("customers", sourceKey: "1")?.sourceFingerprint, is: nil)
+            try trial.expect(store.projectRecord("customers", "p1")?.values, is: values, "the mirror stays")
+            try trial.expect(store.link("customers", sourceKey: "2")?.sourceFingerprint, is: row)
+            try trial.expect(store.link("customers", sourceKey: "3")?.projectBase, is: ["name": .string("Cy")])
+            // A field that comes back from the column it had before was not kept in agreement meanwhile.
+            try store.keepBases("customers", readFrom: columns)
+            try trial.expect(store.link("customers", sourceKey: "1")?.projectBase, is: ["name": .string("Ann")])
+        },
         Check("a fingerprint that is not given again is taken away") { trial, store in
             let fingerprint = Fingerprint(of: "row")
             try store.settle([linking("1", "p1", fingerprint: fingerprint)])

@@ -79,8 +79,7 @@ extension StateStore {
         try setSourceMemory(
             pair,
             SourceMemory(
-                stamp: "stamp of \(pair)", records: count, endsCleanly: true, mapping: Fingerprint(of: pair),
-                columns: [:]))
+                stamp: "stamp of \(pair)", records: count, endsCleanly: true, mapping: Fingerprint(of: pair)))
         let settlements = (1...count).map { number in
             var settlement = linking("\(number)", "p\(number)", project: ["email": .string(pair)])
             settlement.pair = pair

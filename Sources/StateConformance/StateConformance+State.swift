@@ -7,8 +7,7 @@ extension StateConformance {
         Check("what is remembered of the source comes back, and can be taken away") { trial, store in
             try trial.expect(store.sourceMemory("customers"), is: nil)
             let memory = SourceMemory(
-                stamp: "12:34", records: 7, endsCleanly: true, mapping: Fingerprint(of: "m"),
-                columns: ["a": "A", "b": ""])
+                stamp: "12:34", records: 7, endsCleanly: true, mapping: Fingerprint(of: "m"))
             try store.setSourceMemory("customers", memory)
             try trial.expect(store.sourceMemory("customers"), is: memory)
             try trial.expect(store.sourceMemory("locations"), is: nil)

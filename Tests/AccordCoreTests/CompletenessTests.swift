@@ -20,7 +20,7 @@ struct CompletenessTests {
         func judge() -> String? {
             let memory = before.map {
                 SourceMemory(
-                    stamp: nil, records: $0, endsCleanly: endedCleanly, mapping: Fingerprint(of: ""), columns: [:])
+                    stamp: nil, records: $0, endsCleanly: endedCleanly, mapping: Fingerprint(of: ""))
             }
             return Completeness.doubt(
                 flaw: flaw, records: records, endsCleanly: endsCleanly, before: memory, missing: missing,

@@ -93,6 +93,28 @@ struct StateFileTests {
         }
     }
 
+    @Test("a state of before says from which columns its bases were read, as far as it remembers")
+    func olderColumns() throws {
+        let state = try TemporaryState()
+        let store = try state.open()
+        try store.keepBases("customers", readFrom: ["email": "E-Mail"])
+        try store.keepBases("locations", readFrom: ["name": "Name"])
+        try store.close()
+        try DatabaseQueue(path: state.path).write {
+            try $0.execute(
+                sql: """
+                    ALTER TABLE pairs DROP COLUMN base_columns;
+                    UPDATE pairs SET source_memory = '{"version":1,"columns":{"email":"Mail","note":""}}'
+                        WHERE name = 'customers';
+                    DELETE FROM grdb_migrations WHERE identifier = '0.1.0: columns of bases'
+                    """)
+        }
+        let migrated = try state.open()
+        #expect(try migrated.baseColumns("customers") == ["email": "Mail", "note": ""])
+        #expect(try migrated.baseColumns("locations") == nil)
+        try migrated.close()
+    }
+
     @Test("a state of before unknown fields were kept does not say which fields are empty")
     func olderMirror() throws {
         let state = try TemporaryState()
@@ -247,7 +269,7 @@ struct StateFileTests {
         try store.begin("customers", run: 1, entries: [entry(1, key: "1", id: "p1")], at: 0)
         try store.setSourceMemory(
             "customers",
-            SourceMemory(stamp: nil, records: 1, endsCleanly: true, mapping: Fingerprint(of: ""), columns: [:]))
+            SourceMemory(stamp: nil, records: 1, endsCleanly: true, mapping: Fingerprint(of: "")))
         let (sql, read) = StateFileTests.forms[index]
         try read(store)
         try store.close()

@@ -49,10 +49,6 @@ struct BadFormTests {
         ("[]", "the memory of the source"), ("{}", "version"), (#"{"version":2}"#, "version"),
         (#"{"version":1}"#, "mapping"), ("{\"version\":1,\"mapping\":\"\(fingerprint)\"}", "records"),
         ("{\"version\":1,\"mapping\":\"\(fingerprint)\",\"records\":1}", "endsCleanly"),
-        (
-            "{\"version\":1,\"mapping\":\"\(fingerprint)\",\"records\":1,\"endsCleanly\":true,\"columns\":{\"a\":1}}",
-            "columns"
-        ),
     ]
 
     @Test("a memory that is none says what is wrong with it", arguments: memories)

@@ -25,9 +25,8 @@ enum Examples {
 
     static let memories = [
         SourceMemory(
-            stamp: "12:34", records: 7, endsCleanly: true, mapping: fingerprint,
-            columns: ["email": "E-Mail", "first_name": "First", "gone": ""]),
-        SourceMemory(stamp: nil, records: 0, endsCleanly: false, mapping: fingerprint, columns: [:]),
+            stamp: "12:34", records: 7, endsCleanly: true, mapping: fingerprint),
+        SourceMemory(stamp: nil, records: 0, endsCleanly: false, mapping: fingerprint),
     ]
 
     // MARK: - Records

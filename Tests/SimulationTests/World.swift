@@ -159,7 +159,9 @@ final class World {
     }
 
     /// Another mapping of the first pair from now on.
-    func use(_ rules: Rules) throws { config.pairs[0] = try pair(nil, csv, World.mapping(rules)) }
+    func use(_ rules: Rules) throws { try use(mapping: World.mapping(rules)) }
+
+    func use(mapping text: String) throws { config.pairs[0] = try pair(nil, csv, text) }
 
     private static func mapping(_ rules: Rules) -> String {
         let resubscribe = rules.resubscribe.isEmpty ? "" : ", resubscribe: \(rules.resubscribe)"

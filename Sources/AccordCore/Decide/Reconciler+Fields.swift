@@ -79,10 +79,9 @@ extension Reconciler {
         return sides
     }
 
-    /// A field that the last settled run did not have, or read from another column, was never agreed on. Before any run
-    /// was finished that cannot be told.
+    /// Of a field that earlier plans did not have, or read from another column, nothing was ever agreed.
     private func base(of field: Field, _ link: Link) -> (source: Value, project: Value) {
-        guard knownFields.isEmpty || knownFields.contains(field.name) else { return (.null, .null) }
+        guard knownFields.contains(field.name) else { return (.null, .null) }
         return (link.sourceBase[field.name] ?? .null, link.projectBase[field.name] ?? .null)
     }
 
@@ -98,14 +97,13 @@ extension Reconciler {
     }
 
     /// The mapped fields in which a record differs from its base. One that the mapping has only now got has no base
-    /// to differ from; before any run was finished, that cannot be told.
+    /// to differ from.
     func changedFields(of record: Record, base: [String: Value]) -> [String] {
         mapping.fields.filter { field in
             if record.unknown.contains(field.name) { return false }
             let (held, before) = (record[field.name], base[field.name] ?? .null)
             if field.isOptOut { return OptOut.isOut(held) != OptOut.isOut(before) }
-            let isNew = before.isNull && !knownFields.isEmpty && !knownFields.contains(field.name)
-            return !isNew && !held.means(before)
+            return knownFields.contains(field.name) && !held.means(before)
         }.map(\.name)
     }
 

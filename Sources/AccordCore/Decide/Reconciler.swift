@@ -5,7 +5,7 @@
 public struct Reconciler: Sendable {
     public let mapping: Mapping
     public let schema: TableSchema
-    /// The fields that the last settled run already had: others were never agreed on.
+    /// The fields that earlier plans read from the same column: no base says what was agreed of others.
     public let knownFields: Set<String>
     let newRecord: NewRecordFields
 

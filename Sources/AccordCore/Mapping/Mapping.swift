@@ -72,6 +72,14 @@ public struct Mapping: Hashable, Sendable {
         Dictionary(fields.map { ($0.name, $0.column ?? "") }, uniquingKeysWith: { first, _ in first })
     }
 
+    /// The fields that are still read from the columns from which the bases of links were read.
+    ///
+    /// - Parameter columns: by field; nil if that was never remembered, and no base came from another column.
+    public func knownFields(_ columns: [String: String]?) -> Set<String> {
+        guard let columns else { return Set(fields.map(\.name)) }
+        return Set(self.columns.filter { columns[$0.key] == $0.value }.keys)
+    }
+
     public func field(_ name: String) -> Field? { fields.first { $0.name == name } }
 }
 

@@ -5,22 +5,12 @@ public struct SourceMemory: Hashable, Sendable {
     public var records: Int
     public var endsCleanly: Bool
     public var mapping: Fingerprint
-    /// The columns of the fields that the mapping had.
-    public var columns: [String: String]
 
-    public init(
-        stamp: String?, records: Int, endsCleanly: Bool, mapping: Fingerprint, columns: [String: String]
-    ) {
+    public init(stamp: String?, records: Int, endsCleanly: Bool, mapping: Fingerprint) {
         self.stamp = stamp
         self.records = records
         self.endsCleanly = endsCleanly
         self.mapping = mapping
-        self.columns = columns
-    }
-
-    /// The fields of a mapping that were read from the same column then.
-    public func known(in mapping: Mapping) -> Set<String> {
-        Set(mapping.fields.filter { columns[$0.name] == ($0.column ?? "") }.map(\.name))
     }
 }
 

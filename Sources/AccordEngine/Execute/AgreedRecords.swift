@@ -13,6 +13,7 @@ struct AgreedRecords {
         var settlements: [Settlement] = []
         var quarantine: [QuarantineItem] = []
         var conflicts: [ConflictItem] = []
+        try store.keepBases(pair.name, readFrom: pair.mapping.columns)
         let decided = Set(try store.conflicts(pair.name).filter { $0.resolution != nil }.map(\.sourceKey))
         var unfinished: Set<String> = []
         let (builder, items) = (execution.builder, execution.attention)

@@ -27,7 +27,8 @@ struct PairPlanning {
         let resolved = try resolvedConflicts()
         let context = DecisionContext(
             reconciler: Reconciler(
-                mapping: pair.mapping, schema: pair.schema, knownFields: memory?.known(in: pair.mapping) ?? []),
+                mapping: pair.mapping, schema: pair.schema,
+                knownFields: pair.mapping.knownFields(try store.baseColumns(pair.name))),
             intents: intents, resolved: resolved, sourceDoubt: doubt, leftOutKeys: source.leftOutKeys,
             isOneText: pair.isDerived)
         var deciding = PairDeciding(

@@ -12,13 +12,6 @@ public enum SourceMemoryForm {
             writer.member("endsCleanly")
             writer.bool(memory.endsCleanly)
             writer.member("mapping", memory.mapping)
-            writer.member("columns")
-            writer.object { writer in
-                for (field, column) in memory.columns.sorted(by: { $0.key < $1.key }) {
-                    writer.member(field)
-                    writer.string(column)
-                }
-            }
         }
     }
 
@@ -28,12 +21,8 @@ public enum SourceMemoryForm {
         guard let mapping = try object.fingerprint("mapping") else {
             throw FormProblem("\"mapping\" of the memory of the source is missing")
         }
-        var columns: [String: String] = [:]
-        if let named = try object.object("columns"), let members = named.json.members {
-            for (field, _) in members { columns[field] = try named.string(field) }
-        }
         return SourceMemory(
             stamp: try object.text("stamp"), records: Int(try object.int("records")),
-            endsCleanly: try object.flag("endsCleanly"), mapping: mapping, columns: columns)
+            endsCleanly: try object.flag("endsCleanly"), mapping: mapping)
     }
 }

@@ -1,6 +1,8 @@
 /// A seam for simulations: what these throw is a crash just before or just after a transaction of the journal commits.
 public struct CommitHooks: Sendable {
     public enum Step: String, Sendable, CaseIterable {
+        /// ``LinkStore/keepBases(_:readFrom:)``
+        case keepBases
         /// ``JournalStore/openPlan(_:run:settlements:quarantine:conflicts:keeping:unfinished:)``
         case openPlan
         /// ``JournalStore/begin(_:run:entries:at:)``

@@ -17,6 +17,15 @@ public protocol LinkStore: Sendable {
     /// Links by their numbers, in the order of their source keys.
     func links(_ pair: String, numbers: some Collection<Int64>) throws -> [Knowledge.NumberedLink]
 
+    /// The columns that the bases of a pair's links were read from, by field; nil if that was never remembered.
+    func baseColumns(_ pair: String) throws -> [String: String]?
+
+    /// Before anything is settled by a mapping: bases of fields that were read from other columns until now say nothing
+    /// of what these fields hold. They are forgotten, and their rows count as settled no more.
+    ///
+    /// - Parameter columns: of the mapping, by field; "" for a field that no column holds.
+    func keepBases(_ pair: String, readFrom columns: [String: String]) throws
+
     /// What a scan of the source needs to know of all links of a pair.
     func linkIndex(_ pair: String) throws -> LinkIndex
 
