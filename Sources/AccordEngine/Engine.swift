@@ -123,10 +123,10 @@ public struct Engine: Sendable {
             // What changed in the project since: each operation is held against it before it is sent.
             _ = try await MirrorRead(pair: pair.sender?.people ?? pair, planning(options))
                 .refresh(full: false, mappingChanged: false)
-            current.pairs[index].refusals = Guard.check(
-                pair: pair.name, counts: current.pairs[index].counts, guards: pair.mapping.guards,
-                linked: try store.linkedCount(pair.name), source: current.pairs[index].source,
-                project: current.pairs[index].project, allowances: options.allowances)
+            let planned = current.pairs[index]
+            current.pairs[index].refusals = try pair.refusals(
+                of: planned.counts, source: planned.source, project: planned.project,
+                after: current.pairs[..<index], options.allowances, store)
         }
         return try await execute(
             current, kind: "apply", planID: id.description, sends: options.allowances.sends != nil, started: started,

@@ -39,6 +39,19 @@ public struct Pair: Sendable {
         name.split(separator: ":").first.map(String.init) ?? name
     }
 
+    /// Why a plan of this pair may not be carried out after others of the same run.
+    public func refusals(
+        of counts: PlanCounts, source: SideReading, project: SideReading, after earlier: some Sequence<PairPlan>,
+        _ allowances: Allowances, _ store: any StateStore
+    ) throws -> [Refusal] {
+        // What only others name is neither deleted nor suddenly gone, nor is what was sent.
+        let linked = isDerived || sender != nil ? 0 : try store.linkedCount(name)
+        return Guard.check(
+            pair: name, counts: counts, guards: mapping.guards, linked: linked,
+            sends: earlier.reduce(0) { $0 + $1.counts.sends }, source: source, project: project,
+            allowances: allowances)
+    }
+
     /// For a plan's notes.
     public func leftOut(_ count: Int) -> PlanNote { .leftOut(count: count, column: mapping.only?.column ?? "") }
 

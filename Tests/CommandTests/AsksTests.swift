@@ -75,6 +75,41 @@ struct AsksTests {
         #expect(try await bench.state()["requests"]?["createAsk"] == nil)
     }
 
+    @Test("what a run may send is allowed for all its pairs together")
+    func severalPairs() async throws {
+        let bench = try await bench()
+        #expect(try await bench.accord.run("sync", "customers").status == 0)
+        let config = try String(contentsOf: bench.folder.appendingPathComponent("accord.yaml"), encoding: .utf8)
+        try bench.write("accord.yaml", config + "  more:\n    source:\n      csv: more.csv\n    mapping: asks.yaml\n")
+        // Barbara's job is in a list of its own.
+        let jobs = try String(contentsOf: bench.folder.appendingPathComponent("jobs.csv"), encoding: .utf8)
+        let lines = jobs.split(separator: "\n")
+        let done = try #require(lines.first { $0.hasPrefix("J-1005") })
+        try bench.write(
+            "more.csv", "\(lines[0])\n\(done.replacing("unknown@example.com", with: "barbara@example.com"))\n")
+        #expect(try await bench.accord.run("plan", "--out", "plan.json").status == 0)
+        for arguments in [["sync"], ["apply", "plan.json"]] {
+            let refused = try await bench.accord.start(arguments + ["--allow-sends", "2"]).finished()
+            #expect(refused.status == 4, "\(refused.all)")
+            #expect(refused.all.contains("pair more: the plan would ask 3 people for a review; this run allows 2"))
+        }
+        #expect(try await bench.state()["requests"]?["createAsk"] == nil)
+        let sent = try await bench.accord.run("apply", "plan.json", "--allow-sends", "3")
+        #expect(sent.output.contains("3 sent in the project"), "\(sent.all)")
+    }
+
+    @Test("an empty list of jobs is nobody's loss: a saved plan is carried out as a sync would be")
+    func emptied() async throws {
+        let bench = try await bench()
+        #expect(try await bench.accord.run("sync", "--allow-sends", "2").status == 3)
+        let jobs = try String(contentsOf: bench.folder.appendingPathComponent("jobs.csv"), encoding: .utf8)
+        try bench.write("jobs.csv", String(jobs.prefix { $0 != "\n" }) + "\n")
+        try bench.write(rows: bench.rows.map { $0.replacing("Lovelace", with: "Byron") })
+        #expect(try await bench.accord.run("plan", "--out", "plan.json").status == 0)
+        let apply = try await bench.accord.run("apply", "plan.json")
+        #expect(apply.status == 0 && apply.output.contains("1 updated in the project"), "\(apply.all)")
+    }
+
     @Test("a saved plan of asks is sent when its application allows it, and once")
     func applied() async throws {
         let bench = try await bench()

@@ -69,10 +69,12 @@ public struct Refusal: ExplainedError, Hashable {
 
 /// Limits that stop a plan that would do too much.
 public enum Guard {
-    /// - Parameter linked: records of each side that a link knows, before the plan.
+    /// - Parameters:
+    ///   - linked: records of each side that a link knows, before the plan.
+    ///   - sends: of the plans before in the same run: what a run may send is allowed for all of them together.
     public static func check(
-        pair: String, counts: PlanCounts, guards: Guards, linked: Int, source: SideReading, project: SideReading,
-        allowances: Allowances
+        pair: String, counts: PlanCounts, guards: Guards, linked: Int, sends: Int = 0, source: SideReading,
+        project: SideReading, allowances: Allowances
     ) -> [Refusal] {
         var refusals: [Refusal] = []
         func refuse(_ side: Side, _ limit: Refusal.Limit, _ count: Int, most: Int) {
@@ -96,8 +98,8 @@ public enum Guard {
             refuse(side, .resubscriptions, returning, most: limit)
         }
         // Without an allowance nothing is sent at all, and the rest goes on.
-        if let allowed = allowances.sends, counts.sends > allowed {
-            refuse(.project, .sends, counts.sends, most: allowed)
+        if let allowed = allowances.sends, counts.sends > 0, sends + counts.sends > allowed {
+            refuse(.project, .sends, sends + counts.sends, most: allowed)
         }
         return refusals
     }

@@ -303,11 +303,9 @@ struct PairDeciding {
         if source.leftOut > 0 { all.notes.append(pair.leftOut(source.leftOut)) }
         var reading = source.reading
         reading.incomplete = reading.incomplete ?? doubt
-        // What only others name is neither deleted nor suddenly gone.
-        let linked = pair.isDerived ? 0 : try planning.store.linkedCount(pair.name)
         return try builder.finish(
             reading, project, unchanged: source.unchanged, leftOut: source.leftOut, extras: all,
-            undecided: undecided, linked: linked, planning.run.options.allowances)
+            undecided: undecided, planning.run)
     }
 }
 

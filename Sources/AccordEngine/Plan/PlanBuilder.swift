@@ -125,7 +125,7 @@ struct PlanBuilder {
     /// Every record is in exactly one bucket, or the plan is not shown.
     func finish(
         _ source: SideReading, _ project: SideReading, unchanged: Int, leftOut: Int, extras: PlanExtras,
-        undecided: [String], linked: Int, _ allowances: Allowances
+        undecided: [String], _ run: PlanningRun
     ) throws -> PairPlan {
         var (source, project) = (source, project)
         for (bucket, count) in self.source { source[bucket] += count }
@@ -146,9 +146,8 @@ struct PlanBuilder {
         var plan = PairPlan(
             name: pair.name, resource: pair.schema.name, label: pair.schema.label, mapping: pair.mapping.fingerprint,
             source: source, project: project, counts: counts, send: pair.schema.sendFields,
-            refusals: Guard.check(
-                pair: pair.name, counts: counts, guards: pair.mapping.guards, linked: linked, source: source,
-                project: project, allowances: allowances),
+            refusals: try pair.refusals(
+                of: counts, source: source, project: project, after: run.earlier, run.options.allowances, run.store),
             notes: extras.notes, undecided: undecided, requests: requests, records: try records.finish())
         plan.names = extras.names
         return plan

@@ -240,9 +240,8 @@ struct RequestPlanning {
         return PairPlan(
             name: pair.name, resource: pair.schema.name, label: pair.schema.label, mapping: pair.mapping.fingerprint,
             source: source, project: project, counts: counts, send: fields,
-            refusals: Guard.check(
-                pair: pair.name, counts: counts, guards: pair.mapping.guards, linked: 0, source: source,
-                project: project, allowances: run.options.allowances),
+            refusals: try pair.refusals(
+                of: counts, source: source, project: project, after: run.earlier, run.options.allowances, store),
             notes: notes, undecided: unanswered.filter { $0.value.keepsIntent }.keys.sorted(),
             requests: 2 * counts.sends, records: try records.finish())
     }
