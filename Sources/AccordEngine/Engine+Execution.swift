@@ -94,7 +94,7 @@ extension Engine {
     private func remember(_ pair: Pair, _ plan: PairPlan, isClean: Bool) async throws {
         var memory = SourceMemory(
             stamp: nil, records: plan.source.records, endsCleanly: plan.source.endsCleanly,
-            mapping: pair.mapping.fingerprint)
+            mapping: pair.mapping.fingerprint, references: plan.references)
         if plan.source.incomplete != nil {
             guard let before = try store.sourceMemory(pair.name) else { return }
             (memory.records, memory.endsCleanly) = (before.records, before.endsCleanly)

@@ -55,6 +55,14 @@ public struct Pair: Sendable {
     /// For a plan's notes.
     public func leftOut(_ count: Int) -> PlanNote { .leftOut(count: count, column: mapping.only?.column ?? "") }
 
+    /// What tells whether the names of other pairs' records in the source's rows mean what they meant before; nil if no
+    /// field holds such names. Names that come up do not change it: rows that waited for one were never settled.
+    public func references(_ store: any StateStore) throws -> Fingerprint? {
+        let pairs = Set(mapping.fields.compactMap(\.pair)).sorted()
+        if pairs.isEmpty { return nil }
+        return Fingerprint(of: try pairs.map { "\($0): \(try store.renamedCount($0))" }.joined(separator: "\n"))
+    }
+
     /// Reads the source's rows. The records of other pairs that they name are those linked by now, and those that plans
     /// of this run are about to write.
     ///
@@ -68,7 +76,7 @@ public struct Pair: Sendable {
             var known = References.Names(isOpen: field.createsMissing)
             for (key, name) in try store.linkedNames(pair) { known.add(key: key, name: name) }
             for (key, name) in planned.first(where: { $0.name == pair })?.names ?? [:] {
-                known.add(key: key, name: name)
+                known.move(name, to: key)
             }
             names[pair] = known
         }

@@ -28,6 +28,10 @@ extension SQLiteStateStore {
         }
     }
 
+    public func renamedCount(_ pair: String) throws -> Int {
+        try read { db in try db.row("SELECT renamed FROM pairs WHERE name = ?", [pair])?[0] ?? 0 }
+    }
+
     public func projectBases(_ pair: String) throws -> [[String: Value]] {
         try read { db in
             guard let number = try db.pair(pair) else { return [] }

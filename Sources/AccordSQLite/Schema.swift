@@ -32,6 +32,7 @@ enum Schema {
                     UPDATE pairs SET base_columns = json_extract(source_memory, '$.columns');
                     """)
         }
+        migrator.registerMigration("0.1.0: names that changed") { try $0.execute(sql: namesThatChanged) }
         return migrator
     }
 
@@ -43,6 +44,21 @@ enum Schema {
     private static let unknownFields = """
         ALTER TABLE project_records ADD COLUMN unknown_fields TEXT;
         ALTER TABLE pairs ADD COLUMN mirrored_fields TEXT;
+        """
+
+    private static let namesThatChanged = """
+        ALTER TABLE pairs ADD COLUMN renamed INTEGER NOT NULL DEFAULT 0;
+        CREATE TRIGGER links_renamed AFTER UPDATE OF source_key, project_id ON links
+        WHEN NEW.source_key <> OLD.source_key OR NEW.project_id <> OLD.project_id BEGIN
+            UPDATE pairs SET renamed = renamed + 1 WHERE id = NEW.pair;
+        END;
+        CREATE TRIGGER links_lost AFTER DELETE ON links BEGIN
+            UPDATE pairs SET renamed = renamed + 1 WHERE id = OLD.pair;
+        END;
+        CREATE TRIGGER project_records_renamed AFTER UPDATE OF match_a, gone ON project_records
+        WHEN NEW.match_a IS NOT OLD.match_a OR NEW.gone <> OLD.gone BEGIN
+            UPDATE pairs SET renamed = renamed + 1 WHERE id = NEW.pair;
+        END;
         """
 
     // A pair's name stands once, its number everywhere else; `project_base` is spelled out only where it differs from

@@ -35,6 +35,28 @@ extension StateConformance {
             try trial.expect(link?.sourceBase, is: [:])
             try trial.expect(link?.projectBase, is: ["a": .integer(1)])
         },
+        Check("a link counts as renamed when its key or its record's name changes or it is lost, not when it is new") {
+            trial, store in
+            func settle(_ key: String, _ id: String, name: String) throws -> Int {
+                var settlement = linking(key, id)
+                settlement.mirror = .stored(mirrored(id, ["email": .string(name)]))
+                try store.settle([settlement])
+                return try store.renamedCount("customers")
+            }
+            try trial.expect(store.renamedCount("customers"), is: 0)
+            try trial.expect(settle("1", "p1", name: "a"), is: 0)
+            try trial.expect(settle("2", "p2", name: "b"), is: 0)
+            try trial.expect(settle("2", "p2", name: "b"), is: 0)
+            try trial.expect(settle("2", "p2", name: "c"), is: 1, "another name")
+            try trial.expect(settle("3", "p2", name: "c"), is: 2, "another key")
+            try store.markGone("customers", id: "p1")
+            try trial.expect(store.renamedCount("customers"), is: 3, "its record is gone")
+            var removal = linking("3", "p2")
+            removal.link = .remove
+            try store.settle([removal])
+            try trial.expect(store.renamedCount("customers"), is: 4, "its link is gone")
+            try trial.expect(store.renamedCount("locations"), is: 0)
+        },
         Check("bases of fields that are read from other columns now are forgotten, and nothing else is") {
             trial, store in
             let values: [String: Value] = ["name": .string("Ann"), "city": .string("Bern"), "zip": .string("1")]

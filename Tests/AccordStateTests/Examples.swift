@@ -25,7 +25,7 @@ enum Examples {
 
     static let memories = [
         SourceMemory(
-            stamp: "12:34", records: 7, endsCleanly: true, mapping: fingerprint),
+            stamp: "12:34", records: 7, endsCleanly: true, mapping: fingerprint, references: fingerprint),
         SourceMemory(stamp: nil, records: 0, endsCleanly: false, mapping: fingerprint),
     ]
 
@@ -140,6 +140,7 @@ enum Examples {
         for (index, bucket) in Bucket.allCases.enumerated() { source[bucket] = index }
         return PairPlan(
             name: "customers", resource: "customers", label: "customer", mapping: Fingerprint(of: "mapping"),
+            references: Fingerprint(of: "references"),
             source: source, project: SideReading(mode: .changes, records: 8, read: 2, requests: 3), counts: counts,
             refusals: [
                 Refusal(pair: "customers", side: .source, limit: .suddenlyEmpty, count: 9, linked: 9, most: 0),

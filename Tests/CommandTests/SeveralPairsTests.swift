@@ -172,6 +172,46 @@ struct SeveralPairsTests {
         #expect(single.status == 0, "\(single.all)")
     }
 
+    @Test("a row that is as it was is decided again when the key in it becomes another record's, or nobody's")
+    func keysThatChange() async throws {
+        let mapping = """
+            resource: customers
+            key: id
+            match: [email]
+            fields:
+              first_name: first
+              email: email
+              location: {column: store, pair: locations}
+            """
+        let bench = try await Workbench(mapping: mapping)
+        let config = try String(contentsOf: bench.folder.appendingPathComponent("accord.yaml"), encoding: .utf8)
+        try bench.write(
+            "accord.yaml",
+            config + "\n  locations:\n    source:\n      csv: stores.csv\n    mapping: stores.yaml\n")
+        try bench.write("stores.yaml", "resource: locations\nkey: store\nfields:\n  name: name\n")
+        try bench.write("contacts.csv", "id,first,email,store\n1,Ada,ada@example.com,S-1\n2,Bo,bo@example.com,S-2\n")
+        func location(_ email: String) async throws -> String? {
+            try await bench.customers().first { $0["email"]?.string == email }?["location"]?["slug"]?.string
+        }
+        try bench.write("stores.csv", "store,name\nS-1,Oakland\nS-2,Fresno\n")
+        #expect(try await bench.accord.run("sync").status == 0)
+        // Another store is no reason to look at everybody again.
+        try bench.write("stores.csv", "store,name\nS-1,Oakland\nS-2,Fresno\nS-9,Reno\n")
+        #expect(try await bench.accord.run("sync").status == 0)
+        let idle = try await bench.accord.run("plan", "customers")
+        #expect(idle.output.contains("source not at all"), "\(idle.all)")
+
+        try bench.write("stores.csv", "store,name\nS-3,Oakland\nS-2,Fresno\nS-9,Reno\n")
+        try await bench.accord.run("sync")
+        let waits = try await bench.accord.run("sync")
+        #expect(waits.status == 3 && waits.output.contains("1 record in quarantine"), "nobody is S-1: \(waits.all)")
+        try bench.write("stores.csv", "store,name\nS-3,Oakland\nS-2,Fresno\nS-9,Reno\nS-1,Berkeley\n")
+        let sync = try await bench.accord.run("sync")
+        #expect(sync.status == 0, "\(sync.all)")
+        #expect(try await location("ada@example.com") == "berkeley")
+        #expect(try await location("bo@example.com") == "fresno")
+    }
+
     static let createsMissing = """
         resource: customers
         key: id

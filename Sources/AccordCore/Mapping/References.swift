@@ -20,6 +20,12 @@ public struct References: Sendable {
             byName[name] = key
         }
 
+        /// A record is about to be created, or known by another key.
+        public mutating func move(_ name: String, to key: String) {
+            if !isOpen, let old = byName[name] { byKey[old] = nil }
+            add(key: key, name: name)
+        }
+
         func name(of key: String) -> String? {
             byKey[key] ?? (isOpen ? byIdentity[Slug.identity(of: key)] ?? key : nil)
         }

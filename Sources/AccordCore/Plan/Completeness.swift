@@ -5,12 +5,17 @@ public struct SourceMemory: Hashable, Sendable {
     public var records: Int
     public var endsCleanly: Bool
     public var mapping: Fingerprint
+    /// What tells whether the names of other pairs' records in its rows mean what they meant; nil if there are none.
+    public var references: Fingerprint?
 
-    public init(stamp: String?, records: Int, endsCleanly: Bool, mapping: Fingerprint) {
+    public init(
+        stamp: String?, records: Int, endsCleanly: Bool, mapping: Fingerprint, references: Fingerprint? = nil
+    ) {
         self.stamp = stamp
         self.records = records
         self.endsCleanly = endsCleanly
         self.mapping = mapping
+        self.references = references
     }
 }
 

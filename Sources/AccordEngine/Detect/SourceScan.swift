@@ -37,8 +37,9 @@ struct SourceScan {
     let store: any StateStore
     /// What a run that was stopped left open.
     let intents: OpenIntents
-    /// No fingerprint proves anything: the mapping is not the one that the last settled run used.
-    let mappingChanged: Bool
+    /// A row that is as it was means what it meant. If not, as after a change of the mapping, no fingerprint proves
+    /// anything.
+    let meansTheSame: Bool
     let stop: StopSignal
     let progress: @Sendable (Progress) -> Void
 
@@ -101,7 +102,7 @@ struct SourceScan {
             case .keyless: takeKeyless(record, row, mapper)
             case .double(let before): takeDuplicate(record, row, before, mapper)
             case .linked(let isSettled):
-                guard isSettled, !scan.mappingChanged, scan.intents.isEmpty || !isOpen(row, mapper) else {
+                guard isSettled, scan.meansTheSame, scan.intents.isEmpty || !isOpen(row, mapper) else {
                     return OpenRow(record: record, row: row, isLinked: true, broken: nil)
                 }
                 changes.unchanged += 1

@@ -22,7 +22,9 @@ struct PairPlanning {
         try store.beginSnapshot()
         defer { try? store.endSnapshot() }
         let intents = try OpenIntents(store.openIntents(pair.name))
-        let source = try await readSource(memory, mappingChanged: mappingChanged, intents)
+        let references = try pair.references(store)
+        let meansTheSame = memory.map { !mappingChanged && $0.references == references } ?? (references == nil)
+        let source = try await readSource(memory, meansTheSame: meansTheSame, intents)
         let doubt = try source.proof.flatMap { try sourceDoubt($0, source, memory) }
         let resolved = try resolvedConflicts()
         let context = DecisionContext(
@@ -39,7 +41,8 @@ struct PairPlanning {
                 pair: pair, store: store, awaited: Set(intents.identities).union(resolved.keys),
                 RuleContext(duplicateKeys: source.duplicateKeys, refused: try refusedWrites(project))))
         try await deciding.decide(source)
-        let plan = try deciding.finish(source, project, doubt)
+        var plan = try deciding.finish(source, project, doubt)
+        plan.references = references
         try checkWritable(plan)
         return plan
     }
@@ -59,32 +62,29 @@ struct PairPlanning {
 
     // MARK: - Detect
 
+    /// - Parameter meansTheSame: rows that are as they were mean what they meant.
     private func readSource(
-        _ memory: SourceMemory?, mappingChanged: Bool, _ intents: OpenIntents
+        _ memory: SourceMemory?, meansTheSame: Bool, _ intents: OpenIntents
     ) async throws -> SourceChanges {
-        if let unread = try await unreadSource(memory, mappingChanged: mappingChanged, intents) { return unread }
+        if meansTheSame, let unread = try await unreadSource(memory, intents) { return unread }
         guard let table = pair.source as? any ScannableTable else {
             throw EngineError.cannot("be read", pair: pair.name, table: pair.source.name)
         }
         let mapper = try await pair.mapper(store, planned: run.earlier)
         let scan = SourceScan(
-            pair: pair, store: store, intents: intents, mappingChanged: mappingChanged, stop: run.stop,
+            pair: pair, store: store, intents: intents, meansTheSame: meansTheSame, stop: run.stop,
             progress: run.progress)
         return try await scan.changes(table, mapper)
     }
 
     /// A source that is as it was when the last run settled it is not read. Which linked rows the mapping leaves out,
     /// only the rows themselves say.
-    private func unreadSource(
-        _ memory: SourceMemory?, mappingChanged: Bool, _ intents: OpenIntents
-    ) async throws -> SourceChanges? {
+    private func unreadSource(_ memory: SourceMemory?, _ intents: OpenIntents) async throws -> SourceChanges? {
         guard let memory, let known = memory.stamp, pair.source.capabilities.stamp,
             let table = pair.source as? any StampedTable
         else { return nil }
         let stamp = try await table.stamp()
-        guard known == stamp.text, !mappingChanged, !run.options.full, intents.isEmpty, pair.mapping.only == nil else {
-            return nil
-        }
+        guard known == stamp.text, !run.options.full, intents.isEmpty, pair.mapping.only == nil else { return nil }
         func spool() -> RowSpool { RowSpool(form: SourceRowForm(fields: [], file: ""), folder: store.folder) }
         return SourceChanges(
             reading: SideReading(

@@ -25,6 +25,7 @@ enum PlanForm {
         writer.member("resource", pair.resource)
         writer.member("label", pair.label)
         writer.member("mapping", pair.mapping)
+        writer.member("references", pair.references)
         write(pair.source, "source", to: &writer)
         write(pair.project, "project", to: &writer)
         write(pair.counts, to: &writer)
@@ -149,7 +150,8 @@ enum PlanForm {
         guard let mapping = try object.fingerprint("mapping") else { throw FormProblem("\"mapping\" is missing") }
         var pair = PairPlan(
             name: try object.string("name"), resource: try object.string("resource"), label: try object.string("label"),
-            mapping: mapping, source: try reading(object.object("source")),
+            mapping: mapping, references: try object.fingerprint("references"),
+            source: try reading(object.object("source")),
             project: try reading(object.object("project")), counts: try counts(object.object("counts")))
         if let send = try object.object("send") {
             pair.send = SendFields(

@@ -12,6 +12,7 @@ public enum SourceMemoryForm {
             writer.member("endsCleanly")
             writer.bool(memory.endsCleanly)
             writer.member("mapping", memory.mapping)
+            writer.member("references", memory.references)
         }
     }
 
@@ -23,6 +24,7 @@ public enum SourceMemoryForm {
         }
         return SourceMemory(
             stamp: try object.text("stamp"), records: Int(try object.int("records")),
-            endsCleanly: try object.flag("endsCleanly"), mapping: mapping)
+            endsCleanly: try object.flag("endsCleanly"), mapping: mapping,
+            references: try object.fingerprint("references"))
     }
 }

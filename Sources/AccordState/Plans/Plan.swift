@@ -25,6 +25,8 @@ public struct PairPlan: Sendable {
     /// One record of the project, for people: `customer`.
     public var label: String
     public var mapping: Fingerprint
+    /// What tells whether the names of other pairs' records that rows refer to mean what they meant; nil if none do.
+    public var references: Fingerprint?
     public var source: SideReading
     public var project: SideReading
     public var counts: PlanCounts
@@ -46,7 +48,8 @@ public struct PairPlan: Sendable {
     public var records: PlanRecords
 
     public init(
-        name: String, resource: String, label: String, mapping: Fingerprint, source: SideReading, project: SideReading,
+        name: String, resource: String, label: String, mapping: Fingerprint, references: Fingerprint? = nil,
+        source: SideReading, project: SideReading,
         counts: PlanCounts = PlanCounts(), send: SendFields? = nil, refusals: [Refusal] = [], notes: [PlanNote] = [],
         undecided: [String] = [], requests: Int = 0, failure: String? = nil, records: PlanRecords = PlanRecords()
     ) {
@@ -54,6 +57,7 @@ public struct PairPlan: Sendable {
         self.resource = resource
         self.label = label
         self.mapping = mapping
+        self.references = references
         self.source = source
         self.project = project
         self.counts = counts

@@ -39,6 +39,9 @@ public protocol LinkStore: Sendable {
     /// which the project knows it. Those without that value are left out.
     func linkedNames(_ pair: String) throws -> [(key: String, name: String)]
 
+    /// How often one of ``linkedNames(_:)`` got another key or another name, or was lost. New ones do not count.
+    func renamedCount(_ pair: String) throws -> Int
+
     /// What the project holds of each link of a pair, as far as is remembered.
     func projectBases(_ pair: String) throws -> [[String: Value]]
 }
