@@ -204,9 +204,10 @@ struct ReconcilerDeletionTests {
         #expect(inSource.bucket == (isEdit ? .conflict : .removed))
     }
 
-    @Test("Before any run was finished every difference counts as an edit")
+    @Test("Where it was never remembered which columns bases were read from, every difference counts as an edit")
     func firstRun() {
-        let entry = Customers.reconciler(Customers.mapping([Field(name: "f", column: "F")]), known: []).decide(
+        let mapping = Customers.mapping([Field(name: "f", column: "F")])
+        let entry = Customers.reconciler(mapping, known: mapping.knownFields(nil)).decide(
             Pairing(link: Customers.link([:], [:]), source: .gone, project: Customers.inProject(["f": .string("a")])))
         #expect(entry.bucket == .conflict)
     }

@@ -103,7 +103,8 @@ extension Reconciler {
             if record.unknown.contains(field.name) { return false }
             let (held, before) = (record[field.name], base[field.name] ?? .null)
             if field.isOptOut { return OptOut.isOut(held) != OptOut.isOut(before) }
-            return knownFields.contains(field.name) && !held.means(before)
+            let isNew = before.isNull && !knownFields.contains(field.name)
+            return !isNew && !held.means(before)
         }.map(\.name)
     }
 
