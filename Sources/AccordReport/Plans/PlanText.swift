@@ -60,7 +60,9 @@ public struct PlanText {
             "  " + row[0].padded(width) + row[1].leftPadded(11) + row[2].leftPadded(11)
         }
         lines[0] = palette.styled(lines[0], .dim)
-        lines.append(palette.styled("  read: source \(how(pair.source)); project \(how(pair.project))", .dim))
+        // What becomes of messages is never read back: of their pair only the people are read, by another one.
+        let project = pair.send == nil ? "; project \(how(pair.project))" : ""
+        lines.append(palette.styled("  read: source \(how(pair.source))\(project)", .dim))
         return lines
     }
 
