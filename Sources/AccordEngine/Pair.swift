@@ -75,9 +75,7 @@ public struct Pair: Sendable {
             guard let pair = field.pair, names[pair] == nil else { continue }
             var known = References.Names(isOpen: field.createsMissing)
             for (key, name) in try store.linkedNames(pair) { known.add(key: key, name: name) }
-            for (key, name) in planned.first(where: { $0.name == pair })?.names ?? [:] {
-                known.move(name, to: key)
-            }
+            if let planned = planned.first(where: { $0.name == pair }) { known.move(planned.names) }
             names[pair] = known
         }
         return try RecordMapper(mapping: mapping, schema: schema, references: References(names))

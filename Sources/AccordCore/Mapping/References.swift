@@ -20,10 +20,16 @@ public struct References: Sendable {
             byName[name] = key
         }
 
-        /// A record is about to be created, or known by another key.
-        public mutating func move(_ name: String, to key: String) {
-            if !isOpen, let old = byName[name] { byKey[old] = nil }
-            add(key: key, name: name)
+        /// Records are about to be created, or known by other keys: what they were known by is nobody's.
+        ///
+        /// - Parameter names: by key.
+        public mutating func move(_ names: [String: String]) {
+            if !isOpen {
+                for name in names.values {
+                    if let old = byName[name], names[old] == nil { byKey[old] = nil }
+                }
+            }
+            for (key, name) in names.sorted(by: { $0.key < $1.key }) { add(key: key, name: name) }
         }
 
         func name(of key: String) -> String? {
