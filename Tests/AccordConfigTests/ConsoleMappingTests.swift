@@ -4,25 +4,34 @@ import Testing
 
 @Suite("A file with the console's own headers needs no mapping")
 struct ConsoleMappingTests {
+    private static let columns = [
+        "first_name", "last_name", "email", "phone", "company", "location", "notes", "tags", "signed_up_at",
+        "unsubscribed_at", "address1", "address2", "city", "state", "postal_code",
+    ]
+
     @Test("All its columns are mapped, each to the field of its name")
     func all() throws {
-        let mapping = try ConsoleMapping.mapping(header: ConsoleMapping.columns, source: "a.csv", api: projectAPI())
-        #expect(mapping.fields.map(\.name) == ConsoleMapping.columns)
-        #expect(mapping.fields.map(\.column) == ConsoleMapping.columns)
+        let console = try ConsoleMapping(api: projectAPI())
+        let mapping = try console.mapping(header: console.columns, source: "a.csv")
+        #expect(mapping.fields.map(\.name) == Self.columns)
+        #expect(mapping.fields.map(\.column) == Self.columns)
+        #expect(mapping.fields.allSatisfy { $0.place == nil }, "no file of a user's says so")
         #expect(mapping.key == ["email", "phone"])
         #expect(mapping.match == ["email", "phone"])
         #expect(mapping.field("unsubscribed_at")?.isOptOut == true)
         #expect(mapping.field("tags")?.type == .set(separator: ","))
-        #expect(ConsoleMapping.fits(header: ConsoleMapping.columns))
+        #expect(mapping.field("phone")?.type == .phone(country: "US"))
+        #expect(mapping.field("signed_up_at")?.type == .date(pattern: "yyyy-MM-dd"))
+        #expect(console.fits(header: Self.columns))
     }
 
     @Test("Columns that it lacks are not mapped, and others are left alone")
     func some() throws {
-        let mapping = try ConsoleMapping.mapping(
-            header: ["phone", "first_name", "shoe_size"], source: "a.csv", api: projectAPI())
+        let console = try ConsoleMapping(api: projectAPI())
+        let mapping = try console.mapping(header: ["phone", "first_name", "shoe_size"], source: "a.csv")
         #expect(mapping.fields.map(\.name) == ["first_name", "phone"])
         #expect(mapping.key == ["phone"])
-        #expect(!ConsoleMapping.fits(header: ["phone", "first_name", "shoe_size"]))
+        #expect(!console.fits(header: ["phone", "first_name", "shoe_size"]))
     }
 
     @Test(
@@ -31,14 +40,12 @@ struct ConsoleMappingTests {
             (["email"], "first_name"), (["first_name", "company"], "email and phone"),
         ])
     func lacking(_ header: [String], _ column: String) throws {
-        let api = try projectAPI()
-        let found = message { () throws(ConfigError) in
-            _ = try ConsoleMapping.mapping(header: header, source: "a.csv", api: api)
-        }
+        let console = try ConsoleMapping(api: projectAPI())
+        let found = message { () throws(ConfigError) in _ = try console.mapping(header: header, source: "a.csv") }
         #expect(
             found
                 == "a.csv: it lacks the column \(column), so it is not a file with the console's own headers. "
                 + "Make a mapping for it: accord init customers --from a.csv.")
-        #expect(!ConsoleMapping.fits(header: header))
+        #expect(!console.fits(header: header))
     }
 }

@@ -82,7 +82,7 @@ struct MappedRowsTests {
     func console() throws {
         let text = "first_name,email,phone,tags,unsubscribed_at\nAda,A@B.co,(415) 555-0100,\"vip,new\",2026-03-14\n"
         let header = rows(text)[0]
-        let mapping = try ConsoleMapping.mapping(header: header, source: "a.csv", api: projectAPI())
+        let mapping = try ConsoleMapping(api: projectAPI()).mapping(header: header, source: "a.csv")
         let records = try mapped(text, mapping)
         #expect(records.count == 1 && records[0].quarantine == nil)
         #expect(records[0].record.key == "A@B.co")

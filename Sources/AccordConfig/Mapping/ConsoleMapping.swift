@@ -1,49 +1,48 @@
 import AccordCore
 import AccordREST
 
-/// The mapping of the console's own customer CSV, whose headers are the project's fields: nothing to write.
-public enum ConsoleMapping {
-    /// Its key: the console knows a customer by the e-mail, else by the phone.
-    public static let key = ["email", "phone"]
+/// The mapping of the console's own CSV, whose columns are the project's fields: nothing to write.
+public struct ConsoleMapping {
+    private let whole: Mapping
+    /// The columns that a new record cannot do without.
+    private let required: [String]
 
-    private static let day = FieldType.date(pattern: "yyyy-MM-dd")
-
-    private static let types: [(name: String, type: FieldType)] = [
-        ("first_name", .string), ("last_name", .string), ("email", .email), ("phone", .phone(country: "US")),
-        ("company", .string), ("location", .string), ("notes", .string), ("tags", .set(separator: ",")),
-        ("signed_up_at", day), ("unsubscribed_at", day), ("address1", .string), ("address2", .string),
-        ("city", .string), ("state", .string), ("postal_code", .string),
-    ]
+    /// - Throws: ``ConfigError`` if it does not fit the API's description.
+    public init(api: APIDescription) throws(ConfigError) {
+        let text = EmbeddedFiles.descriptions["console"] ?? ""
+        whole = try MappingFile.parse(text, file: "mapping: console", api: api)
+        let schema = api.schemas[whole.resource]
+        required = whole.fields.filter { schema?.field($0.name)?.required ?? false }.compactMap(\.column)
+    }
 
     /// The console's columns, in its order.
-    public static var columns: [String] { types.map(\.name) }
+    public var columns: [String] { whole.fields.compactMap(\.column) }
+
+    /// The first thing that a file of the console's cannot lack, and that this one does.
+    private func lacking(_ header: [String]) -> String? {
+        if let column = required.first(where: { !header.contains($0) }) { return column }
+        return whole.key.contains(where: header.contains) ? nil : whole.key.joined(separator: " and ")
+    }
 
     /// Whether a header is the console's: the columns that it cannot do without, and nothing that it does not know.
-    public static func fits(header: [String]) -> Bool {
-        header.contains("first_name") && header.contains { key.contains($0) } && Set(header).isSubset(of: columns)
+    public func fits(header: [String]) -> Bool {
+        lacking(header) == nil && Set(header).isSubset(of: columns)
     }
 
     /// The mapping of a file with these columns; those that it lacks are not mapped.
     ///
     /// - Throws: ``ConfigError`` if a column that the console requires is not there.
-    public static func mapping(
-        header: [String], source: String, api: APIDescription
-    ) throws(ConfigError) -> Mapping {
-        guard let schema = api.resources["customers"]?.schema else {
+    public func mapping(header: [String], source: String) throws(ConfigError) -> Mapping {
+        if let column = lacking(header) {
             throw ConfigError(
-                file: source, "the API's description has no customers, which mapping: console is for",
-                next: "Write a mapping file")
+                file: source, "it lacks the column \(column), so it is not a file with the console's own headers",
+                next: "Make a mapping for it: accord init \(whole.resource) --from \(source)")
         }
-        let key = key.filter { header.contains($0) }
-        guard header.contains("first_name"), !key.isEmpty else {
-            let lacks = header.contains("first_name") ? "email and phone" : "first_name"
-            throw ConfigError(
-                file: source, "it lacks the column \(lacks), so it is not a file with the console's own headers",
-                next: "Make a mapping for it: accord init customers --from \(source)")
-        }
-        let fields = types.filter { header.contains($0.name) && schema.field($0.name) != nil }.map { name, type in
-            Field(name: name, column: name, type: type, isOptOut: schema.field(name)?.role == .optOut)
-        }
-        return Mapping(resource: schema.name, key: key, match: key, fields: fields).withFingerprint()
+        var mapping = whole
+        mapping.key.removeAll { !header.contains($0) }
+        mapping.match.removeAll { !header.contains($0) }
+        mapping.fields.removeAll { field in field.column.map { !header.contains($0) } ?? false }
+        for index in mapping.fields.indices { mapping.fields[index].place = nil }
+        return mapping.withFingerprint()
     }
 }

@@ -107,7 +107,7 @@ public struct PairSettings: Hashable, Sendable {
     ) async throws(ConfigError) -> Mapping {
         switch mapping {
         case .file(let file): try MappingFile.load(path: file.path, name: file.name, api: api)
-        case .console: try ConsoleMapping.mapping(header: await header(), source: source.name, api: api)
+        case .console: try ConsoleMapping(api: api).mapping(header: await header(), source: source.name)
         case .ready(let mapping): mapping
         }
     }

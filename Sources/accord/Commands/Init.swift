@@ -27,8 +27,8 @@ struct Init: AsyncParsableCommand {
                     if case .text(let row) = record.cells { sample.append(row.texts) }
                 }
             }
-            let isConsole = ConsoleMapping.fits(header: header)
             let api = try APIDescription.project
+            let isConsole = try ConsoleMapping(api: api).fits(header: header)
             let known = KnownTable.recognise(header: header, resource: api.schemas[pair]?.name, api: api)
             guard known != nil || pair == "customers" || api.resources[pair] == nil else {
                 throw ValidationError(
