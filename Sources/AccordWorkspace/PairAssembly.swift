@@ -64,9 +64,9 @@ struct PairAssembly {
 
     private mutating func mapping(_ settings: PairSettings) async throws -> Mapping {
         if let known = mappings[settings.name] { return known }
-        let (api, readsSources) = (api, readsSources)
+        let readsSources = readsSources
         let mapping = try await settings.mapping(api: api) {
-            guard readsSources else { return (try? ConsoleMapping(api: api).columns) ?? [] }
+            guard readsSources else { return nil }
             // An empty file has no header; the run that reads it says so.
             return (try? await settings.source.table.schema())?.fields.map(\.name) ?? []
         }

@@ -31,8 +31,10 @@ public struct ConsoleMapping {
 
     /// The mapping of a file with these columns; those that it lacks are not mapped.
     ///
+    /// - Parameter header: the file's columns; nil for all of the console's.
     /// - Throws: ``ConfigError`` if a column that the console requires is not there.
-    public func mapping(header: [String], source: String) throws(ConfigError) -> Mapping {
+    public func mapping(header: [String]?, source: String) throws(ConfigError) -> Mapping {
+        let header = header ?? columns
         if let column = lacking(header) {
             throw ConfigError(
                 file: source, "it lacks the column \(column), so it is not a file with the console's own headers",

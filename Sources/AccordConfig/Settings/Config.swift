@@ -100,14 +100,15 @@ public struct PairSettings: Hashable, Sendable {
     /// The pair's mapping, checked against the API.
     ///
     /// - Parameter header: gives the source's columns. It is called for a console file alone, which need not have all
-    ///   of the console's columns.
+    ///   of the console's columns; nil if it cannot be read now: all of them are mapped.
     /// - Throws: ``ConfigError``.
     public func mapping(
-        api: APIDescription, header: () async -> [String]
+        api: APIDescription, header: () async -> [String]?
     ) async throws(ConfigError) -> Mapping {
         switch mapping {
         case .file(let file): try MappingFile.load(path: file.path, name: file.name, api: api)
-        case .console: try ConsoleMapping(api: api).mapping(header: await header(), source: source.name)
+        case .console:
+            try ConsoleMapping(api: api).mapping(header: await header(), source: source.name)
         case .ready(let mapping): mapping
         }
     }
