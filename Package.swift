@@ -109,7 +109,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ]),
         tests(
-            "AccordStateTests", ["AccordCore", "AccordState", "Chance"], resources: [.copy("Golden")]),
+            "AccordStateTests", ["AccordCore", "AccordState", "AccordEngine", "Chance"], resources: [.copy("Golden")]),
         tests("AccordSQLiteTests", ["AccordCore", "AccordState", "StateConformance", "AccordSQLite"]),
         tests("AccordReportTests", ["AccordCore", "AccordState", "AccordReport"]),
         tests(

@@ -36,9 +36,9 @@ public struct Place: Hashable, Sendable, Codable, CustomStringConvertible {
 /// One of the two sides that Accord keeps in agreement.
 public enum Side: String, Hashable, Sendable, Codable, CaseIterable {
     /// The business's own records.
-    case source
+    case source = "source"
     /// The Project API's records.
-    case project
+    case project = "project"
 
     public var other: Side { self == .source ? .project : .source }
 }

@@ -2,18 +2,18 @@ import AccordCore
 
 /// What a run did.
 public struct RunReport: Sendable, Hashable, Codable {
-    public enum Outcome: String, Sendable, Hashable, Codable {
+    public enum Outcome: String, Sendable, Hashable, Codable, CaseIterable {
         /// Everything in the plan was done, or there was nothing to do.
-        case done
+        case done = "done"
         /// The rest went on, but some records wait: in quarantine, in conflict, changed since the plan was made, or
         /// missing from a source that cannot be trusted to say so.
-        case attention
+        case attention = "attention"
         /// It was stopped by a person, cleanly.
-        case interrupted
+        case interrupted = "interrupted"
         /// The key was refused, the service stayed away, the source changed underneath: what was done is settled.
-        case failed
+        case failed = "failed"
         /// A guard refused the plan: nothing was done.
-        case refused
+        case refused = "refused"
     }
     public var run: Int64
     public var outcome: Outcome

@@ -11,19 +11,19 @@ struct RecordRulesTests {
 
     @Test("A row whose key another row has is set aside, and no other", arguments: ["s1", "s2", nil])
     func duplicateKey(_ key: String?) {
-        let after = RecordRules.apply(to: record([.source, .project], key: key), context)
+        let after = Rules.apply(to: record([.source, .project], key: key), context)
         #expect(after.quarantine == (key == "s1" ? DuplicateKeys.quarantine : nil))
     }
 
     @Test("A record whose row was not found has no row that another one's key could be taken for")
     func withoutRow() {
         let withheld = record([.project], bucket: .withheld)
-        #expect(RecordRules.apply(to: withheld, context) == withheld)
+        #expect(Rules.apply(to: withheld, context) == withheld)
     }
 
     @Test("Whatever else is wrong with a row is what it was set aside for")
     func otherCause() {
         let unusable = record([.source]).quarantined(Quarantine(.unreadable, "9 cells"))
-        #expect(RecordRules.apply(to: unusable, context) == unusable)
+        #expect(Rules.apply(to: unusable, context) == unusable)
     }
 }

@@ -41,7 +41,7 @@ struct PlanRecordsTests {
         #expect(builder.count == model.count)
         for number in model.indices {
             #expect(try builder.record(number) == model[number].record, "seed \(seed)")
-            #expect(builder.kinds(number) == PlanRecords.Kinds(model[number].record), "seed \(seed)")
+            #expect(builder.kinds(number) == model[number].record.kinds, "seed \(seed)")
         }
         let order = model.indices.sorted { (model[$0].rank, $0) < (model[$1].rank, $1) }
         if dice.below(2) == 0 {
@@ -69,12 +69,12 @@ struct PlanRecordsTests {
         #expect(try records.all() == model, when)
         for index in model.indices where dice.below(5) == 0 {
             #expect(try records.record(at: index) == model[index], when)
-            #expect(records.kinds(at: index) == PlanRecords.Kinds(model[index]), when)
+            #expect(records.kinds(at: index) == model[index].kinds, when)
         }
         for _ in 0..<4 {
-            let wanted = PlanRecords.Kinds(rawValue: UInt16(dice.below(1024)))
-            let isWanted = { (kinds: PlanRecords.Kinds) in !kinds.isDisjoint(with: wanted) }
-            let expected = model.filter { isWanted(PlanRecords.Kinds($0)) }
+            let wanted = Entry.Kinds(rawValue: UInt16(dice.below(1024)))
+            let isWanted = { (kinds: Entry.Kinds) in !kinds.isDisjoint(with: wanted) }
+            let expected = model.filter { isWanted($0.kinds) }
             #expect(try records.all(where: isWanted) == expected, when)
             #expect(records.count(of: wanted) == expected.count, when)
             #expect(records.count(where: isWanted) == expected.count, when)

@@ -67,7 +67,7 @@ extension Plan {
             var undecided: [String]
             var requests: Int
             var records: [Entry]
-            var kinds: [PlanRecords.Kinds]
+            var kinds: [Entry.Kinds]
         }
 
         var madeAt: Int64
@@ -92,7 +92,7 @@ extension Plan {
 }
 
 extension PlanRecords {
-    func all(where isWanted: (Kinds) -> Bool = { _ in true }) throws -> [Entry] {
+    func all(where isWanted: (Entry.Kinds) -> Bool = { _ in true }) throws -> [Entry] {
         var records: [Entry] = []
         try forEach(where: isWanted) { record in
             records.append(record)

@@ -33,6 +33,9 @@ public struct Knowledge: Sendable {
     /// The same, with those that are gone and still linked.
     private var pastHolders: [FieldValue: [String]] = [:]
 
+    /// Records of other pairs, by what the project calls them.
+    private var named: [RecordName: MirrorRecord?] = [:]
+
     /// Nothing was ever read of the project: no value has a holder.
     private let isProjectEmpty: Bool
 
@@ -67,6 +70,23 @@ public struct Knowledge: Sendable {
         return ids
     }
 
+    /// A record of another pair, by what the project calls it.
+    public func record(named name: RecordName) throws(Needs) -> MirrorRecord? {
+        guard let record = named[name] else { throw Needs(named: [name]) }
+        return record
+    }
+
+    /// Asks at once for all that some decisions need, rather than for one after the other.
+    ///
+    /// - Parameter needs: project ids, values and names.
+    public func require(_ needs: Needs) throws(Needs) {
+        let missing = Needs(
+            projectIDs: needs.projectIDs.filter { records[$0] == nil },
+            values: isProjectEmpty ? [] : needs.values.filter { holders[$0] == nil },
+            named: needs.named.filter { named[$0] == nil })
+        if !missing.isEmpty { throw missing }
+    }
+
     // MARK: - Loading
 
     /// What was asked for by source key: the link and its record; keys that are not among them have none.
@@ -95,6 +115,21 @@ public struct Knowledge: Sendable {
             if gone { pastHolders[value] = ids[value] ?? [] } else { holders[value] = ids[value] ?? [] }
         }
     }
+
+    public mutating func know(names: some Sequence<RecordName>, records known: [RecordName: MirrorRecord]) {
+        for name in names { named[name] = .some(known[name]) }
+    }
+}
+
+/// What the project calls a record of a pair.
+public struct RecordName: Hashable, Sendable {
+    public var pair: String
+    public var name: String
+
+    public init(pair: String, name: String) {
+        self.pair = pair
+        self.name = name
+    }
 }
 
 /// What a decision needs to know and was not loaded.
@@ -105,23 +140,29 @@ public struct Needs: Error, Hashable, Sendable {
     public var projectIDs: Set<String>
     public var values: Set<FieldValue>
     public var pastValues: Set<FieldValue>
+    /// Records of other pairs.
+    public var named: Set<RecordName>
 
     public init(
         sourceKeys: Set<String> = [], projectIDs: Set<String> = [], values: Set<FieldValue> = [],
-        pastValues: Set<FieldValue> = []
+        pastValues: Set<FieldValue> = [], named: Set<RecordName> = []
     ) {
         self.sourceKeys = sourceKeys
         self.projectIDs = projectIDs
         self.values = values
         self.pastValues = pastValues
+        self.named = named
     }
 
-    public var isEmpty: Bool { sourceKeys.isEmpty && projectIDs.isEmpty && values.isEmpty && pastValues.isEmpty }
+    public var isEmpty: Bool {
+        sourceKeys.isEmpty && projectIDs.isEmpty && values.isEmpty && pastValues.isEmpty && named.isEmpty
+    }
 
     public mutating func formUnion(_ other: Needs) {
         sourceKeys.formUnion(other.sourceKeys)
         projectIDs.formUnion(other.projectIDs)
         values.formUnion(other.values)
         pastValues.formUnion(other.pastValues)
+        named.formUnion(other.named)
     }
 }

@@ -1,22 +1,22 @@
 /// Why a field ended as it did. `explain`, the ledger and the plan all use these words.
 public enum Rule: String, Hashable, Sendable, Codable, CaseIterable {
-    case unchanged
-    case agreed
+    case unchanged = "unchanged"
+    case agreed = "agreed"
     case sourceChanged = "source-changed"
     case projectChanged = "project-changed"
-    case elements
-    case restored
+    case elements = "elements"
+    case restored = "restored"
     case policySource = "policy-source"
     case policyProject = "policy-project"
     case newestSource = "newest-source"
     case newestProject = "newest-project"
     case optOut = "opt-out"
-    case resubscribed
-    case resolved
-    case created
-    case conflict
+    case resubscribed = "resubscribed"
+    case resolved = "resolved"
+    case created = "created"
+    case conflict = "conflict"
     /// The answers of one side, or of both, never held the field.
-    case unknown
+    case unknown = "unknown"
 
     /// For people, after the word "because".
     public var reason: String {

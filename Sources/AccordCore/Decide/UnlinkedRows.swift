@@ -9,6 +9,7 @@ public struct UnlinkedRows: Sendable {
     ///
     /// - Parameter counts: the values of all rows without a link.
     public func isAlone(_ row: SourceRow, _ counts: ValueCounts, _ known: Knowledge) throws(Needs) -> Bool {
+        if row.quarantine != nil { return true }
         for value in context.matchValues(row.record.values) {
             if counts.isShared(value) { return false }
             for id in try known.holders(of: value) {

@@ -131,7 +131,7 @@ public struct Field: Hashable, Sendable {
 }
 
 public enum Direction: String, Hashable, Sendable, Codable, CaseIterable {
-    case both
+    case both = "both"
     case toProject = "to-project"
     case toSource = "to-source"
 }
@@ -139,33 +139,36 @@ public enum Direction: String, Hashable, Sendable, Codable, CaseIterable {
 /// What decides a field that both sides changed to different values.
 public enum ConflictPolicy: String, Hashable, Sendable, Codable, CaseIterable {
     /// The source's value.
-    case source
+    case source = "source"
     /// The project's value.
-    case project
+    case project = "project"
     /// The value of the side that was changed last; `manual` where a side does not say when.
-    case newest
+    case newest = "newest"
     /// Sets only: every element of either side.
-    case union
+    case union = "union"
     /// A person decides.
-    case manual
+    case manual = "manual"
 }
 
 /// What becomes of a record that the service cannot change.
 public enum FixedChange: String, Hashable, Sendable, Codable, CaseIterable {
     /// It stays, and the row is set aside with that as its reason.
-    case report
+    case report = "report"
     /// It is deleted, and created anew.
-    case replace
+    case replace = "replace"
 }
 
 public enum ProjectDeletion: String, Hashable, Sendable, Codable, CaseIterable {
-    case archive, delete, ignore
+    case archive = "archive"
+    case delete = "delete"
+    case ignore = "ignore"
 }
 
 public enum SourceDeletion: String, Hashable, Sendable, Codable, CaseIterable {
-    case delete, ignore
+    case delete = "delete"
+    case ignore = "ignore"
     /// The record stays, and its field that says so is set.
-    case mark
+    case mark = "mark"
 }
 
 /// Limits on what one plan may do to a side.

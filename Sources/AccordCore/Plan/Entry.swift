@@ -98,7 +98,7 @@ public struct Entry: Hashable, Sendable {
     public var operationFingerprint: Fingerprint {
         var text = "\(sourceKey ?? "")\u{1F}\(projectID ?? "")"
         for operation in operations {
-            text += "\u{1E}\(operation.side)\u{1F}\(operation.kind)"
+            text += "\u{1E}\(operation.side.rawValue)\u{1F}\(operation.kind.rawValue)"
             for change in operation.changes {
                 let value = Fingerprint(of: [change.field: change.after], isArchived: false)
                 text += "\u{1F}\(change.field)=\(value)"
@@ -139,22 +139,22 @@ public struct Presence: Hashable, Sendable, ExpressibleByArrayLiteral {
 /// The one heap that a record lies in. Those of each side add up to the records read there.
 public enum Bucket: String, Hashable, Sendable, CaseIterable {
     /// Nothing to do and nothing to note.
-    case unchanged
+    case unchanged = "unchanged"
     /// Both sides already say the same; only Accord's memory moves.
-    case agreed
+    case agreed = "agreed"
     /// Newly linked.
-    case linked
+    case linked = "linked"
     /// The other side gets it.
-    case created
-    case updated
+    case created = "created"
+    case updated = "updated"
     /// The other side lost it; this one is deleted or archived.
-    case removed
-    case conflict
-    case quarantined
+    case removed = "removed"
+    case conflict = "conflict"
+    case quarantined = "quarantined"
     /// Left alone on purpose: protected, one-way, archived by a person, gone from the other side.
-    case resting
+    case resting = "resting"
     /// The source record was not found, and that it is gone cannot be told.
-    case withheld
+    case withheld = "withheld"
 }
 
 /// What becomes of the link itself when the entry is applied.

@@ -16,9 +16,11 @@ public struct Allowances: Hashable, Sendable {
 
 /// Why a plan may not be carried out.
 public struct Refusal: ExplainedError, Hashable {
-    public enum Limit: String, Hashable, Sendable {
+    public enum Limit: String, Hashable, Sendable, CaseIterable {
         case suddenlyEmpty = "suddenly-empty"
-        case removals, resubscriptions, sends
+        case removals = "removals"
+        case resubscriptions = "resubscriptions"
+        case sends = "sends"
     }
 
     public var pair: String

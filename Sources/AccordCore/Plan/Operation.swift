@@ -1,9 +1,15 @@
 /// One thing to be done to one record on one side.
 public struct Operation: Hashable, Sendable {
     public enum Kind: String, Hashable, Sendable, CaseIterable {
-        case create, update, delete, archive, unarchive, unsubscribe, resubscribe
+        case create = "create"
+        case update = "update"
+        case delete = "delete"
+        case archive = "archive"
+        case unarchive = "unarchive"
+        case unsubscribe = "unsubscribe"
+        case resubscribe = "resubscribe"
         /// Asks a person for a review.
-        case send
+        case send = "send"
     }
 
     public var side: Side
@@ -76,23 +82,23 @@ public struct Agreement: Hashable, Sendable {
 public struct Quarantine: Hashable, Sendable {
     public enum Cause: String, Hashable, Sendable, CaseIterable {
         /// The row itself is broken.
-        case unreadable
+        case unreadable = "unreadable"
         /// A value does not fit its field's type, or a required one is blank.
-        case unmappable
+        case unmappable = "unmappable"
         case noKey = "no-key"
         case duplicateKey = "duplicate-key"
         /// More than one record could be meant.
-        case ambiguous
+        case ambiguous = "ambiguous"
         /// What has to be known before anything is done is in no answer.
-        case unknown
+        case unknown = "unknown"
         /// What it refers to is not there.
-        case missing
+        case missing = "missing"
         /// The service's matcher would make the create an update of somebody else.
         case wouldLandOnAnother = "would-land-on-another"
         /// The service would refuse the write.
         case wouldBeRefused = "would-be-refused"
         /// The service did refuse it.
-        case refused
+        case refused = "refused"
         /// It may have been sent: that is looked for before anything is sent again.
         case inDoubt = "in-doubt"
         /// The service took the write and stored something else.

@@ -1,10 +1,10 @@
 /// How a side was read and where its records lie.
 public struct SideReading: Hashable, Sendable {
-    public enum Mode: String, Hashable, Sendable {
+    public enum Mode: String, Hashable, Sendable, CaseIterable {
         /// Every record.
-        case full
+        case full = "full"
         /// Only what changed since the last read.
-        case changes
+        case changes = "changes"
         /// Nothing: it is as it was when the last run settled it.
         case notRead = "not-read"
     }

@@ -27,13 +27,13 @@ public struct Link: Hashable, Sendable {
 }
 
 /// What has become of a link's two records.
-public enum LinkState: String, Hashable, Sendable, Codable {
+public enum LinkState: String, Hashable, Sendable, Codable, CaseIterable {
     /// Both are there.
-    case active
+    case active = "active"
     /// The source record vanished, and the project record was left alone.
     case goneFromSource = "gone-from-source"
     /// The project record vanished, and the source record was left alone.
     case goneFromProject = "gone-from-project"
     /// The source record vanished, and Accord archived the project record: unarchived should it come back.
-    case archived
+    case archived = "archived"
 }

@@ -3,7 +3,7 @@
 /// The service finds the record that a create means by e-mail, else by telephone, and updates that one; and it refuses
 /// an update that would give two records the same. A plan that would run into either says so, and leaves the record
 /// out. Where one record gives a value up and another takes it in the same plan, the order is arranged.
-public struct UniqueValues: Sendable {
+public struct UniqueValues: PlanRule {
     public let schema: TableSchema
 
     public init(schema: TableSchema) { self.schema = schema }
@@ -18,6 +18,18 @@ public struct UniqueValues: Sendable {
             self.value = value
             self.releases = releases
             hash = ValueCounts.hash(value)
+        }
+    }
+
+    public var scope: PlanRuleScope { .contended }
+
+    public func apply(
+        to records: inout [Entry], _ names: inout PlannedNames, _ known: Knowledge
+    ) throws(Needs) {
+        try known.require(
+            Needs(values: Set(records.flatMap(claims(of:)).filter { !$0.releases }.map(\.value))))
+        try apply(&records) { (field, value) throws(Needs) in
+            try known.holders(of: FieldValue(field: field, value: value))
         }
     }
 

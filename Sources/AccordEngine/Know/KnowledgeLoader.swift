@@ -31,6 +31,17 @@ struct KnowledgeLoader {
         }
         try load(needs.values, gone: false)
         try load(needs.pastValues, gone: true)
+        try load(needs.named)
+    }
+
+    private mutating func load(_ names: Set<RecordName>) throws {
+        var found: [RecordName: MirrorRecord] = [:]
+        for (pair, names) in Dictionary(grouping: names, by: \.pair) {
+            let ids = try store.holders(pair, matchIndex: 0, values: names.map(\.name)).compactMapValues(\.first)
+            let records = try store.projectRecords(pair, Set(ids.values))
+            for name in names { found[name] = ids[name.name].flatMap { records[$0] } }
+        }
+        known.know(names: names, records: found)
     }
 
     private mutating func load(_ values: Set<FieldValue>, gone: Bool) throws {

@@ -33,15 +33,14 @@ struct PairPlanning {
                 knownFields: pair.mapping.knownFields(try store.baseColumns(pair.name))),
             intents: intents, resolved: resolved, sourceDoubt: doubt, leftOutKeys: source.leftOutKeys,
             isOneText: pair.isDerived)
-        var deciding = PairDeciding(
-            planning: self, context: context, loader: try KnowledgeLoader(pair: pair, store: store),
-            decisions: Decisions(
-                missing: doubt == nil ? source.missing : NumberSet(), unidentified: source.unidentified),
-            builder: PlanBuilder(
+        var deciding = PlanInProgress(
+            pair, context, try KnowledgeLoader(pair: pair, store: store),
+            Decisions(missing: doubt == nil ? source.missing : NumberSet(), unidentified: source.unidentified),
+            PlanBuilder(
                 pair: pair, store: store, awaited: Set(intents.identities).union(resolved.keys),
                 RuleContext(duplicateKeys: source.duplicateKeys, refused: try refusedWrites(project))))
-        try await deciding.decide(source)
-        var plan = try deciding.finish(source, project, doubt)
+        try await PairDeciding(planning: self, context: context).decide(source, &deciding)
+        var plan = try await deciding.finish(source, project, doubt: doubt, run)
         plan.references = references
         try checkWritable(plan)
         return plan

@@ -51,50 +51,55 @@ struct PlanBuilder {
 
     // MARK: - When all are known
 
-    /// Applies the rules that look at several records at once, in the order of this list.
-    mutating func applyPlanRules(_ loader: inout KnowledgeLoader, _ run: PlanningRun) throws -> PlanExtras {
+    /// Applies the rules that hold the records against each other.
+    ///
+    /// - Returns: what is to be said of the plan, and what the records will be called.
+    mutating func apply(
+        _ rules: [any PlanRule], _ loader: inout KnowledgeLoader
+    ) throws -> (notes: [PlanNote], names: PlannedNames) {
         let order = records.sort()
         var positions = [Int32](repeating: 0, count: order.count)
         for (index, number) in order.enumerated() { positions[Int(number)] = Int32(index + 1) }
-        var extras = PlanExtras()
-        try applyUniqueValues(positions, &loader)
-        extras.notes += try SideEffects(pair: pair, run: run).apply(order, positions, &self)
-        extras.names = try GeneratedNames(pair: pair, run: run).apply(order, &self)
-        return extras
+        var names = PlannedNames()
+        var notes: [PlanNote] = []
+        for var rule in rules {
+            switch rule.scope {
+            case .contended:
+                let numbers = contended.takeRecords().sorted { positions[Int($0)] < positions[Int($1)] }
+                try apply(&rule, to: numbers[...], positions, &names, &loader)
+            case .kinds(let kinds):
+                var rest = order.filter { !records.kinds(Int($0)).isDisjoint(with: kinds) }[...]
+                while !rest.isEmpty {
+                    try apply(&rule, to: rest.prefix(PairPlanning.batchSize), positions, &names, &loader)
+                    rest = rest.dropFirst(PairPlanning.batchSize)
+                }
+            }
+            notes += rule.notes
+        }
+        return (notes, names)
     }
 
-    /// Looks closely at the records that take, give up or share a unique value; nothing can happen to the others.
-    private mutating func applyUniqueValues(_ positions: [Int32], _ loader: inout KnowledgeLoader) throws {
-        let involved = contended.takeRecords()
-        guard !involved.isEmpty else { return }
-        let numbers = involved.sorted { positions[Int($0)] < positions[Int($1)] }
+    private mutating func apply(
+        _ rule: inout any PlanRule, to numbers: ArraySlice<Int32>, _ positions: [Int32], _ names: inout PlannedNames,
+        _ loader: inout KnowledgeLoader
+    ) throws {
         let before = try numbers.map { number in
             var record = try records.record(Int(number))
             record.position = Int(positions[Int(number)])
             return record
         }
-        let rules = form.uniqueValues
         loader.forget()
-        try loader.load(
-            Needs(
-                values: before.reduce(into: []) { values, record in
-                    for claim in rules.claims(of: record) where !claim.releases { values.insert(claim.value) }
-                }))
+        let asked = (rule: rule, names: names)
         let after = try loader.decide { (known) throws(Needs) in
             var after = before
-            try rules.apply(&after) { (field, value) throws(Needs) in
-                try known.holders(of: FieldValue(field: field, value: value))
-            }
+            (rule, names) = asked
+            try rule.apply(to: &after, &names, known)
             return after
         }
         for (number, (old, new)) in zip(numbers, zip(before, after)) where old != new {
             try replace(Int(number), old, by: new)
         }
     }
-
-    func kinds(_ number: Int32) -> PlanRecords.Kinds { records.kinds(Int(number)) }
-
-    func record(_ number: Int32) throws -> Entry { try records.record(Int(number)) }
 
     mutating func replace(_ number: Int, _ old: Entry, by new: Entry) throws {
         count(old, -1)
@@ -124,8 +129,8 @@ struct PlanBuilder {
 
     /// Every record is in exactly one bucket, or the plan is not shown.
     func finish(
-        _ source: SideReading, _ project: SideReading, unchanged: Int, leftOut: Int, extras: PlanExtras,
-        undecided: [String], _ run: PlanningRun
+        _ source: SideReading, _ project: SideReading, unchanged: Int, leftOut: Int, notes: [PlanNote],
+        names: PlannedNames, undecided: [String], _ run: PlanningRun
     ) throws -> PairPlan {
         var (source, project) = (source, project)
         for (bucket, count) in self.source { source[bucket] += count }
@@ -148,15 +153,8 @@ struct PlanBuilder {
             source: source, project: project, counts: counts, send: pair.schema.sendFields,
             refusals: try pair.refusals(
                 of: counts, source: source, project: project, after: run.earlier, run.options.allowances, run.store),
-            notes: extras.notes, undecided: undecided, requests: requests, records: try records.finish())
-        plan.names = extras.names
+            notes: notes, undecided: undecided, requests: requests, records: try records.finish())
+        plan.names = names.byKey
         return plan
     }
-}
-
-/// What belongs to a plan besides its records.
-struct PlanExtras {
-    var notes: [PlanNote] = []
-    /// By source key, the names that records are about to get.
-    var names: [String: String] = [:]
 }

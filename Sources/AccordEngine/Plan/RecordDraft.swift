@@ -28,7 +28,7 @@ struct DraftForm: Sendable {
     }
 
     func draft(_ decided: Entry) -> RecordDraft {
-        let record = RecordRules.apply(to: decided, context)
+        let record = Rules.apply(to: decided, context)
         return RecordDraft(
             record: record, written: WrittenRecord(record), rank: DraftForm.rank(record),
             claims: uniqueValues.claims(of: record))

@@ -50,7 +50,7 @@ public struct PlanMarkdown {
 
     /// A table of the rows that each record gives, after an empty line; nothing if no record gives any.
     private func writeTable(
-        _ heading: [String], _ pair: PairPlan, _ kinds: PlanRecords.Kinds, to line: LineSink,
+        _ heading: [String], _ pair: PairPlan, _ kinds: Entry.Kinds, to line: LineSink,
         _ rows: (Entry) -> [String]
     ) throws {
         var isBegun = false

@@ -11,13 +11,13 @@ struct PlanSections {
     private struct Section {
         var title = ""
         var most: Int
-        var belongs: (PlanRecords.Kinds) -> Bool
+        var belongs: (Entry.Kinds) -> Bool
     }
 
     private var sections: [Section] {
-        func writes(_ kinds: PlanRecords.Kinds) -> Bool { !kinds.isDisjoint(with: .writes) }
+        func writes(_ kinds: Entry.Kinds) -> Bool { !kinds.isDisjoint(with: .writes) }
         /// Only its link changes, or nothing does.
-        func isQuiet(_ kinds: PlanRecords.Kinds) -> Bool {
+        func isQuiet(_ kinds: Entry.Kinds) -> Bool {
             kinds.isDisjoint(with: [.writes, .conflicts, .quarantined])
         }
         return [

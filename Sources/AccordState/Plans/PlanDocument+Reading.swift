@@ -101,7 +101,7 @@ extension PlanDocument {
                 let length = record.last == UInt8(ascii: ",") ? record.count - 1 : record.count
                 let entry = try RecordForm.read(json(Array(record.prefix(length))))
                 spans.append(
-                    PlanRecords.Span(offset: from, length: Int32(length), kinds: PlanRecords.Kinds(entry)))
+                    PlanRecords.Span(offset: from, length: Int32(length), kinds: entry.kinds))
                 counts.add(entry, pair.send)
                 for other in entry.after {
                     if other < 1 || other == spans.count { throw Reader.waits(spans.count, for: other, pair.name) }

@@ -5,49 +5,10 @@ import AccordCore
 /// Of each record a few bytes are in memory: where it lies, and of what kind it is, so that whoever looks for one kind
 /// reads no other.
 public final class PlanRecords: Sendable {
-    /// What there is in a record.
-    public struct Kinds: OptionSet, Hashable, Sendable {
-        public let rawValue: UInt16
-        public init(rawValue: UInt16) { self.rawValue = rawValue }
-
-        public static let writesProject = Kinds(rawValue: 1)
-        public static let writesSource = Kinds(rawValue: 2)
-        public static let removes = Kinds(rawValue: 4)
-        public static let conflicts = Kinds(rawValue: 8)
-        public static let quarantined = Kinds(rawValue: 16)
-        public static let leftAlone = Kinds(rawValue: 32)
-        /// Something of it is settled before anything is sent: a link, an agreement, or that nothing is open.
-        public static let settles = Kinds(rawValue: 64)
-        public static let waits = Kinds(rawValue: 128)
-        /// Its source record has to be decided again by the next run.
-        public static let leavesOpen = Kinds(rawValue: 256)
-        /// An earlier link of it gets another key, ends, or is remembered as something else.
-        public static let changesLink = Kinds(rawValue: 512)
-
-        public static let writes: Kinds = [.writesProject, .writesSource]
-
-        public init(_ record: Entry) {
-            self = []
-            if record.writes(.project) { insert(.writesProject) }
-            if record.writes(.source) { insert(.writesSource) }
-            if record.operations.contains(where: \.isRemoval) { insert(.removes) }
-            if !record.conflicts.isEmpty { insert(.conflicts) }
-            if record.quarantine != nil { insert(.quarantined) }
-            if record.bucket == .resting || record.isWithheld { insert(.leftAlone) }
-            if record.sourceKey != nil, record.projectID != nil { insert(.settles) }
-            if !record.after.isEmpty { insert(.waits) }
-            if record.leavesSourceOpen { insert(.leavesOpen) }
-            switch record.link {
-            case .none, .new: break
-            case .moved, .state, .removed: insert(.changesLink)
-            }
-        }
-    }
-
     struct Span: Sendable {
         var offset: Int
         var length: Int32
-        var kinds: Kinds
+        var kinds: Entry.Kinds
     }
 
     private let bytes: SpilledBytes
@@ -65,16 +26,20 @@ public final class PlanRecords: Sendable {
 
     public var count: Int { spans.count }
 
-    public func kinds(at index: Int) -> Kinds { spans[index].kinds }
+    public func kinds(at index: Int) -> Entry.Kinds { spans[index].kinds }
 
     /// How many records are of any of some kinds.
-    public func count(of kinds: Kinds) -> Int { spans.reduce(0) { $0 + ($1.kinds.isDisjoint(with: kinds) ? 0 : 1) } }
+    public func count(of kinds: Entry.Kinds) -> Int {
+        spans.reduce(0) { $0 + ($1.kinds.isDisjoint(with: kinds) ? 0 : 1) }
+    }
 
     /// How many records fulfil a condition of their kinds.
-    public func count(where isWanted: (Kinds) -> Bool) -> Int { spans.reduce(0) { $0 + (isWanted($1.kinds) ? 1 : 0) } }
+    public func count(where isWanted: (Entry.Kinds) -> Bool) -> Int {
+        spans.reduce(0) { $0 + (isWanted($1.kinds) ? 1 : 0) }
+    }
 
     /// Whether some record fulfils a condition of its kinds.
-    public func contains(where isWanted: (Kinds) -> Bool) -> Bool { spans.contains { isWanted($0.kinds) } }
+    public func contains(where isWanted: (Entry.Kinds) -> Bool) -> Bool { spans.contains { isWanted($0.kinds) } }
 
     /// - Throws: ``StateError``, and ``FormProblem`` for a record that is none.
     public func record(at index: Int) throws -> Entry {
@@ -85,7 +50,7 @@ public final class PlanRecords: Sendable {
     /// The records of some kind, in the plan's order, one after the other.
     ///
     /// - Parameter body: false ends it.
-    public func forEach(where isWanted: (Kinds) -> Bool = { _ in true }, _ body: (Entry) throws -> Bool) throws {
+    public func forEach(where isWanted: (Entry.Kinds) -> Bool = { _ in true }, _ body: (Entry) throws -> Bool) throws {
         var window = Window()
         for index in spans.indices where isWanted(spans[index].kinds) {
             guard try body(parse(window.bytes(of: index, spans, bytes), index)) else { return }
@@ -146,13 +111,13 @@ public final class PlanRecords: Sendable {
 /// A record in the form in which a plan keeps it: made apart from the plan, so that several are written at once.
 public struct WrittenRecord: Sendable {
     let json: [UInt8]
-    let kinds: PlanRecords.Kinds
+    let kinds: Entry.Kinds
 
     public init(_ record: Entry) {
         var writer = JSONWriter(reserving: 1024)
         RecordForm.write(record, to: &writer)
         json = writer.bytes
-        kinds = PlanRecords.Kinds(record)
+        kinds = record.kinds
     }
 }
 
@@ -188,7 +153,7 @@ public final class PlanRecordsBuilder {
         return try RecordForm.read(JSONDocument(parsing: file.read(at: span.offset, count: Int(span.length))).root)
     }
 
-    public func kinds(_ number: Int) -> PlanRecords.Kinds { spans[number].kinds }
+    public func kinds(_ number: Int) -> Entry.Kinds { spans[number].kinds }
 
     /// Sorts the records by their ranks.
     ///

@@ -1,14 +1,3 @@
-/// The rules that may hold a record of a plan back after it was decided, in the order in which they are applied.
-///
-/// What follows from several records at once (``UniqueValues``) is looked at when all of them are known.
-public enum RecordRules {
-    public static let all: [any RecordRule] = [DuplicateKeys(), RefusedBefore()]
-
-    public static func apply(to record: Entry, _ context: RuleContext) -> Entry {
-        all.reduce(record) { $1.apply(to: $0, context) }
-    }
-}
-
 /// Looks at one record of a plan, and may set it aside.
 public protocol RecordRule: Sendable {
     func apply(to record: Entry, _ context: RuleContext) -> Entry

@@ -1,0 +1,15 @@
+/// The rules that may hold a record of a plan back after it was decided, or add what is to be known of it, in the order in
+/// which they are applied.
+public enum Rules {
+    /// Each looks at one record by itself, as soon as it is decided.
+    public static let ofRecords: [any RecordRule] = [DuplicateKeys(), RefusedBefore()]
+
+    /// Each holds the records of a plan against each other, when all of them are known.
+    public static func ofPlans(_ context: PlanRuleContext) -> [any PlanRule] {
+        [UniqueValues(schema: context.schema)] + SideEffect.all(context) + NamesOfRecords.all(context)
+    }
+
+    public static func apply(to record: Entry, _ context: RuleContext) -> Entry {
+        ofRecords.reduce(record) { $1.apply(to: $0, context) }
+    }
+}

@@ -1,0 +1,50 @@
+import AccordCore
+import AccordEngine
+import Testing
+
+/// The words of files and of the state, as every version of Accord has written them: renaming a case in the code changes
+/// none of them.
+@Suite("Words that are kept")
+struct WordTests {
+    private func words<Word: CaseIterable & RawRepresentable<String>>(_ type: Word.Type) -> [String] {
+        type.allCases.map(\.rawValue)
+    }
+
+    @Test("of plans, intents, links and the ledger")
+    func plans() {
+        #expect(words(Side.self) == ["source", "project"])
+        #expect(
+            words(Operation.Kind.self) == [
+                "create", "update", "delete", "archive", "unarchive", "unsubscribe", "resubscribe", "send",
+            ])
+        #expect(
+            words(Bucket.self) == [
+                "unchanged", "agreed", "linked", "created", "updated", "removed", "conflict", "quarantined", "resting",
+                "withheld",
+            ])
+        #expect(
+            words(Quarantine.Cause.self) == [
+                "unreadable", "unmappable", "no-key", "duplicate-key", "ambiguous", "unknown", "missing",
+                "would-land-on-another", "would-be-refused", "refused", "in-doubt", "stored-differently",
+            ])
+        #expect(
+            words(Rule.self) == [
+                "unchanged", "agreed", "source-changed", "project-changed", "elements", "restored", "policy-source",
+                "policy-project", "newest-source", "newest-project", "opt-out", "resubscribed", "resolved", "created",
+                "conflict", "unknown",
+            ])
+        #expect(words(LinkState.self) == ["active", "gone-from-source", "gone-from-project", "archived"])
+        #expect(words(SideReading.Mode.self) == ["full", "changes", "not-read"])
+        #expect(words(Refusal.Limit.self) == ["suddenly-empty", "removals", "resubscriptions", "sends"])
+        #expect(words(RunReport.Outcome.self) == ["done", "attention", "interrupted", "failed", "refused"])
+    }
+
+    @Test("of mapping files, whose meaning is kept with the state")
+    func mappings() {
+        #expect(words(Direction.self) == ["both", "to-project", "to-source"])
+        #expect(words(ConflictPolicy.self) == ["source", "project", "newest", "union", "manual"])
+        #expect(words(FixedChange.self) == ["report", "replace"])
+        #expect(words(ProjectDeletion.self) == ["archive", "delete", "ignore"])
+        #expect(words(SourceDeletion.self) == ["delete", "ignore", "mark"])
+    }
+}
