@@ -144,6 +144,23 @@ struct SeveralPairsTests {
         #expect(try await bench.accord.run("plan", "--full", "--detailed-exitcode").status == 0)
     }
 
+    @Test("a store whose row says its slug gets it, though the service would make the same for a store before it")
+    func slugsThatMeet() async throws {
+        let bench = try await bench(
+            ["1,Ada,ada@example.com,S-11,", "2,Bo,bo@example.com,S-12,"], customers: SeveralPairsTests.byKey)
+        try bench.write(
+            "locations.csv", "Store ID,Name,Slug,Street,City,State,ZIP\nS-11,North,,,,,\nS-12,Elsewhere,north,,,,\n")
+        func store(_ email: String) async throws -> String? {
+            try await bench.customers().first { $0["email"]?.string == email }?["location"]?["name"]?.string
+        }
+        #expect(try await bench.accord.run("sync").status == 3, "the slug of S-11 is not known yet")
+        #expect(try await store("bo@example.com") == "Elsewhere")
+        #expect(try await store("ada@example.com") == nil)
+        let second = try await bench.accord.run("sync")
+        #expect(second.status == 0, "\(second.all)")
+        #expect(try await store("ada@example.com") == "North")
+    }
+
     @Test("a field that names records of a pair that is not there, or keeps something else, is refused")
     func wrongPair() async throws {
         for (pair, error) in [
