@@ -115,8 +115,9 @@ let package = Package(
         tests(
             "SimulationTests",
             [
-                "AccordCore", "AccordConfig", "AccordHTTP", "AccordREST", "AccordState", "AccordSQLite", "AccordEngine",
-                "AccordTables", "AccordWorkspace", "AccordReport", "AccordSandbox", "Chance", "TableFakes",
+                "AccordCore", "AccordConfig", "AccordFiles", "AccordHTTP", "AccordREST", "AccordState", "AccordSQLite",
+                "AccordEngine", "AccordTables", "AccordWorkspace", "AccordReport", "AccordSandbox", "Chance",
+                "TableFakes",
                 .product(name: "Logging", package: "swift-log"),
             ]),
         tests(

@@ -55,15 +55,12 @@ public enum WriteOutcome: Sendable {
     case unknown(TableError)
 }
 
-/// What became of a batch of changes.
-public struct BatchWriteResult: Sendable {
-    /// One for each change, in their order: stored, gone (after a delete) or refused.
-    public var outcomes: [WriteOutcome]
-    /// The table's stamp after the write.
-    public var stamp: Stamp
+/// Changes of a table in their order, read one at a time and as often as wanted: there may be more than memory holds.
+public protocol TableChanges {
+    var count: Int { get }
+    func change(at index: Int) throws -> TableChange
+}
 
-    public init(outcomes: [WriteOutcome], stamp: Stamp) {
-        self.outcomes = outcomes
-        self.stamp = stamp
-    }
+extension [TableChange]: TableChanges {
+    public func change(at index: Int) -> TableChange { self[index] }
 }

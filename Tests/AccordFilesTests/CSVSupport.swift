@@ -2,6 +2,7 @@ import AccordCore
 import AccordFiles
 import AccordTables
 import Foundation
+import TableConformance
 
 /// A CSV file in a folder of its own, which goes with it.
 final class CSVFile: Sendable {

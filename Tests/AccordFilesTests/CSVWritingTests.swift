@@ -3,6 +3,7 @@ import AccordFiles
 import AccordTables
 import Chance
 import Foundation
+import TableConformance
 import Testing
 
 @Suite("Writing CSV")

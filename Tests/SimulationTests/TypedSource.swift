@@ -52,8 +52,10 @@ struct WholeTable: ScannableTable, BatchWritable {
     func stamp() async throws -> Stamp { try await inner.stamp() }
     func scan(_ take: (RecordBatch) async throws -> Void) async throws -> ScanProof { try await inner.scan(take) }
 
-    func write(_ changes: [TableChange], expecting stamp: Stamp) async throws -> BatchWriteResult {
-        try await inner.write(changes, expecting: stamp)
+    func write(
+        _ changes: any TableChanges, expecting stamp: Stamp, _ take: (Int, WriteOutcome) throws -> Void
+    ) async throws -> Stamp {
+        try await inner.write(changes, expecting: stamp, take)
     }
 }
 

@@ -49,7 +49,10 @@ struct BrokenPromiseTests {
             "an update of a batch changes only its cells, and records that it does not name keep theirs",
             [.blanksOtherCells]
         ),
-        ("a batch answers what a new scan shows", [.claimsWithoutWriting, .doesNotDelete]),
+        (
+            "a batch answers what a new scan shows",
+            [.claimsWithoutWriting, .doesNotDelete, .forgetsAnOutcome, .saysAnOutcomeTwice]
+        ),
         ("a change whose expectation is not met is refused whole, and the others are made", [.expectsNothing]),
         (
             "in a batch nothing is expected of an absent cell, and what is to be absent is left",

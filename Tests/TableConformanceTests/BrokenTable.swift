@@ -1,5 +1,6 @@
 import AccordCore
 import AccordTables
+import TableConformance
 import Synchronization
 import TableFakes
 
@@ -21,7 +22,8 @@ final class BrokenTable: ScannableTable, StampedTable, IncrementalTable, Searcha
         // Of writes.
         case claimsWithoutWriting, blanksOtherCells, blanksAbsentCells, leavesEmptyCells, doesNotDelete
         case claimsWhatIsMissing, writesHalfAndRefuses, saysLostIsRefused, saysLostIsStored, doesNotArchive
-        case expectsNothing, expectsOfAbsent, ignoresTheStamp, writesOverATakenKey, answersTheOldStamp, trimsTexts
+        case expectsNothing, expectsOfAbsent, ignoresTheStamp, writesOverATakenKey, answersTheOldStamp, trimsTexts,
+            forgetsAnOutcome, saysAnOutcomeTwice
     }
 
     let fault: Fault
@@ -174,21 +176,27 @@ final class BrokenTable: ScannableTable, StampedTable, IncrementalTable, Searcha
         }
     }
 
-    func write(_ changes: [TableChange], expecting stamp: Stamp) async throws -> BatchWriteResult {
+    func write(
+        _ changes: any TableChanges, expecting stamp: Stamp, _ take: (Int, WriteOutcome) throws -> Void
+    ) async throws -> Stamp {
+        let changes = try (0..<changes.count).map { try changes.change(at: $0) }
         let before = try await base.stamp()
         let current = fault == .ignoresTheStamp || fault == .stampNeverChanges ? before : stamp
         let kept = changes.filter { !(fault == .doesNotDelete && $0.kind == .delete) }.map(broken)
         if fault == .writesOverATakenKey {
             for change in changes where change.kind == .create { base.remove(change.key ?? "") }
         }
-        var result = try await base.write(
+        var result: BatchWriteResult = try await base.write(
             kept, expecting: fault == .writesOverATakenKey ? try await base.stamp() : current)
         for (index, change) in changes.enumerated() where fault == .doesNotDelete && change.kind == .delete {
             result.outcomes.insert(.gone(nil), at: index)
         }
         if fault == .claimsWithoutWriting { result.outcomes[0] = .stored(claimed(changes[0])) }
         if fault == .answersTheOldStamp { result.stamp = before }
-        return result
+        if fault == .forgetsAnOutcome { result.outcomes.removeLast() }
+        for (index, outcome) in result.outcomes.enumerated() { try take(index, outcome) }
+        if fault == .saysAnOutcomeTwice { try take(0, result.outcomes[0]) }
+        return result.stamp
     }
 
     private func claimed(_ change: TableChange) -> TableRecord {

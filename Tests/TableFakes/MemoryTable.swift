@@ -171,12 +171,16 @@ public final class MemoryTable: ScannableTable, StampedTable, IncrementalTable, 
         }
     }
 
-    public func write(_ changes: [TableChange], expecting stamp: Stamp) async throws -> BatchWriteResult {
-        try state.withLock { state in
+    public func write(
+        _ changes: any TableChanges, expecting stamp: Stamp, _ take: (Int, WriteOutcome) throws -> Void
+    ) async throws -> Stamp {
+        let changes = try (0..<changes.count).map { try changes.change(at: $0) }
+        let (outcomes, stamp) = try state.withLock { state in
             guard stamp.text == String(state.version) else { throw TableError.changedMeanwhile(name: name) }
-            let outcomes = changes.map { apply($0, to: &state) }
-            return BatchWriteResult(outcomes: outcomes, stamp: Stamp(String(state.version)))
+            return (changes.map { apply($0, to: &state) }, Stamp(String(state.version)))
         }
+        for (index, outcome) in outcomes.enumerated() { try take(index, outcome) }
+        return stamp
     }
 
     private func apply(_ change: TableChange, to state: inout State) -> WriteOutcome {

@@ -59,21 +59,14 @@ struct SourceRows {
         return found
     }
 
-    static let atOnce = 20_000
-
-    /// Hands over every entry that writes, with its row as it is now. The source is read once for so many entries.
-    func each(of records: PlanRecords, _ body: (Entry, Current) -> Void) async throws {
-        var batch: [Entry] = []
-        var batches: [[Entry]] = []
-        try records.forEach(where: { !$0.isDisjoint(with: .writes) }) { entry in
-            batch.append(entry)
-            if batch.count == SourceRows.atOnce {
-                batches.append(batch)
-                batch = []
-            }
-            return true
-        }
-        for entries in batches + [batch] where !entries.isEmpty {
+    /// Hands over every entry that writes, with its row as it is now.
+    ///
+    /// - Parameter most: entries for which the source is read once.
+    func each(of records: PlanRecords, most: Int, _ body: (Entry, Current) -> Void) async throws {
+        var rest = records.positions { !$0.isDisjoint(with: .writes) }[...]
+        while !rest.isEmpty {
+            let entries = try rest.prefix(most).map { try records.record(at: $0 - 1) }
+            rest = rest.dropFirst(most)
             let found = try await rows(of: entries)
             for entry in entries {
                 let key = entry.sourceKey ?? ""

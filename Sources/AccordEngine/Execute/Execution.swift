@@ -23,4 +23,7 @@ struct Execution {
 
     /// Records whose intents are durable together.
     var groupSize: Int { concurrency * 32 }
+
+    /// Records that are held against one read of the source: some 50 MB of them, eight requests at once.
+    var readSize: Int { groupSize * 80 }
 }

@@ -21,17 +21,11 @@ struct Executor {
         tally = project.tally
         guard tally.failure == nil, !execution.stop.isStopped else { return }
         // A record of which the project has not taken its half stays as it is: the next plan sees both halves.
-        try await SourceHalf(execution: execution).write(try entries(unmet: unmet, done: project.done), &tally)
-    }
-
-    /// The records whose source half can be written now.
-    private func entries(unmet: NumberSet, done: NumberSet) throws -> [Entry] {
-        var entries: [Entry] = []
-        try execution.plan.records.forEach(where: { $0.contains(.writesSource) }) { entry in
-            let position = Int64(entry.position)
-            if !unmet.contains(position), !entry.writes(.project) || done.contains(position) { entries.append(entry) }
-            return true
+        let records = execution.plan.records
+        let positions = records.positions { $0.contains(.writesSource) }.filter { position in
+            guard !unmet.contains(Int64(position)) else { return false }
+            return !records.kinds(at: position - 1).contains(.writesProject) || project.done.contains(Int64(position))
         }
-        return entries
+        try await SourceHalf(execution: execution).write(positions, &tally)
     }
 }

@@ -30,7 +30,7 @@ struct SourceChangeForm {
         try loader.load(Needs(projectIDs: Set(entries.compactMap(\.projectID))))
         var changes: [SourceChange] = []
         for entry in entries {
-            guard let operation = entry.operations.first(where: { $0.side == .source }) else { continue }
+            guard let operation = entry.sourceOperation else { continue }
             do {
                 let unmet = try loader.decide { (known) throws(Needs) in
                     try Expectations(pair: pair).unmet(operation, of: entry, known)
@@ -102,4 +102,9 @@ struct SourceChangeForm {
         if change.kind == .create { return isOut ? [rest, optOut] : [rest] }
         return rest.cells.isEmpty ? [optOut] : [optOut, rest]
     }
+}
+
+extension Entry {
+    /// What is to be done to its source record.
+    var sourceOperation: Operation? { operations.first { $0.side == .source } }
 }

@@ -9,13 +9,14 @@ struct SourceHalf {
     private var pair: Pair { execution.pair }
     private var store: any StateStore { execution.store }
 
-    func write(_ entries: [Entry], _ tally: inout Tally) async throws {
-        guard !entries.isEmpty else { return }
+    /// - Parameter positions: of the records whose source half can be written.
+    func write(_ positions: [Int], _ tally: inout Tally) async throws {
+        guard !positions.isEmpty else { return }
         do {
             if pair.source.capabilities.batchWrites, let table = pair.source as? any BatchWritable {
-                try await writeTogether(entries, table, &tally)
+                try await writeTogether(positions, table, &tally)
             } else if pair.source.capabilities.recordWrites, let table = pair.source as? any RecordWritable {
-                try await writeOneByOne(entries, table, &tally)
+                try await writeOneByOne(positions, table, &tally)
             } else {
                 tally.fail(EngineError.cannot("be written", pair: pair.name, table: pair.source.name))
             }
@@ -28,47 +29,63 @@ struct SourceHalf {
         execution.planning.progress(.applying(pair: pair.name, done: total, of: total))
     }
 
-    private func changes(
-        _ entries: [Entry], _ tally: inout Tally
-    ) async throws -> (changes: [SourceChange], mapper: RecordMapper) {
-        let rows = try await SourceRows(pair: pair, store: store).rows(of: entries)
-        let form = SourceChangeForm(
-            pair: pair, store: store, rows: rows, schema: try await pair.source.schema())
-        return (try form.changes(entries) { tally.skip($0, $1) }, rows.mapper)
+    /// Hands over the changes of so many records as are held against one read of the source.
+    private func eachGroup(
+        _ positions: [Int], _ tally: inout Tally, _ body: ([SourceChange], RecordMapper, inout Tally) async throws -> Void
+    ) async throws {
+        for group in positions.groups(of: execution.readSize) where !execution.stop.isStopped {
+            let entries = try group.map { try execution.plan.records.record(at: $0 - 1) }
+            let rows = try await SourceRows(pair: pair, store: store).rows(of: entries)
+            let form = SourceChangeForm(pair: pair, store: store, rows: rows, schema: try await pair.source.schema())
+            try await body(form.changes(entries) { tally.skip($0, $1) }, rows.mapper, &tally)
+        }
     }
 
     // MARK: - All together
 
-    private func writeTogether(_ entries: [Entry], _ table: any BatchWritable, _ tally: inout Tally) async throws {
+    private func writeTogether(_ positions: [Int], _ table: any BatchWritable, _ tally: inout Tally) async throws {
         // What is written is checked against the rows read now, and the source may not change after this moment.
         let stamp = try await table.stamp()
-        let (changes, mapper) = try await changes(entries, &tally)
-        guard !changes.isEmpty else { return }
-        try begin(changes)
-        let outcomes: [WriteOutcome]
+        let spool = ChangeSpool(pair.mapping, execution.plan.records, folder: store.folder)
         do {
-            outcomes = try await BatchWriter(table: table, stamp: stamp).write(changes)
-        } catch let error as TableError {
+            var mapper: RecordMapper?
+            try await eachGroup(positions, &tally) { changes, latest, _ in
+                mapper = latest
+                try begin(changes)
+                for change in changes { try spool.append(change) }
+            }
+            guard spool.count > 0, let mapper else { return }
+            var outcomes: [(SourceChange, WriteOutcome?)] = []
+            _ = try await table.write(spool, expecting: stamp) { index, outcome in
+                guard let change = try spool.sourceChange(at: index) else { return }
+                outcomes.append((change, outcome))
+                guard outcomes.count == PairPlanning.batchSize else { return }
+                try settle(outcomes, mapper, &tally)
+                outcomes = []
+            }
+            try settle(outcomes, mapper, &tally)
+        } catch let error where error is TableError || error is MappingProblem {
             // Nothing was written: the intents are closed, and the next plan looks anew.
-            try store.settle(changes.map { execution.builder.closed($0.entry) })
+            for indices in (0..<spool.count).groups(of: PairPlanning.batchSize) {
+                let changes = try indices.compactMap { try spool.sourceChange(at: $0) }
+                try store.settle(changes.map { execution.builder.closed($0.entry) })
+            }
             throw error
         }
-        try settle(zip(changes, outcomes.map { .some($0) }), mapper, &tally)
     }
 
     // MARK: - One by one
 
-    private func writeOneByOne(_ entries: [Entry], _ table: any RecordWritable, _ tally: inout Tally) async throws {
+    private func writeOneByOne(_ positions: [Int], _ table: any RecordWritable, _ tally: inout Tally) async throws {
         let writer = RecordWriter(table: table, schema: try await table.schema(), logger: execution.logger) {
             [store, pair] key in try store.link(pair.name, sourceKey: key) == nil
         }
-        for entries in entries.groups(of: SourceRows.atOnce) {
-            let (changes, mapper) = try await changes(entries, &tally)
+        try await eachGroup(positions, &tally) { changes, mapper, tally in
             for group in changes.groups(of: execution.groupSize) {
                 if execution.stop.isStopped { return }
                 try begin(group)
                 let (outcomes, refused) = await send(group, writer)
-                try settle(zip(group, outcomes), mapper, &tally)
+                try settle(Array(zip(group, outcomes)), mapper, &tally)
                 if let refused { throw refused }
             }
         }
@@ -78,7 +95,7 @@ struct SourceHalf {
     ///
     /// - Returns: nil for what was certainly not written; and why nothing more can be, if that is so.
     private func send(
-        _ changes: [SourceChange], _ writer: RecordWriter
+        _ changes: ArraySlice<SourceChange>, _ writer: RecordWriter
     ) async -> (outcomes: [WriteOutcome?], refused: TableError?) {
         await withTaskGroup(of: (Int, Result<WriteOutcome, TableError>).self) { group in
             var outcomes = [WriteOutcome?](repeating: nil, count: changes.count)
@@ -132,23 +149,22 @@ struct SourceHalf {
 
     // MARK: - The journal
 
-    private func begin(_ changes: [SourceChange]) throws {
+    private func begin(_ changes: some Sequence<SourceChange>) throws {
         try store.begin(pair.name, run: execution.run, entries: changes.map(\.entry), at: execution.now)
     }
 
     private func settle(
-        _ outcomes: some Sequence<(SourceChange, WriteOutcome?)>, _ mapper: RecordMapper, _ tally: inout Tally
+        _ outcomes: [(SourceChange, WriteOutcome?)], _ mapper: RecordMapper, _ tally: inout Tally
     ) throws {
-        let outcomes = Array(outcomes)
         let records = try store.projectRecords(pair.name, Set(outcomes.compactMap(\.0.entry.projectID)))
         let form = SourceSettlements(execution: execution, mapper: mapper, project: records)
         try store.settle(outcomes.flatMap { form.settlements($0, $1, &tally) })
     }
 }
 
-extension Array {
+extension RandomAccessCollection where Index == Int {
     /// The elements in their order, so many at a time.
-    fileprivate func groups(of most: Int) -> [[Element]] {
-        stride(from: 0, to: count, by: most).map { Array(self[$0..<Swift.min($0 + most, count)]) }
+    fileprivate func groups(of most: Int) -> [SubSequence] {
+        stride(from: startIndex, to: endIndex, by: most).map { self[$0..<Swift.min($0 + most, endIndex)] }
     }
 }

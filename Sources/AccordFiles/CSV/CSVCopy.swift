@@ -8,8 +8,16 @@ struct CSVCopy {
     let formulas: CSVFormat.Formulas
     let file: FileReplacement
 
-    func run(_ changes: [TableChange], _ decisions: inout CSVDecisions) throws {
+    /// A change that was made, and the line on which its row begins in the new file.
+    struct Written {
+        var index: Int
+        var line: Int
+    }
+
+    /// - Returns: the rows that are new or were changed, in their order.
+    func run(_ changes: any TableChanges, _ decisions: CSVDecisions) throws -> [Written] {
         try file.append(reader.input.mark)
+        var written: [Written] = []
         var line = 1
         var lineEnd: [UInt8] = []
         var endsCleanly = false
@@ -21,70 +29,62 @@ struct CSVCopy {
                 endsCleanly = reader.lineEndLength > 0
                 continue
             }
-            guard changes[index].kind == .update else { continue }
-            let row = updated(changes[index])
-            decisions.outcomes[index] = .stored(record(row, line: line))
-            let whole = row.bytes + reader.rowAndLineEnd.suffix(reader.lineEndLength)
+            let change = try changes.change(at: index)
+            guard change.kind == .update else { continue }
+            written.append(Written(index: index, line: line))
+            let whole = updated(change) + reader.rowAndLineEnd.suffix(reader.lineEndLength)
             try emit(whole)
             line += lines(in: whole)
             endsCleanly = reader.lineEndLength > 0
         }
         if lineEnd.isEmpty { lineEnd = [UInt8(ascii: "\n")] }
-        let habit = endsCleanly
+        // The last row ends as it did before.
+        let lastEnd = endsCleanly ? lineEnd : []
         for index in decisions.creates {
             if !endsCleanly {
                 try emit(lineEnd)
                 line += 1
             }
-            let row = created(changes[index], quotesAll: decisions.quotesAll)
-            decisions.outcomes[index] = .stored(record(row, line: line))
-            try emit(row.bytes)
-            line += lines(in: row.bytes)
-            if habit {
-                try emit(lineEnd)
-                line += 1
-            }
-            endsCleanly = habit
+            written.append(Written(index: index, line: line))
+            let row = created(try changes.change(at: index), quotesAll: decisions.quotesAll) + lastEnd
+            try emit(row)
+            line += lines(in: row)
+            endsCleanly = !lastEnd.isEmpty
         }
+        return written
     }
 
-    /// A row's bytes without its line end, and its texts.
-    private struct Row {
-        var bytes: [UInt8] = []
-        var texts: [String] = []
-    }
-
-    private func updated(_ change: TableChange) -> Row {
-        var row = Row()
+    /// The row's bytes without its line end.
+    private func updated(_ change: TableChange) -> [UInt8] {
+        var row: [UInt8] = []
         for (index, cell) in reader.cells.enumerated() {
-            if index > 0 { row.bytes.append(reader.delimiter) }
-            let text = reader.text(of: cell, formulas)
-            if let after = change.cells[header.columns[index]]?.after.text, !after.utf8.elementsEqual(text.utf8) {
+            if index > 0 { row.append(reader.delimiter) }
+            if let after = change.cells[header.columns[index]]?.after.text,
+                !after.utf8.elementsEqual(reader.text(of: cell, formulas).utf8)
+            {
                 append(after, isQuoted: cell.isQuoted, to: &row)
             } else {
-                row.bytes.append(contentsOf: reader.row[cell.start..<cell.end])
-                row.texts.append(text)
+                row.append(contentsOf: reader.row[cell.start..<cell.end])
             }
         }
         return row
     }
 
-    private func created(_ change: TableChange, quotesAll: Bool) -> Row {
+    private func created(_ change: TableChange, quotesAll: Bool) -> [UInt8] {
         var cells = change.cells.compactMapValues(\.after.text)
         let keys = change.keyColumns.filter { header.index(of: $0) != nil }
         if let first = keys.first, keys.allSatisfy({ (cells[$0] ?? "").trimmed.isEmpty }) {
             cells[first] = change.key
         }
-        var row = Row()
+        var row: [UInt8] = []
         for (index, column) in header.columns.enumerated() {
-            if index > 0 { row.bytes.append(reader.delimiter) }
+            if index > 0 { row.append(reader.delimiter) }
             append(cells[column] ?? "", isQuoted: quotesAll, to: &row)
         }
         return row
     }
 
-    private func append(_ text: String, isQuoted: Bool, to row: inout Row) {
-        row.texts.append(text)
+    private func append(_ text: String, isQuoted: Bool, to row: inout [UInt8]) {
         let quote = UInt8(ascii: "\"")
         let bytes = Array((formulas == .escape ? FormulaGuard.guarded(text) : text).utf8)
         let mustQuote =
@@ -92,21 +92,15 @@ struct CSVCopy {
             // Alone on its line, a blank cell would be no row.
             || bytes.isEmpty && header.columns.count == 1
         guard isQuoted || mustQuote else {
-            row.bytes.append(contentsOf: bytes)
+            row.append(contentsOf: bytes)
             return
         }
-        row.bytes.append(quote)
+        row.append(quote)
         for byte in bytes {
-            row.bytes.append(byte)
-            if byte == quote { row.bytes.append(quote) }
+            row.append(byte)
+            if byte == quote { row.append(quote) }
         }
-        row.bytes.append(quote)
-    }
-
-    private func record(_ row: Row, line: Int) -> TableRecord {
-        TableRecord(
-            cells: .text(TextRow(header: header, cells: row.texts)), fingerprint: Fingerprint(of: row.bytes),
-            place: Place(file: reader.name, line: line))
+        row.append(quote)
     }
 
     private func lines(in bytes: some Sequence<UInt8>) -> Int {

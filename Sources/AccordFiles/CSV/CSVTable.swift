@@ -71,7 +71,9 @@ public struct CSVTable: ScannableTable, BatchWritable {
     }
 
     /// A key is that of the first of its columns that is not blank, as ``RecordKey`` compares it.
-    public func write(_ changes: [TableChange], expecting stamp: Stamp) async throws -> BatchWriteResult {
-        try CSVWriter(table: self, changes: changes).write(expecting: stamp)
+    public func write(
+        _ changes: any TableChanges, expecting stamp: Stamp, _ take: (_ index: Int, WriteOutcome) throws -> Void
+    ) async throws -> Stamp {
+        try CSVWriter(table: self, changes: changes).write(expecting: stamp, take)
     }
 }

@@ -9,18 +9,21 @@ import AccordTables
 
 /// Writes changes into a CSV file, leaving every byte that they do not name as it was.
 ///
-/// The file is read twice: first to find the rows and to check what the changes expect of them, then to copy it.
+/// The file is read twice: first to find the rows and to check what the changes expect of them, then to copy it. What was
+/// written is read from the new file.
 struct CSVWriter {
     private let table: CSVTable
-    private let changes: [TableChange]
+    private let changes: any TableChanges
 
-    init(table: CSVTable, changes: [TableChange]) {
+    init(table: CSVTable, changes: any TableChanges) {
         self.table = table
         self.changes = changes
     }
 
     /// - Throws: ``TableError``; then nothing was written.
-    func write(expecting stamp: Stamp) throws -> BatchWriteResult {
+    func write(
+        expecting stamp: Stamp, _ take: (_ index: Int, WriteOutcome) throws -> Void
+    ) throws -> Stamp {
         let name = table.name
         guard let resolved = realpath(table.path, nil) else { throw FileState.readError(errno, name: name) }
         defer { free(resolved) }
@@ -28,15 +31,43 @@ struct CSVWriter {
         let reader = try CSVReader(path: target, name: name, format: table.format)
         guard reader.input.stamp == stamp else { throw TableError.changedMeanwhile(name: name) }
         let header = try CSVTable.header(of: reader)
-        var decisions = try CSVDecisions(changes, reader: reader, header: header, table: table)
-        guard decisions.changeAnything else {
-            return BatchWriteResult(outcomes: decisions.outcomes, stamp: stamp)
+        let decisions = try CSVDecisions(changes, reader: reader, header: header, table: table)
+        var after = stamp
+        var written: [CSVCopy.Written] = []
+        if decisions.changeAnything {
+            let copy = CSVCopy(
+                reader: try CSVReader(path: target, name: name, format: table.format), header: header,
+                formulas: table.format.formulas, file: try FileReplacement(of: target, name: name))
+            written = try copy.run(changes, decisions)
+            after = try copy.file.commit(expecting: stamp)
         }
-        let copy = CSVCopy(
-            reader: try CSVReader(path: target, name: name, format: table.format), header: header,
-            formulas: table.format.formulas, file: try FileReplacement(of: target, name: name))
-        try copy.run(changes, &decisions)
-        return BatchWriteResult(outcomes: decisions.outcomes, stamp: try copy.file.commit(expecting: stamp))
+        for (index, reason) in decisions.refusals {
+            try take(index, .refused(.expectationFailed(name: name, reason: reason)))
+        }
+        for index in decisions.deletes { try take(index, .gone(nil)) }
+        try read(written, in: target, expecting: after, take)
+        return after
+    }
+
+    /// What is stored now of the rows that were written.
+    private func read(
+        _ written: [CSVCopy.Written], in target: String, expecting stamp: Stamp,
+        _ take: (_ index: Int, WriteOutcome) throws -> Void
+    ) throws {
+        var rest = written[...]
+        if let reader = try? CSVReader(path: target, name: table.name, format: table.format),
+            reader.input.stamp == stamp, let header = try? reader.header()
+        {
+            var batch = CSVBatch(header, table.format.formulas)
+            while let row = rest.first, (try? reader.next()) == true {
+                guard reader.line == row.line else { continue }
+                batch.append(reader, problem: nil)
+                for record in batch.take(table.name).records { try take(row.index, .stored(record)) }
+                rest.removeFirst()
+            }
+        }
+        // Somebody changed the file in this instant. What was written was written.
+        for row in rest { try take(row.index, .storedUnseen) }
     }
 }
 
@@ -45,79 +76,48 @@ struct CSVDecisions {
     /// Indices of the changes of rows, by the line on which the row begins.
     private(set) var changeByLine: [Int: Int] = [:]
     private(set) var creates: [Int] = []
-    /// For a change that is yet to be made, and for a delete: `gone`.
-    var outcomes: [WriteOutcome]
+    /// Those that are made.
+    private(set) var deletes: [Int] = []
+    private(set) var refusals: [(index: Int, reason: String)] = []
     /// Whether new rows have quotes around every cell, as the file's last row has.
     private(set) var quotesAll = false
 
     var changeAnything: Bool { !changeByLine.isEmpty || !creates.isEmpty }
 
     /// - Parameter reader: after its header.
-    init(_ changes: [TableChange], reader: CSVReader, header: TextRow.Header, table: CSVTable) throws {
-        let format = table.format
-        outcomes = changes.map { _ in .gone(nil) }
+    init(_ changes: any TableChanges, reader: CSVReader, header: TextRow.Header, table: CSVTable) throws {
+        let formulas = table.format.formulas
         quotesAll = reader.cells.allSatisfy(\.isQuoted)
-        let wanted = Wanted(changes, header)
-        var found: [Int: [Int]] = [:]
+        var wanted = try CSVWantedRows(changes, header)
         var faults: [Int: String] = [:]
         /// The first line whose bytes are no text.
         var undecodable: Int?
         while try reader.next() {
             if undecodable == nil, reader.undecodable() != nil { undecodable = reader.line }
             quotesAll = reader.cells.allSatisfy(\.isQuoted)
-            for group in wanted.groups {
-                guard let key = reader.key(group.key.positions, format.formulas), let index = group.value[key],
-                    reader.isMeant(group.key.only, header, format.formulas)
-                else { continue }
-                found[index, default: []].append(reader.line)
-                if faults[index] == nil {
-                    faults[index] = CSVDecisions.fault(changes[index], reader, header, format.formulas)
-                }
+            try wanted.find(reader, header, formulas) { index, change in
+                guard faults[index] == nil else { return }
+                faults[index] = CSVDecisions.fault(change, reader, header, formulas)
             }
         }
         let checker = CSVCellCheck(
-            format: format, transcoder: reader.input.transcoder, header: header, undecodable: undecodable)
-        func refuse(_ index: Int, _ reason: String) {
-            outcomes[index] = .refused(.expectationFailed(name: table.name, reason: reason))
-        }
-        for (index, change) in changes.enumerated() {
-            let lines = found[index] ?? []
-            if let reason = wanted.repeated[index] ?? checker.fault(change)
-                ?? CSVDecisions.fault(change, lines: lines) ?? faults[index]
-            {
-                refuse(index, reason)
+            format: table.format, transcoder: reader.input.transcoder, header: header, undecodable: undecodable)
+        for index in 0..<changes.count {
+            let (change, lines) = (try changes.change(at: index), wanted.lines(of: index))
+            let fault =
+                wanted.repeated[index] ?? checker.fault(change) ?? CSVDecisions.fault(change, lines: lines)
+                ?? faults[index]
+            if let fault {
+                refusals.append((index, fault))
             } else if let line = lines.first {
-                if changeByLine[line] == nil {
-                    changeByLine[line] = index
-                } else {
-                    refuse(index, "another change is of the same row, on line \(line)")
+                guard changeByLine[line] == nil else {
+                    refusals.append((index, "another change is of the same row, on line \(line)"))
+                    continue
                 }
+                changeByLine[line] = index
+                if change.kind == .delete { deletes.append(index) }
             } else {
                 creates.append(index)
-            }
-        }
-    }
-
-    /// The changes by their keys, for each choice of key columns and of rows.
-    private struct Wanted {
-        struct Group: Hashable {
-            var positions: [Int]
-            var only: RowFilter?
-        }
-
-        var groups: [Group: [String: Int]] = [:]
-        var repeated: [Int: String] = [:]
-
-        init(_ changes: [TableChange], _ header: TextRow.Header) {
-            for (index, change) in changes.enumerated() {
-                let group = Group(
-                    positions: change.keyColumns.compactMap { header.index(of: $0) }, only: change.onlyWhere)
-                guard let key = change.key.flatMap(RecordKey.of) else { continue }
-                if groups[group]?[key] != nil {
-                    repeated[index] = "another change is of the same key, \"\(key)\""
-                } else {
-                    groups[group, default: [:]][key] = index
-                }
             }
         }
     }
@@ -148,48 +148,4 @@ struct CSVDecisions {
         }
         return nil
     }
-}
-
-/// Whether a change's texts can be written into the file at all.
-struct CSVCellCheck {
-    let format: CSVFormat
-    let transcoder: CSVTranscoder
-    let header: TextRow.Header
-    /// The first line whose bytes are no text: the file is of another encoding than it is said to be.
-    let undecodable: Int?
-
-    func fault(_ change: TableChange) -> String? {
-        switch change.kind {
-        case .create, .update: break
-        case .delete: return nil
-        default: return "a row of a file is created, updated or deleted; there is no \(change.kind.rawValue)"
-        }
-        for (column, cell) in change.cells.sorted(by: { $0.key < $1.key }) {
-            guard header.index(of: column) != nil else { return "there is no column \(column)" }
-            if cell.before.isTyped || cell.after.isTyped { return "expected a text for \(column), found a typed value" }
-            guard let text = cell.after.text else { continue }
-            guard text.utf8.count < format.fieldLimit / 2 else { return "the text for \(column) is too long" }
-            if let undecodable, text.utf8.contains(where: { $0 >= 0x80 }) {
-                return "line \(undecodable) shows that the file is not \(format.encoding.rawValue), so the text for "
-                    + "\(column) cannot be written beside it; set encoding, for example to windows-1252"
-            }
-            guard transcoder.encode(Array(text.utf8)) != nil else {
-                return "the text for \(column) has a character that \(format.encoding.rawValue) does not have"
-            }
-        }
-        return nil
-    }
-}
-
-extension Cell {
-    /// The text that a file has for it; nil where nothing is said of the cell.
-    var text: String? {
-        switch self {
-        case .empty: ""
-        case .text(let text): text
-        case .absent, .value: nil
-        }
-    }
-
-    fileprivate var isTyped: Bool { if case .value = self { true } else { false } }
 }

@@ -41,6 +41,11 @@ public final class PlanRecords: Sendable {
     /// Whether some record fulfils a condition of its kinds.
     public func contains(where isWanted: (Entry.Kinds) -> Bool) -> Bool { spans.contains { isWanted($0.kinds) } }
 
+    /// The positions of the records that fulfil a condition of their kinds, from 1.
+    public func positions(where isWanted: (Entry.Kinds) -> Bool) -> [Int] {
+        spans.indices.filter { isWanted(spans[$0].kinds) }.map { $0 + 1 }
+    }
+
     /// - Throws: ``StateError``, and ``FormProblem`` for a record that is none.
     public func record(at index: Int) throws -> Entry {
         let span = spans[index]

@@ -1,0 +1,130 @@
+import AccordCore
+import AccordState
+import AccordTables
+
+/// The changes of a source that is written as a whole, put aside on disk until all of them are known: of each a few bytes
+/// are in memory.
+final class ChangeSpool: TableChanges {
+    private let mapping: Mapping
+    private let records: PlanRecords
+    private let spill: SpillFile
+    /// Where each change begins.
+    private var starts: [Int] = []
+
+    /// - Parameter folder: for what does not fit into memory.
+    init(_ mapping: Mapping, _ records: PlanRecords, folder: String) {
+        self.mapping = mapping
+        self.records = records
+        spill = SpillFile(folder: folder)
+    }
+
+    var count: Int { starts.count }
+
+    /// - Parameter change: one with a single step.
+    func append(_ change: SourceChange) throws {
+        var writer = SpoolWriter()
+        for step in change.steps.prefix(1) { writer.change(step) }
+        writer.int32(Int32(change.entry.position))
+        writer.optional(change.before)
+        writer.record(change.expected)
+        starts.append(try spill.append(writer.bytes))
+    }
+
+    func change(at index: Int) throws -> TableChange { try read(index) { $0.change(mapping) } }
+
+    /// The change with the record of the plan that it is of.
+    func sourceChange(at index: Int) throws -> SourceChange? {
+        let (step, position, before, expected) = try read(index) { reader in
+            (reader.change(mapping), Int(reader.int32()), reader.optionalFingerprint(), reader.record())
+        }
+        let entry = try records.record(at: position - 1)
+        guard let operation = entry.sourceOperation else { return nil }
+        return SourceChange(entry: entry, operation: operation, steps: [step], before: before, expected: expected)
+    }
+
+    private func read<Content>(_ index: Int, _ body: (inout SpoolReader) -> Content) throws -> Content {
+        let end = index + 1 < starts.count ? starts[index + 1] : spill.count
+        let bytes = try spill.read(at: starts[index], count: end - starts[index])
+        return bytes.withUnsafeBytes {
+            var reader = SpoolReader(bytes: $0, position: 0)
+            return body(&reader)
+        }
+    }
+}
+
+extension SpoolWriter {
+    fileprivate mutating func change(_ change: TableChange) {
+        text(change.kind.rawValue)
+        optional(change.key)
+        int32(Int32(change.cells.count))
+        for (column, cell) in change.cells {
+            text(column)
+            self.cell(cell.before)
+            self.cell(cell.after)
+        }
+        record(change.known)
+    }
+
+    private mutating func cell(_ cell: Cell) {
+        switch cell {
+        case .absent: bytes.append(0)
+        case .empty: bytes.append(1)
+        case .text(let text):
+            bytes.append(2)
+            self.text(text)
+        case .value(let value):
+            bytes.append(3)
+            self.value(value)
+        }
+    }
+
+    fileprivate mutating func record(_ record: Record) {
+        text(record.key)
+        optional(record.modified)
+        int32(Int32(record.values.count))
+        for (field, value) in record.values {
+            text(field)
+            self.value(value)
+        }
+        int32(Int32(record.unknown.count))
+        for field in record.unknown { text(field) }
+    }
+}
+
+extension SpoolReader {
+    /// - Parameter mapping: says where keys are and which rows are meant, the same for all changes.
+    fileprivate mutating func change(_ mapping: Mapping) -> TableChange {
+        let kind = Operation.Kind(rawValue: text()) ?? .update
+        let key = optionalText()
+        var cells: [String: CellChange] = [:]
+        for _ in 0..<int32() {
+            let column = text()
+            let before = cell()
+            cells[column] = CellChange(before: before, after: cell())
+        }
+        return TableChange(
+            kind: kind, key: key, keyColumns: mapping.key, onlyWhere: mapping.only, cells: cells, known: record())
+    }
+
+    private mutating func cell() -> Cell {
+        switch byte() {
+        case 1: .empty
+        case 2: .text(text())
+        case 3: .value(value())
+        default: .absent
+        }
+    }
+
+    fileprivate mutating func record() -> Record {
+        let key = text()
+        let modified = optionalNumber()
+        var values: [String: Value] = [:]
+        for _ in 0..<int32() {
+            let field = text()
+            values[field] = value()
+        }
+        var unknown: Set<String> = []
+        for _ in 0..<int32() { unknown.insert(text()) }
+        return Record(key: key, values: values, unknown: unknown, modified: modified)
+    }
+}

@@ -1,0 +1,89 @@
+import AccordCore
+import AccordEngine
+import AccordFiles
+import AccordTables
+import Foundation
+import Synchronization
+import TableFakes
+import Testing
+
+/// More records than are held against one read of the source.
+@Suite("Many changes of a source")
+struct SourceGroupTests {
+    private static let count = 2_600
+
+    private func world() throws -> World {
+        let world = try World()
+        try world.write([])
+        let path = world.csv.path
+        world.source = { _ in CSVTable(path: path, name: "contacts.csv") }
+        let people = (0..<SourceGroupTests.count).map { number in
+            (
+                "p\(number)",
+                ["first_name": Value.string("First\(number)"), "email": .string("p\(number)@example.com")]
+            )
+        }
+        world.projectTable = MemoryTable(
+            fields: ["first_name", "last_name", "email", "phone", "company", "tags", "unsubscribed_at"],
+            records: Dictionary(uniqueKeysWithValues: people), isWrittenAsWhole: false, isStamped: false)
+        return world
+    }
+
+    @Test("all are made at once, and settled, however many there are")
+    func many() async throws {
+        let world = try world()
+        let report = try await world.sync()
+        #expect(report.outcome == .done, "\(report)")
+        #expect(report.done == [.source(.create): SourceGroupTests.count])
+        #expect(try Set(world.rows).count == SourceGroupTests.count + 1)
+        #expect(try await world.sync().done.isEmpty)
+        #expect(try await world.plan().pairs.first?.source.mode == .notRead)
+    }
+
+    @Test("where somebody changes the file before the last are held against it, none is made, and none is forgotten")
+    func changedMeanwhile() async throws {
+        let world = try world()
+        let path = world.csv.path
+        let reads = Mutex(0)
+        world.source = { _ in
+            DisturbedTable(inner: CSVTable(path: path, name: "contacts.csv")) {
+                // The plan's own read is the first, then comes one for each group.
+                guard
+                    reads.withLock({
+                        $0 += 1; return $0
+                    }) == 3
+                else { return }
+                try Data((World.header + "\nmine,Mia,,mia@example.com,,,,\n").utf8).write(to: URL(filePath: path))
+            }
+        }
+        let report = try await world.sync()
+        #expect(report.outcome == .failed && report.done.isEmpty, "\(report)")
+        #expect(try world.rows.count == 2)
+        #expect(try await world.sync().done[.source(.create)] == SourceGroupTests.count)
+        #expect(try Set(world.rows).count == SourceGroupTests.count + 2)
+        #expect(try await world.sync().done.isEmpty)
+    }
+}
+
+/// A file that somebody may change before each read.
+private struct DisturbedTable: ScannableTable, BatchWritable {
+    let inner: CSVTable
+    let disturb: @Sendable () throws -> Void
+
+    var name: String { inner.name }
+    var capabilities: Capabilities { inner.capabilities }
+
+    func schema() async throws -> TableSchema { try await inner.schema() }
+    func stamp() async throws -> Stamp { try await inner.stamp() }
+
+    func scan(_ take: (RecordBatch) async throws -> Void) async throws -> ScanProof {
+        try disturb()
+        return try await inner.scan(take)
+    }
+
+    func write(
+        _ changes: any TableChanges, expecting stamp: Stamp, _ take: (Int, WriteOutcome) throws -> Void
+    ) async throws -> Stamp {
+        try await inner.write(changes, expecting: stamp, take)
+    }
+}
