@@ -1,7 +1,7 @@
 import AccordCore
 import AccordTables
-import TableConformance
 import Synchronization
+import TableConformance
 import TableFakes
 
 /// A table in memory that breaks one promise.

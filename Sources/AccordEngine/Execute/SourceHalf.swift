@@ -31,7 +31,8 @@ struct SourceHalf {
 
     /// Hands over the changes of so many records as are held against one read of the source.
     private func eachGroup(
-        _ positions: [Int], _ tally: inout Tally, _ body: ([SourceChange], RecordMapper, inout Tally) async throws -> Void
+        _ positions: [Int], _ tally: inout Tally,
+        _ body: ([SourceChange], RecordMapper, inout Tally) async throws -> Void
     ) async throws {
         for group in positions.groups(of: execution.readSize) where !execution.stop.isStopped {
             let entries = try group.map { try execution.plan.records.record(at: $0 - 1) }
