@@ -6,42 +6,24 @@ import GRDB
 struct Settling {
     private let db: Database
     private let settlement: Settlement
-    private let known: KnownPair
+    private let known: SettledPair
     private var pair: Int64 { known.number }
 
-    /// What settlements need to know of their pair, looked up once a transaction.
-    private struct KnownPair {
-        let number: Int64
-        let lastRead: Int
-        var hasQuarantine: Bool
-        let hasConflicts: Bool
-
-        init(_ db: Database, _ name: String) throws {
-            number = try db.pairOrNew(name)
-            let row = try db.row(
-                """
-                SELECT reads, EXISTS (SELECT 1 FROM quarantine WHERE pair = ?1),
-                    EXISTS (SELECT 1 FROM conflicts WHERE pair = ?1) FROM pairs WHERE id = ?1
-                """, [number])
-            lastRead = row?[0] ?? 0
-            hasQuarantine = row?[1] ?? true
-            hasConflicts = row?[2] ?? true
-        }
-    }
-
-    private init(_ db: Database, _ settlement: Settlement, _ known: KnownPair) {
+    private init(_ db: Database, _ settlement: Settlement, _ known: SettledPair) {
         self.db = db
         self.settlement = settlement
         self.known = known
     }
 
     static func apply(_ settlements: [Settlement], _ db: Database) throws {
-        var pairs: [String: KnownPair] = [:]
+        var pairs: [String: SettledPair] = [:]
+        for (name, settlements) in Dictionary(grouping: settlements, by: \.pair) {
+            pairs[name] = try SettledPair(db, name, settlements)
+        }
         for settlement in settlements {
-            var known = try pairs[settlement.pair] ?? KnownPair(db, settlement.pair)
+            guard let known = pairs[settlement.pair] else { continue }
             try Settling(db, settlement, known).apply()
             if settlement.quarantine != nil { known.hasQuarantine = true }
-            pairs[settlement.pair] = known
         }
     }
 
@@ -51,7 +33,7 @@ struct Settling {
         // The mirror first: its values may lie in the very base that is about to move.
         try moveMirror(from: before, to: after)
         if let after {
-            if after != before { try after.store(db, pair: pair, before: before) }
+            if after != before { try store(after, before: before) }
         } else {
             try before?.remove(db, pair: pair)
         }
@@ -65,14 +47,33 @@ struct Settling {
     // MARK: - The link
 
     private func linkBefore() throws -> StoredLink? {
-        let byProject = try settlement.projectID.flatMap { try StoredLink.find(db, pair: pair, projectID: $0) }
-        let bySource = try settlement.sourceKey.flatMap { try StoredLink.find(db, pair: pair, sourceKey: $0) }
+        let byProject = try settlement.projectID.flatMap(link(projectID:))
+        let bySource = try settlement.sourceKey.flatMap(link(sourceKey:))
         guard settlement.sourceKey != nil, settlement.projectID != nil else { return byProject ?? bySource }
         if case .upsert = settlement.link {
             if let bySource, bySource.id != byProject?.id { try giveUp(bySource) }
             return byProject
         }
         return byProject?.id == bySource?.id ? byProject : nil
+    }
+
+    private func link(projectID id: String) throws -> StoredLink? {
+        known.mayHaveLink(projectID: id) ? try StoredLink.find(db, pair: pair, projectID: id) : nil
+    }
+
+    private func link(sourceKey key: String) throws -> StoredLink? {
+        guard known.mayHaveLink(sourceKey: key), let link = try StoredLink.find(db, pair: pair, sourceKey: key) else {
+            return nil
+        }
+        // Its record's id may be one that no settlement names.
+        known.noteLink(sourceKey: key, projectID: link.projectID)
+        known.noteRecord(link.projectID)
+        return link
+    }
+
+    private func store(_ link: StoredLink, before: StoredLink?) throws {
+        known.noteLink(sourceKey: link.sourceKey, projectID: link.projectID)
+        try link.store(db, pair: pair, before: before)
     }
 
     /// Nil: there is none, or there is none any more.
@@ -102,9 +103,10 @@ struct Settling {
 
     /// A link whose source record is linked anew elsewhere.
     private func giveUp(_ link: StoredLink) throws {
-        if var known = try StoredRecord.find(db, pair: pair, id: link.projectID) {
-            known.settled = false
-            if known.record.gone { try known.remove(db, pair: pair) } else { try known.store(db, pair: pair) }
+        // Its record is none of those that were looked for.
+        if var record = try StoredRecord.find(db, pair: pair, id: link.projectID) {
+            record.settled = false
+            if record.record.gone { try record.remove(db, pair: pair) } else { try record.store(db, pair: pair) }
         }
         try link.remove(db, pair: pair)
     }
@@ -114,9 +116,12 @@ struct Settling {
     private func moveMirror(from before: StoredLink?, to after: StoredLink?) throws {
         guard let id = after?.projectID ?? before?.projectID ?? settlement.projectID else { return }
         // A link under other names is not this settlement's to move, but the record stays tied to it.
-        let bystander = before == nil && after == nil ? try StoredLink.find(db, pair: pair, projectID: id) : nil
+        let bystander = before == nil && after == nil ? try link(projectID: id) : nil
         let owner = after ?? bystander
-        let before = (record: try StoredRecord.find(db, pair: pair, id: id), base: (before ?? bystander)?.projectBase)
+        let before = (
+            record: known.mayHaveRecord(id) ? try StoredRecord.find(db, pair: pair, id: id) : nil,
+            base: (before ?? bystander)?.projectBase
+        )
         var stored = before.record
         switch settlement.mirror {
         case .keep: break
@@ -138,6 +143,7 @@ struct Settling {
                 owner != nil && stored.settled && isAsItWas
             }
         if isAsItWas && stored == before.record { return }
+        known.noteRecord(id)
         try stored.store(db, pair: pair, base: owner?.projectBase)
     }
 
@@ -148,7 +154,7 @@ struct Settling {
         if let key = settlement.sourceKey {
             try db.run("DELETE FROM intents WHERE pair = ? AND source_key = ?", [pair, key])
         }
-        if let id = settlement.projectID {
+        if known.hasIntentsWithoutKey, let id = settlement.projectID {
             try db.run("DELETE FROM intents WHERE pair = ? AND project_id = ? AND source_key IS NULL", [pair, id])
         }
     }

@@ -115,6 +115,21 @@ extension StateConformance {
             try trial.expect(store.link("customers", projectID: "p1"), is: nil)
             try trial.expect(store.unsettledProjectRecords(), is: [mirrored("p1", ["a": .integer(1)]).padded])
         },
+        Check("a settlement that names only the source record is of its link, and of that link's project record") {
+            trial, store in
+            let values: [String: Value] = ["a": .integer(1)]
+            try store.readAll([mirrored("p1", values), mirrored("p2", values)], complete: false)
+            try store.settle([
+                linking("1", "p1", project: values, settlesProject: true),
+                linking("2", "p2", project: values, settlesProject: true),
+            ])
+            try trial.expect(store.unsettledProjectRecords(), is: [])
+            var removal = linking("1", "p1")
+            (removal.projectID, removal.link) = (nil, .remove)
+            try store.settle([removal])
+            try trial.expect(store.link("customers", projectID: "p1"), is: nil)
+            try trial.expect(store.unsettledProjectRecords(), is: [mirrored("p1", values).padded])
+        },
         Check("a settlement that keeps the link moves the bases of the link that is there, and makes none") {
             trial, store in
             var settlement = linking("1", "p1", source: ["a": .integer(1)])
