@@ -177,4 +177,20 @@ struct ReconcilerRecordTests {
         #expect(entry.deeds.isEmpty && entry.memories.isEmpty && entry.link == .none)
         #expect(entry.label == (isThere ? "Eva <ada@x.com>" : "s1"))
     }
+
+    @Test("A row that has the key of another one is called by what it says itself: it may be somebody else")
+    func doubled() {
+        let (ada, eva) = (ReconcilerRecordTests.ada, ReconcilerRecordTests.eva)
+        func label(_ cause: Quarantine.Cause) -> String {
+            Customers.reconciler(Customers.mapping()).decide(
+                Pairing(
+                    link: Customers.link(ada, ada),
+                    source: .unusable(
+                        Quarantine(cause, "it is set aside"), place: Customers.place,
+                        readable: Record(key: "s1", values: eva)), project: Customers.inProject(ada))
+            ).label
+        }
+        #expect(label(.duplicateKey) == "Eva <ada@x.com>")
+        #expect(label(.unmappable) == "Ada <ada@x.com>")
+    }
 }

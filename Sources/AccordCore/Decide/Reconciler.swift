@@ -101,8 +101,11 @@ public struct Reconciler: Sendable {
     private func unusable(
         _ pairing: Pairing, _ quarantine: Quarantine, _ place: Place?, _ readable: Record?
     ) -> Entry {
+        // A row that only has the key of another one may be somebody else.
+        let isSomebody = quarantine.cause != .duplicateKey
+        let named = isSomebody ? pairing.project.record ?? readable : readable ?? pairing.project.record
         var entry = Entry(
-            label: pairing.project.record.map(label) ?? pairing.link.sourceKey, sourceKey: pairing.link.sourceKey,
+            label: named.map(label) ?? pairing.link.sourceKey, sourceKey: pairing.link.sourceKey,
             projectID: pairing.link.projectID,
             present: pairing.project.record == nil ? [.source] : [.source, .project], place: place,
             bucket: .quarantined)
