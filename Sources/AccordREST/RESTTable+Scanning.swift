@@ -61,7 +61,6 @@ extension RESTTable: ScannableTable {
             return new == 0 ? .last : .more(of: page.last)
         } _: { page in
             try await body(page)
-            return true
         }
         if !hasEnded { seen.note("the list did not end") }
         certificate = seen

@@ -47,14 +47,13 @@ public protocol StampedTable: Table {
 /// A table that can be read by what changed.
 ///
 /// **Promise.** ``changes(since:_:)`` hands over every record that changed since the cursor was made, newest change
-/// first; it may hand over more. ``Capabilities/unseenChanges`` says what kinds of change it cannot show.
+/// first; it may hand over more. What one cursor shows it shows again, also after a read that did not come to its end.
+/// ``Capabilities/unseenChanges`` says what kinds of change it cannot show.
 public protocol IncrementalTable: Table {
     /// How far the table is now: what a scan that begins after this moment reads is no change since.
     func cursor() async throws -> Cursor?
-    /// - Parameter take: answers whether every record of the batch was known exactly as it is: a table whose changes are
-    ///   ordered may stop where nothing new can come.
     /// - Returns: the cursor for the next time.
-    func changes(since cursor: Cursor, _ take: (RecordBatch) async throws -> Bool) async throws -> Cursor
+    func changes(since cursor: Cursor, _ take: (RecordBatch) async throws -> Void) async throws -> Cursor
 }
 
 /// A table that can be asked for records with a value.

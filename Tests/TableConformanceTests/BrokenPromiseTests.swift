@@ -31,6 +31,7 @@ struct BrokenPromiseTests {
         ("what changed since the cursor is handed over as it is now", [.losesAChange]),
         ("the newest change comes first", [.oldestFirst]),
         ("many changes all come, in batches of a bounded size", [.losesManyChanges]),
+        ("what a read shows that does not come to its end, its cursor shows again", [.showsOnce]),
         ("what changes while changes are read comes then or with the next cursor", [.cursorSkipsWhatCameMeanwhile]),
         ("what changes while the table is scanned comes with the cursor from before", [.cursorIsAhead]),
         ("the next cursor shows what changes after it", [.nextCursorIsAhead]),

@@ -123,7 +123,7 @@ public final class MemoryTable: ScannableTable, StampedTable, IncrementalTable, 
     public func cursor() async throws -> Cursor? { Cursor(String(state.withLock { $0.version })) }
 
     public func changes(
-        since cursor: Cursor, _ take: (RecordBatch) async throws -> Bool
+        since cursor: Cursor, _ take: (RecordBatch) async throws -> Void
     ) async throws -> Cursor {
         guard let since = Int64(cursor.text) else {
             throw TableError.nonsense(request: name, reason: "the cursor \(cursor.text) is not its own")
@@ -131,7 +131,7 @@ public final class MemoryTable: ScannableTable, StampedTable, IncrementalTable, 
         let (rows, version) = state.withLock { ($0.rows, $0.version) }
         let changed = rows.filter { $0.value.version > since }.sorted { $0.value.version > $1.value.version }
         for batch in MemoryTable.batches(changed.map { MemoryTable.record($0.key, $0.value) }) {
-            if try await take(batch) { break }
+            try await take(batch)
         }
         return Cursor(String(version))
     }
