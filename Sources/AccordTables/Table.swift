@@ -67,7 +67,7 @@ public protocol SearchableTable: Table {
 ///
 /// **Promise.** The outcome never claims more than the answer proves. What may be tried again is, within; what may
 /// have happened is ``WriteOutcome/unknown(_:)``. An error is thrown only where nothing more can be written: the key
-/// is refused, the service is away. Then this change was certainly not made.
+/// is refused, the service is away. Then this change was certainly not made, and no part of it.
 public protocol RecordWritable: Table {
     func write(_ change: TableChange) async throws -> WriteOutcome
     /// The requests that a change takes if none has to be sent again.

@@ -48,34 +48,16 @@ extension TableConformance {
             try await trial.expectRows(subject.table, Trial.rows)
         },
         Check("a write that is made and whose answer is lost is not said to have failed") { trial in
-            let subject = try await trial.subject()
-            guard let loseAnswer = subject.loseAnswer else { return }
-            try await loseAnswer(true)
-            do {
-                switch try await trial.write(subject, trial.update("1", "name", to: "Grace")) {
-                case .unknown, .storedUnseen, .stored:
-                    try await trial.expectRows(subject.table, [["1", "Grace", "first"], Trial.rows[1], Trial.rows[2]])
-                case let outcome: throw trial.fail("found \(outcome)")
-                }
-            } catch let error as TableError {
-                throw trial.fail("it threw as if nothing had happened: \(error)")
-            }
+            for change in trial.changes { try await trial.expectTruth(of: change, with: .answerLost) }
         },
         Check("a write that is not made and whose answer is lost is not said to be stored") { trial in
-            let subject = try await trial.subject()
-            guard let loseAnswer = subject.loseAnswer else { return }
-            try await loseAnswer(false)
-            let outcome: WriteOutcome
-            do {
-                outcome = try await trial.write(subject, trial.update("1", "name", to: "Grace"))
-            } catch is TableError {
-                return try await trial.expectRows(subject.table, Trial.rows)
-            }
-            switch outcome {
-            case .stored, .storedUnseen:
-                // It may have been sent again.
-                try await trial.expectRows(subject.table, [["1", "Grace", "first"], Trial.rows[1], Trial.rows[2]])
-            case .unknown, .refused, .gone: try await trial.expectRows(subject.table, Trial.rows)
+            for change in trial.changes { try await trial.expectTruth(of: change, with: .lost) }
+        },
+        Check("of a change of which a part cannot be made nothing is said that is not so") { trial in
+            let both = trial.update(
+                "1", ["name": CellChange(after: trial.cell("Grace")), "note": CellChange(after: trial.cell("second"))])
+            for failure in RequestFailure.allCases {
+                for column in ["name", "note"] { try await trial.expectTruth(of: both, with: failure, writing: column) }
             }
         },
         Check("a record that the table archives is archived") { trial in
@@ -95,5 +77,71 @@ extension Trial {
     ) async throws -> WriteOutcome {
         let table: any RecordWritable = try cast(subject.table, "RecordWritable")
         return try await table.write(change)
+    }
+
+    /// One of each kind.
+    fileprivate var changes: [TableChange] {
+        [update("1", "name", to: "Grace"), create(["4", "Tom", "new"]), delete("3")]
+    }
+
+    /// That what is said of a change says what is so, when a request of it fails.
+    ///
+    /// - Parameter column: of the request that fails; nil for any.
+    fileprivate func expectTruth(
+        of change: TableChange, with failure: TableConformance.RequestFailure, writing column: String? = nil
+    ) async throws {
+        let subject = try await subject()
+        guard let fail = subject.fail else { return }
+        try await fail(failure, column)
+        let outcome: WriteOutcome?
+        do {
+            outcome = try await write(subject, change)
+        } catch is TableError {
+            outcome = nil
+        }
+        // The table may give a new record another key than it was to have.
+        let found = try await rows(subject.table).map { Array($0.texts.dropFirst()) }.sorted(by: Trial.precedes)
+        let (before, after) = (Trial.withoutKeys(Trial.rows), Trial.withoutKeys(made(change)))
+        let isTrue =
+            switch outcome {
+            case .stored, .storedUnseen: found == after
+            case .gone: change.kind == .delete && found == after
+            // A table may also throw: then nothing of the change was made either.
+            case .refused, nil: found == before
+            case .unknown: found == before || found == after || Trial.isMixed(found, before, after)
+            }
+        let said = outcome.map { "\($0)" } ?? "an error was thrown"
+        try expect(isTrue, "\(failure) of a \(change.kind): \(said), and there is \(found)")
+    }
+
+    private static func withoutKeys(_ rows: [[String]]) -> [[String]] {
+        rows.map { Array($0.dropFirst()) }.sorted(by: precedes)
+    }
+
+    private static func precedes(_ a: [String], _ b: [String]) -> Bool { a.lexicographicallyPrecedes(b) }
+
+    /// Some cells are as they were, the others as they were to be.
+    private static func isMixed(_ found: [[String]], _ before: [[String]], _ after: [[String]]) -> Bool {
+        found.count == before.count && found.count == after.count
+            && found.allSatisfy(Set((before + after).flatMap { $0 }).isSuperset)
+    }
+
+    /// The rows with a change made.
+    private func made(_ change: TableChange) -> [[String]] {
+        func text(_ column: String) -> String? {
+            switch change.cells[column]?.after {
+            case .text(let text), .value(.string(let text)): text
+            case .empty: ""
+            default: nil
+            }
+        }
+        switch change.kind {
+        case .create: return Trial.rows + [Trial.columns.map { text($0) ?? "" }]
+        case .delete: return Trial.rows.filter { $0[0] != change.key }
+        default:
+            return Trial.rows.map { row in
+                row[0] == change.key ? zip(Trial.columns, row).map { text($0) ?? $1 } : row
+            }
+        }
     }
 }

@@ -44,6 +44,10 @@ struct BrokenPromiseTests {
         ("a change that is refused leaves the record as it is", [.writesHalfAndRefuses]),
         ("a write that is made and whose answer is lost is not said to have failed", [.saysLostIsRefused]),
         ("a write that is not made and whose answer is lost is not said to be stored", [.saysLostIsStored]),
+        (
+            "of a change of which a part cannot be made nothing is said that is not so",
+            [.writesHalfAndRefuses, .writesHalfAndClaims]
+        ),
         ("a record that the table archives is archived", [.doesNotArchive]),
         ("a batch changes the stamp, and answers with the new one", [.answersTheOldStamp, .stampNeverChanges]),
         (

@@ -20,7 +20,8 @@ final class BrokenTable: ScannableTable, StampedTable, IncrementalTable, Searcha
         case nextCursorIsAhead, losesArchived
         // Of writes.
         case claimsWithoutWriting, blanksOtherCells, blanksAbsentCells, leavesEmptyCells, doesNotDelete
-        case claimsWhatIsMissing, writesHalfAndRefuses, saysLostIsRefused, saysLostIsStored, doesNotArchive
+        case claimsWhatIsMissing, writesHalfAndRefuses, writesHalfAndClaims, saysLostIsRefused, saysLostIsStored,
+            doesNotArchive
         case expectsNothing, expectsOfAbsent, ignoresTheStamp, writesOverATakenKey, answersTheOldStamp, trimsTexts
     }
 
@@ -160,7 +161,7 @@ final class BrokenTable: ScannableTable, StampedTable, IncrementalTable, Searcha
         case .claimsWithoutWriting: return .stored(claimed(change))
         case .doesNotDelete where change.kind == .delete: return .gone(nil)
         case .doesNotArchive where change.kind == .archive: return .storedUnseen
-        case .writesHalfAndRefuses:
+        case .writesHalfAndRefuses, .writesHalfAndClaims:
             outcome = try await base.write(change)
             if case .refused = outcome, let name = change.cells["name"]?.after {
                 base.edit(change.key ?? "", "name", BrokenTable.value(name))
@@ -170,7 +171,7 @@ final class BrokenTable: ScannableTable, StampedTable, IncrementalTable, Searcha
         switch (outcome, fault) {
         case (.unknown(let error), .saysLostIsRefused): return .refused(error)
         case (.unknown, .saysLostIsStored): return .storedUnseen
-        case (.refused, .claimsWhatIsMissing): return .storedUnseen
+        case (.refused, .claimsWhatIsMissing), (.refused, .writesHalfAndClaims): return .storedUnseen
         default: return outcome
         }
     }
