@@ -29,7 +29,7 @@ extension RESTTable: IncrementalTable {
         for (number, query) in try changeQueries(from: day).enumerated() {
             try await readChanges(query, from: first) { page in
                 if number == 0, newest == nil { newest = page.records.first?.modified }
-                try await take(RecordBatch(page.records))
+                for batch in page.batches { try await take(batch) }
             }
         }
         return since.next(newest: newest, begun: begun, ended: now).cursor

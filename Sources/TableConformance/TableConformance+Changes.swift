@@ -28,7 +28,7 @@ extension TableConformance {
             try trial.expect(order == ["3", "1", "2"], "they came as \(order)")
         },
         Check("many changes all come, in batches of a bounded size") { trial in
-            let rows = Trial.manyRows(300)
+            let rows = Trial.manyRows(largestBatch + 904)
             let subject = try await trial.subject(rows)
             let cursor = try await trial.cursor(subject)
             for row in rows { try await subject.edit(row[0], "note", "edited") }

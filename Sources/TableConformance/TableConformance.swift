@@ -23,6 +23,8 @@ public struct TableConformance: Sendable {
         public var table: any Table
         /// Changes one cell of the record with a key, not through the table.
         public var edit: @Sendable (_ key: String, _ column: String, _ text: String) async throws -> Void
+        /// Deletes the record with a key, not through the table; nil if nobody else can.
+        public var remove: (@Sendable (_ key: String) async throws -> Void)?
         /// Makes the record with a key one that cannot be read; nil if there can be no such record.
         public var spoil: (@Sendable (_ key: String) async throws -> Void)?
         /// Archives the record with a key, not through the table; nil if its records are not archived.
@@ -35,6 +37,7 @@ public struct TableConformance: Sendable {
         public init(
             table: any Table,
             edit: @escaping @Sendable (_ key: String, _ column: String, _ text: String) async throws -> Void,
+            remove: (@Sendable (_ key: String) async throws -> Void)? = nil,
             spoil: (@Sendable (_ key: String) async throws -> Void)? = nil,
             archive: (@Sendable (_ key: String) async throws -> Void)? = nil,
             leaveOut: (@Sendable (_ key: String, _ column: String) async throws -> Void)? = nil,
@@ -42,6 +45,7 @@ public struct TableConformance: Sendable {
         ) {
             self.table = table
             self.edit = edit
+            self.remove = remove
             self.spoil = spoil
             self.archive = archive
             self.leaveOut = leaveOut

@@ -22,6 +22,10 @@ struct BrokenPromiseTests {
             [.emptiesWhatIsLeftOut, .leavesOutWhatIsEmpty, .confusesLeftOutAndEmpty]
         ),
         ("a scan during which the table changes claims no more than it saw", [.stampsAtTheEnd, .losesWhatFollows]),
+        (
+            "a scan during which a record goes away hands over each of the others once, or says what it missed",
+            [.losesWhatFollows, .handsOverTwice]
+        ),
         ("stamps are equal when nothing changed, and the scan has the same", [.stampNeverEqual]),
         ("a change by somebody else changes the stamp", [.stampNeverChanges]),
         ("every record that holds a value is found, and no other", [.findsOnlyOne, .findsByPrefix]),

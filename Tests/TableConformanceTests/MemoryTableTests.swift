@@ -40,7 +40,8 @@ extension MemoryTable {
     /// This table under test in the shape of another that is made of it.
     func subject(as table: any Table) -> TableConformance.Subject {
         TableConformance.Subject(
-            table: table, edit: { self.edit($0, $1, .text($2)) }, spoil: { self.spoil($0) },
+            table: table, edit: { self.edit($0, $1, .text($2)) }, remove: { self.remove($0) },
+            spoil: { self.spoil($0) },
             archive: { self.archive($0) }, leaveOut: { self.leaveOut($0, $1) },
             fail: { failure, _ in self.fail(failure.ofMemory) })
     }
