@@ -105,7 +105,7 @@ let package = Package(
         tests(
             "AccordRESTTests",
             [
-                "AccordCore", "AccordTables", "AccordHTTP", "AccordREST", "Chance",
+                "AccordCore", "AccordTables", "AccordHTTP", "AccordREST", "AccordConfig", "TableConformance", "Chance",
                 .product(name: "Logging", package: "swift-log"),
             ]),
         tests(

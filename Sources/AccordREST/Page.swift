@@ -1,4 +1,5 @@
 import AccordCore
+import AccordTables
 
 /// One page of a list.
 struct Page: Sendable {
@@ -11,6 +12,15 @@ struct Page: Sendable {
     var total: Int?
 
     var decoded: [TableRecord] { records.map { $0.decoded() } }
+
+    private static let mostInBatch = 1000
+
+    /// A list that comes at once may be one large page.
+    var batches: [RecordBatch] {
+        stride(from: 0, to: records.count, by: Page.mostInBatch).map { start in
+            RecordBatch(Array(records[start..<min(start + Page.mostInBatch, records.count)]))
+        }
+    }
 }
 
 /// Reads pages as an API's description says.

@@ -5,7 +5,7 @@ extension RESTTable: IncrementalTable {
     /// How often a list of changes is begun again because records left it while it was read.
     private static let mostRestarts = 3
 
-    /// The moment of the newest change, in Unix seconds.
+    /// The moment of the newest change.
     public func cursor() async throws -> Cursor? {
         guard resource.list.changed != nil else { return nil }
         var newest: Int64?
@@ -13,26 +13,29 @@ extension RESTTable: IncrementalTable {
             let first = try await page(1, of: query, isArchived: false).records.first
             if let moment = first?.modified { newest = max(newest ?? moment, moment) }
         }
-        return Cursor(String(newest ?? 0))
+        return ChangeCursor(moment: newest ?? 0, met: newest == nil ? nil : now).cursor
     }
 
-    /// Each list is read until what was known at the cursor's moment comes by.
-    public func changes(since cursor: Cursor, _ take: (RecordBatch) async throws -> Bool) async throws -> Cursor {
-        let moment = Int64(cursor.text) ?? 0
+    /// Each list is read until what changed before the cursor's moment comes by.
+    public func changes(since cursor: Cursor, _ take: (RecordBatch) async throws -> Void) async throws -> Cursor {
+        let since = ChangeCursor(cursor)
+        let begun = now
         // What is not settled may have changed without moving in the list.
-        let settled = moment - Int64(resource.list.changed?.unsettledDays ?? 0) * 86_400
+        let first = since.moment - Int64(resource.list.changed?.unsettledDays ?? 0) * 86_400
         // The service bounds by calendar day, in a time zone of its own: the day before is read too.
-        let day = CalendarDay(daysSinceEpoch: CalendarDay(unixSeconds: settled).daysSinceEpoch - 1)
+        let day = CalendarDay(daysSinceEpoch: CalendarDay(unixSeconds: first).daysSinceEpoch - 1)
         // What changes in the first list while the others are read shows the next time, so only the first one counts.
         var newest: Int64?
         for (number, query) in try changeQueries(from: day).enumerated() {
-            try await readChanges(query, until: settled) { page in
+            try await readChanges(query, from: first) { page in
                 if number == 0, newest == nil { newest = page.records.first?.modified }
-                return try await take(RecordBatch(page.records))
+                for batch in page.batches { try await take(batch) }
             }
         }
-        return newest.map { $0 > moment ? Cursor(String($0)) : cursor } ?? cursor
+        return since.next(newest: newest, begun: begun, ended: now).cursor
     }
+
+    private var now: Int64 { Int64(client.time.unixTime) }
 
     /// The queries of the lists of changes from a day on: the one that is always read, then those that were asked for.
     func changeQueries(from day: CalendarDay) throws -> [[String: String]] {
@@ -45,21 +48,19 @@ extension RESTTable: IncrementalTable {
         }
     }
 
-    /// - Parameters:
-    ///   - settled: the moment behind which nothing can have changed.
-    ///   - take: answers whether every record of the page was known exactly as it is.
+    /// - Parameter first: nothing can have changed that was changed before this moment.
     private func readChanges(
-        _ query: [String: String], until settled: Int64, _ take: (Page) async throws -> Bool
+        _ query: [String: String], from first: Int64, _ take: (Page) async throws -> Void
     ) async throws {
         for restart in 0...RESTTable.mostRestarts {
             let isLast = restart == RESTTable.mostRestarts
-            if try await readChanges(query, until: settled, ignoringMoves: isLast, take) { return }
+            if try await readChanges(query, from: first, ignoringMoves: isLast, take) { return }
         }
     }
 
     /// - Returns: false if records left the list meanwhile, so that others moved to a page that was already read.
     private func readChanges(
-        _ query: [String: String], until settled: Int64, ignoringMoves: Bool, _ take: (Page) async throws -> Bool
+        _ query: [String: String], from first: Int64, ignoringMoves: Bool, _ take: (Page) async throws -> Void
     ) async throws -> Bool {
         var read = 0
         var previous: (total: Int?, ids: [String?]) = (nil, [])
@@ -77,11 +78,10 @@ extension RESTTable: IncrementalTable {
             }
             previous = (page.total, ids)
             read += page.records.count
-            if isLast(page, read: read) { return .last }
-            return page.oldest.map { $0 > settled } ?? true ? .more(of: page.last) : .open
+            let isLast = isLast(page, read: read) || page.oldest.map { $0 < first } ?? false
+            return isLast ? .last : .more(of: page.last)
         } _: { page in
-            let isKnown = try await take(page)
-            return page.oldest.map { $0 > settled || ($0 == settled && !isKnown) } ?? true
+            try await take(page)
         }
         return !hasMoved
     }
@@ -90,4 +90,36 @@ extension RESTTable: IncrementalTable {
 extension Page {
     /// The moment of the change that is listed last.
     fileprivate var oldest: Int64? { records.compactMap(\.modified).last }
+}
+
+/// How far a list of changes was read: up to a second, in which more records may change than a page holds, and go on to
+/// change after it was read. So that second is read again and again, whole, until it is known to be over.
+///
+/// The service's clock may be another than ours. But a second of it that somebody met is over some seconds later.
+private struct ChangeCursor {
+    /// The first second that has to be read.
+    var moment: Int64
+    /// By our clock, when a change of that second was there; nil if none was.
+    var met: Int64?
+
+    /// Seconds of our clock, generously.
+    private static let aSecondIsOverAfter: Int64 = 10
+
+    init(moment: Int64, met: Int64? = nil) { (self.moment, self.met) = (moment, met) }
+
+    init(_ cursor: Cursor) {
+        let parts = cursor.text.split(separator: " ").map { Int64($0) }
+        self.init(moment: parts.first.flatMap(\.self) ?? 0, met: parts.dropFirst().first.flatMap(\.self))
+    }
+
+    var cursor: Cursor { Cursor(met.map { "\(moment) \($0)" } ?? "\(moment)") }
+
+    /// - Parameters:
+    ///   - newest: the moment of the newest change that a read from this cursor on found.
+    ///   - begun, ended: by our clock, when that read did.
+    func next(newest: Int64?, begun: Int64, ended: Int64) -> ChangeCursor {
+        guard let newest, newest >= moment else { return self }
+        guard newest == moment, let met else { return ChangeCursor(moment: newest, met: ended) }
+        return begun - met >= ChangeCursor.aSecondIsOverAfter ? ChangeCursor(moment: moment + 1) : self
+    }
 }

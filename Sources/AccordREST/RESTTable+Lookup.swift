@@ -46,13 +46,12 @@ extension RESTTable: SearchableTable {
 
     /// The API has no search by this field: the whole list is looked through.
     private func lookThrough(_ field: String, _ value: Value) async throws -> [TableRecord] {
-        var found: [TableRecord] = []
+        var found: [String: TableRecord] = [:]
         _ = try await scanPages { page in
-            for record in page.decoded where record.holds(value, in: field) {
-                if !found.contains(where: { $0.key == record.key }) { found.append(record) }
-            }
+            // One that changed meanwhile comes again, and may not hold the value any more.
+            for record in page.decoded { found[record.key ?? ""] = record.holds(value, in: field) ? record : nil }
         }
-        return found
+        return RESTTable.sorted(found)
     }
 
     private func lookUp(

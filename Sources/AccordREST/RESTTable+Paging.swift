@@ -5,8 +5,6 @@ import AccordTables
 enum Outlook {
     /// The page is the last one that is wanted.
     case last
-    /// Whether another page is wanted depends on what becomes of this one.
-    case open
     /// Another page is wanted; how many pages there are, where the service says so.
     case more(of: Int?)
     /// The page is not wanted itself, and none after it.
@@ -19,10 +17,10 @@ extension RESTTable {
     ///
     /// - Parameters:
     ///   - outlook: is asked as soon as it is a page's turn.
-    ///   - take: looks at its records; false ends the list.
+    ///   - take: looks at its records.
     func pages(
         of query: [String: String], isArchived: Bool, _ outlook: (Page) throws -> Outlook,
-        _ take: (Page) async throws -> Bool
+        _ take: (Page) async throws -> Void
     ) async throws {
         try await withThrowingTaskGroup(of: (Int, Result<Page, any Error>).self) { group in
             // Whoever leaves, with an error or without, wants no more pages.
@@ -48,15 +46,12 @@ extension RESTTable {
                 guard let page = try arrived.removeValue(forKey: number)?.get() else { return }
                 switch try outlook(page) {
                 case .void: return
-                case .last:
-                    _ = try await take(page)
-                    return
-                case .open: break
+                case .last: return try await take(page)
                 case .more(let last):
                     let ahead = max(1, min(client.concurrency, number / 4))
                     ask(upTo: min(number + ahead, last ?? number + 1))
+                    try await take(page)
                 }
-                guard try await take(page) else { return }
             }
         }
     }

@@ -2,17 +2,25 @@ import AccordCore
 import AccordTables
 
 extension RESTTable: ScannableTable {
-    /// A scan that was disturbed is made once more, and hands its records over again.
+    /// A scan that was disturbed is made once more, and hands over what it had not handed over as it is now.
     public func scan(_ take: (RecordBatch) async throws -> Void) async throws -> ScanProof {
-        try await scanPages { page in try await take(RecordBatch(page.records)) }
+        try await scanPages { page in
+            for batch in page.batches { try await take(batch) }
+        }
     }
 
-    /// - Parameter body: is given every page of every list.
+    /// - Parameter body: is given every page of every list, without the records that it was given before.
     func scanPages(_ body: (Page) async throws -> Void) async throws -> ScanProof {
-        let (first, isCalm) = try await scanOnce(body)
+        var given: Set<Fingerprint> = []
+        func giveOnce(_ page: Page) async throws {
+            var page = page
+            page.records.removeAll { !given.insert($0.fingerprint).inserted }
+            if !page.records.isEmpty { try await body(page) }
+        }
+        let (first, isCalm) = try await scanOnce(giveOnce)
         if isCalm && first.incomplete == nil { return first }
         // What moved under one read is likely to hold still for the next.
-        let (second, _) = try await scanOnce(body)
+        let (second, _) = try await scanOnce(giveOnce)
         return second.incomplete != nil && first.incomplete == nil ? first : second
     }
 
@@ -61,7 +69,6 @@ extension RESTTable: ScannableTable {
             return new == 0 ? .last : .more(of: page.last)
         } _: { page in
             try await body(page)
-            return true
         }
         if !hasEnded { seen.note("the list did not end") }
         certificate = seen

@@ -13,7 +13,7 @@ extension RESTTable: RecordWritable {
             switch error {
             case .notFound: return change.key == nil ? .refused(error) : .gone(error)
             case .refused: return .refused(error)
-            case .outcomeUnknown, .nonsense: return .unknown(error)
+            case .outcomeUnknown, .partlyMade, .nonsense: return .unknown(error)
             default: throw error
             }
         }
@@ -63,12 +63,22 @@ extension RESTTable: RecordWritable {
         for (number, (operation, fields)) in steps.enumerated() {
             do {
                 stored = try await step(operation, fields, of: change, stored)
-            } catch let error as TableError where error.isFinal && number > 0 {
-                throw TableError.outcomeUnknown(
-                    request: error.place ?? name(change), reason: "a part of it was made, and then \(error.what)")
+            } catch {
+                throw number == 0 ? error : partlyMade(change, error)
             }
         }
         return stored
+    }
+
+    /// What to throw when a request was not made after others of the same change were.
+    private func partlyMade(_ change: TableChange, _ error: any Error) -> any Error {
+        switch (error as? Unsent)?.error ?? error {
+        // Whatever was made, the record is not there any more.
+        case let error as TableError where error.isNotFound: error
+        case let error as TableError:
+            TableError.partlyMade(request: error.place ?? name(change), reason: error.what)
+        default: error
+        }
     }
 
     /// - Parameter stored: what the step before it answered with.
@@ -168,6 +178,10 @@ extension RESTTable: RecordWritable {
         let id = change.key.map { APIRequest.isToken($0) ? " \($0)" : "" } ?? ""
         return "\(change.kind.rawValue) \(label)\(id)"
     }
+}
+
+extension TableError {
+    fileprivate var isNotFound: Bool { if case .notFound = self { true } else { false } }
 }
 
 extension TableChange {

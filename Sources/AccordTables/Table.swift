@@ -30,7 +30,8 @@ extension Table {
 
 /// A table that can be read whole.
 ///
-/// **Promise.** Every record is handed over once, in batches, in bounded memory. What is wrong with a single record is
+/// **Promise.** Every record is handed over once, in batches, in bounded memory; one that changed while the table was read
+/// may come again, as it is then. What is wrong with a single record is
 /// said in ``TableRecord/problem`` and the rest goes on; what makes the whole unreadable throws. The proof says that
 /// the scan was whole only where that is certain.
 public protocol ScannableTable: Table {
@@ -47,14 +48,13 @@ public protocol StampedTable: Table {
 /// A table that can be read by what changed.
 ///
 /// **Promise.** ``changes(since:_:)`` hands over every record that changed since the cursor was made, newest change
-/// first; it may hand over more. ``Capabilities/unseenChanges`` says what kinds of change it cannot show.
+/// first; it may hand over more. What one cursor shows it shows again, also after a read that did not come to its end.
+/// ``Capabilities/unseenChanges`` says what kinds of change it cannot show.
 public protocol IncrementalTable: Table {
     /// How far the table is now: what a scan that begins after this moment reads is no change since.
     func cursor() async throws -> Cursor?
-    /// - Parameter take: answers whether every record of the batch was known exactly as it is: a table whose changes are
-    ///   ordered may stop where nothing new can come.
     /// - Returns: the cursor for the next time.
-    func changes(since cursor: Cursor, _ take: (RecordBatch) async throws -> Bool) async throws -> Cursor
+    func changes(since cursor: Cursor, _ take: (RecordBatch) async throws -> Void) async throws -> Cursor
 }
 
 /// A table that can be asked for records with a value.
@@ -68,7 +68,7 @@ public protocol SearchableTable: Table {
 ///
 /// **Promise.** The outcome never claims more than the answer proves. What may be tried again is, within; what may
 /// have happened is ``WriteOutcome/unknown(_:)``. An error is thrown only where nothing more can be written: the key
-/// is refused, the service is away. Then this change was certainly not made.
+/// is refused, the service is away. Then this change was certainly not made, and no part of it.
 public protocol RecordWritable: Table {
     func write(_ change: TableChange) async throws -> WriteOutcome
     /// The requests that a change takes if none has to be sent again.

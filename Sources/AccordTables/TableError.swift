@@ -25,6 +25,8 @@ public enum TableError: ExplainedError, Hashable {
     case refused(request: String, status: Int, message: String, fields: [String: [String]])
     /// A write whose answer never came: it may have happened.
     case outcomeUnknown(request: String, reason: String)
+    /// Several requests make one change: some of them were made, and this came of the next.
+    case partlyMade(request: String, reason: String)
     /// The service could not be reached or kept failing; certainly nothing happened.
     case unavailable(request: String, reason: String)
     /// An answer that is not what the description says.
@@ -37,8 +39,8 @@ public enum TableError: ExplainedError, Hashable {
             name
         case .malformed(let place, _, _): place.description
         case .unauthorized(let request, _), .forbidden(let request, _), .notFound(let request, _),
-            .refused(let request, _, _, _), .outcomeUnknown(let request, _), .unavailable(let request, _),
-            .nonsense(let request, _):
+            .refused(let request, _, _, _), .outcomeUnknown(let request, _), .partlyMade(let request, _),
+            .unavailable(let request, _), .nonsense(let request, _):
             request
         }
     }
@@ -57,6 +59,7 @@ public enum TableError: ExplainedError, Hashable {
         case .refused(_, let status, let message, let fields):
             "the service refused it (\(status)): " + TableError.reasons(message, fields).joined(separator: "; ")
         case .outcomeUnknown(_, let reason): "no answer came, so it may or may not have happened: \(reason)"
+        case .partlyMade(_, let reason): "a part of the change was made, and then: \(reason)"
         case .unavailable(_, let reason): "the project could not be reached: \(reason)"
         case .nonsense(_, let reason): "the answer is not what the API's description says: \(reason)"
         }
@@ -72,6 +75,7 @@ public enum TableError: ExplainedError, Hashable {
         case .forbidden: "Check that the project's plan includes API access"
         case .notFound, .refused: "Correct the record; it is tried again when it changes"
         case .outcomeUnknown: "Run again: the next run looks it up before anything is sent"
+        case .partlyMade: "Run again: the next run reads what is stored, and sends what is missing"
         case .unavailable: "Check the connection and the service's status, then run again; nothing is lost"
         case .nonsense: "Check project.url in accord.yaml; if it is right, the service may have changed"
         }

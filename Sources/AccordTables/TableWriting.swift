@@ -49,9 +49,9 @@ public enum WriteOutcome: Sendable {
     case storedUnseen
     /// The record is not there: what a delete wanted, and what no other change can be made to.
     case gone(TableError?)
-    /// It was certainly not made.
+    /// It was certainly not made, and no part of it.
     case refused(TableError)
-    /// It may have been made.
+    /// It may have been made, or a part of it was.
     case unknown(TableError)
 }
 

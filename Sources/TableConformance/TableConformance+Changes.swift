@@ -28,7 +28,7 @@ extension TableConformance {
             try trial.expect(order == ["3", "1", "2"], "they came as \(order)")
         },
         Check("many changes all come, in batches of a bounded size") { trial in
-            let rows = Trial.manyRows(300)
+            let rows = Trial.manyRows(largestBatch + 904)
             let subject = try await trial.subject(rows)
             let cursor = try await trial.cursor(subject)
             for row in rows { try await subject.edit(row[0], "note", "edited") }
@@ -36,6 +36,20 @@ extension TableConformance {
             let missing = Set(rows.map(\.[0])).subtracting(changes.records.map { trial.key($0) })
             try trial.expect(missing.isEmpty, "\(missing.count) are missing")
             try trial.expect((changes.batchSizes.max() ?? 0) <= largestBatch, "a batch is larger than \(largestBatch)")
+        },
+        Check("what a read shows that does not come to its end, its cursor shows again") { trial in
+            struct Stop: Error {}
+            let rows = Trial.manyRows(300)
+            let subject = try await trial.subject(rows)
+            let cursor = try await trial.cursor(subject)
+            for row in rows { try await subject.edit(row[0], "note", "edited") }
+            do {
+                _ = try await trial.changes(subject, since: cursor) { throw Stop() }
+                throw trial.fail("the error of the caller did not come back")
+            } catch is Stop {}
+            let again = try await trial.changes(subject, since: cursor)
+            let missing = Set(rows.map(\.[0])).subtracting(again.records.map { trial.key($0) })
+            try trial.expect(missing.isEmpty, "\(missing.count) are missing")
         },
         Check("what changes while changes are read comes then or with the next cursor") { trial in
             let subject = try await trial.subject()
@@ -101,7 +115,6 @@ extension Trial {
             if changes.batchSizes.isEmpty { try await meanwhile() }
             changes.records += batch.records
             changes.batchSizes.append(batch.records.count)
-            return false
         }
         return changes
     }

@@ -12,14 +12,16 @@ extension TableConformance {
             try await trial.expectRows(table, Trial.rows)
         },
         Check("the proof counts the records, and an undisturbed scan is whole") { trial in
-            let proof = try await trial.scan(trial.subject().table).proof
+            let subject = try await trial.subject()
+            let proof = try await trial.scan(subject.table).proof
             try trial.expect(proof.count == Trial.rows.count, "it counts \(proof.count)")
-            try trial.expect(proof.incomplete == nil, "incomplete: \(proof.incomplete ?? "")")
+            try trial.expectWhole(proof, of: subject.table)
         },
         Check("a table without records is scanned whole") { trial in
-            let scan = try await trial.scan(trial.subject([]).table)
+            let subject = try await trial.subject([])
+            let scan = try await trial.scan(subject.table)
             try trial.expect(scan.records.isEmpty && scan.proof.count == 0, "found \(scan.records.map(trial.row))")
-            try trial.expect(scan.proof.incomplete == nil, "incomplete: \(scan.proof.incomplete ?? "")")
+            try trial.expectWhole(scan.proof, of: subject.table)
         },
         Check("many records come in batches of a bounded size") { trial in
             let rows = Trial.manyRows(largestBatch + 904)
@@ -134,5 +136,27 @@ extension TableConformance {
             let now = try await stamped.stamp()
             try trial.expect(scan.proof.stamp != now, "it saw what was before, and has the stamp of what is now")
         },
+        Check("a scan during which a record goes away hands over each of the others once, or says what it missed") {
+            trial in
+            let rows = Trial.manyRows(300)
+            let subject = try await trial.subject(rows)
+            guard let remove = subject.remove else { return }
+            let scan = try await trial.scan(subject.table) { number in
+                if number == 1 { try await remove("1") }
+            }
+            let keys = scan.records.map { trial.key($0) }
+            try trial.expect(Set(keys).count == keys.count, "\(keys.count - Set(keys).count) came again")
+            guard scan.proof.incomplete == nil else { return }
+            let missing = Set(rows.map(\.[0])).subtracting(keys + ["1"])
+            try trial.expect(missing.isEmpty, "\(missing.count) are missing, and it claims to be whole")
+        },
     ]
+}
+
+extension Trial {
+    /// That an undisturbed scan proves itself whole, or that the table says that it need not.
+    fileprivate func expectWhole(_ proof: ScanProof, of table: any Table) throws {
+        guard let doubt = proof.incomplete else { return }
+        try expect(table.capabilities.isListedAtOnce, "incomplete: \(doubt)")
+    }
 }

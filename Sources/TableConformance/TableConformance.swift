@@ -23,30 +23,44 @@ public struct TableConformance: Sendable {
         public var table: any Table
         /// Changes one cell of the record with a key, not through the table.
         public var edit: @Sendable (_ key: String, _ column: String, _ text: String) async throws -> Void
+        /// Deletes the record with a key, not through the table; nil if nobody else can.
+        public var remove: (@Sendable (_ key: String) async throws -> Void)?
         /// Makes the record with a key one that cannot be read; nil if there can be no such record.
         public var spoil: (@Sendable (_ key: String) async throws -> Void)?
         /// Archives the record with a key, not through the table; nil if its records are not archived.
         public var archive: (@Sendable (_ key: String) async throws -> Void)?
         /// Lets the table answer without a field of the record with a key; nil if its records always have all fields.
         public var leaveOut: (@Sendable (_ key: String, _ column: String) async throws -> Void)?
-        /// Lets the answer to the next write be lost, whether the write is made or not; nil if none can be lost.
-        public var loseAnswer: (@Sendable (_ isMade: Bool) async throws -> Void)?
+        /// Lets the next request fail that writes a column, or any that writes if none is named; nil if none can fail.
+        public var fail: (@Sendable (_ failure: RequestFailure, _ column: String?) async throws -> Void)?
 
         public init(
             table: any Table,
             edit: @escaping @Sendable (_ key: String, _ column: String, _ text: String) async throws -> Void,
+            remove: (@Sendable (_ key: String) async throws -> Void)? = nil,
             spoil: (@Sendable (_ key: String) async throws -> Void)? = nil,
             archive: (@Sendable (_ key: String) async throws -> Void)? = nil,
             leaveOut: (@Sendable (_ key: String, _ column: String) async throws -> Void)? = nil,
-            loseAnswer: (@Sendable (_ isMade: Bool) async throws -> Void)? = nil
+            fail: (@Sendable (_ failure: RequestFailure, _ column: String?) async throws -> Void)? = nil
         ) {
             self.table = table
             self.edit = edit
+            self.remove = remove
             self.spoil = spoil
             self.archive = archive
             self.leaveOut = leaveOut
-            self.loseAnswer = loseAnswer
+            self.fail = fail
         }
+    }
+
+    /// What becomes of a request that writes. A change may take several of them.
+    public enum RequestFailure: Sendable, CaseIterable {
+        /// The answer says no.
+        case refused
+        /// It is carried out, and the answer never comes.
+        case answerLost
+        /// It is not carried out, and no answer comes.
+        case lost
     }
 
     /// One promise.

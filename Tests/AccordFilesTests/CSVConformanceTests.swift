@@ -58,6 +58,10 @@ struct CSVConformanceTests {
                     for row in rows.indices where rows[row][0] == key { rows[row][index] = text }
                     try file.put(form.bytes(columns, rows))
                 },
+                remove: { key in
+                    let rows = try await file.read(format).rows
+                    try file.put(form.bytes(columns, rows.filter { $0[0] != key }))
+                },
                 spoil: { key in
                     let rows = try await file.read(format).rows
                     try file.put(form.bytes(columns, rows.map { $0[0] == key ? Array($0.prefix(2)) : $0 }))

@@ -1,5 +1,6 @@
 import AccordCore
 import AccordTables
+import Chance
 import Synchronization
 import Testing
 
@@ -16,14 +17,16 @@ import Testing
     }
 
     /// What changed since a cursor: the ids that came, and the new cursor.
-    private func changes(_ stage: Stage, known: Bool = false) async throws -> (ids: [String], cursor: String) {
+    private func changes(_ stage: Stage, since cursor: Cursor? = nil) async throws -> (ids: [String], cursor: String) {
         var ids: [String] = []
-        let next = try await stage.table.changes(since: cursor) { batch in
+        let next = try await stage.table.changes(since: cursor ?? self.cursor) { batch in
             ids += batch.records.compactMap(\.key)
-            return known
         }
         return (ids, next.text)
     }
+
+    /// A cursor up to a moment, of which a change was met at the clock's time.
+    private func text(_ moment: Int, met clock: SimulatedClock) -> String { "\(moment) \(Int(clock.unixTime))" }
 
     @Test("Changes are read from the day before the cursor's on, until an older one comes")
     func enough() async throws {
@@ -31,7 +34,7 @@ import Testing
         let stage = Stage(ScriptedTransport { request, _ in list.answer(request) })
         let found = try await changes(stage)
         #expect(found.ids == ["1", "2", "3", "4", "5", "6"])
-        #expect(found.cursor == String(RESTTableChangesTests.moment + 4))
+        #expect(found.cursor == text(RESTTableChangesTests.moment + 4, met: stage.clock))
         #expect(
             stage.transport.lines == [
                 "GET /contacts?n=3&order=touched-&p=1&since=2024-10-04",
@@ -39,13 +42,35 @@ import Testing
             ])
     }
 
-    @Test("Of one moment all are read, unless they are known as they are", arguments: [(true, 1), (false, 2)])
-    func sameMoment(known: Bool, requests: Int) async throws {
-        // The third record changed at the cursor's moment: the fourth may have, too.
-        let list = RESTTableChangesTests.list(9, newest: RESTTableChangesTests.moment + 2)
+    @Test("A second is read whole, again and again, until it is over for certain; then it is not read again")
+    func sameSecond() async throws {
+        let moment = RESTTableChangesTests.moment
+        let ids = Array(1...9)
+        let list = FakeList(
+            open: ids, touched: Dictionary(ids.map { ($0, $0 < 8 ? moment : moment - 1) }, uniquingKeysWith: { $1 }))
         let stage = Stage(ScriptedTransport { request, _ in list.answer(request) })
-        _ = try await changes(stage, known: known)
-        #expect(stage.transport.requests.count == requests)
+        var next = Cursor(String(moment))
+        var found: [(ids: Int, cursor: String)] = []
+        let met = Int(stage.clock.unixTime)
+        for seconds in [0.0, 9, 1, 0] {
+            stage.clock.advance(seconds)
+            let read = try await changes(stage, since: next)
+            found.append((read.ids.count, read.cursor))
+            next = Cursor(read.cursor)
+        }
+        #expect(found.map(\.ids) == [9, 9, 9, 3])
+        #expect(found.map(\.cursor) == ["\(moment) \(met)", "\(moment) \(met)", "\(moment + 1)", "\(moment + 1)"])
+    }
+
+    @Test("A read that ends early shows the same to the next one")
+    func diesBetweenPages() async throws {
+        struct Stop: Error {}
+        let moment = RESTTableChangesTests.moment
+        let ids = Array(1...9)
+        let list = FakeList(open: ids, touched: Dictionary(ids.map { ($0, moment) }, uniquingKeysWith: { $1 }))
+        let stage = Stage(ScriptedTransport { request, _ in list.answer(request) })
+        await #expect(throws: Stop.self) { _ = try await stage.table.changes(since: cursor) { _ in throw Stop() } }
+        #expect(try await changes(stage).ids.count == 9)
     }
 
     @Test("What may change without moving is read again")
@@ -65,15 +90,16 @@ import Testing
     func toTheEnd(count: Int) async throws {
         let list = RESTTableChangesTests.list(count)
         let stage = Stage(ScriptedTransport { request, _ in list.answer(request) })
-        let found = try await changes(stage, known: true)
+        let found = try await changes(stage)
         #expect(found.ids == (1..<(count + 1)).map(String.init))
-        #expect(found.cursor == (count == 0 ? cursor.text : String(RESTTableChangesTests.moment + 100)))
+        let newest = text(RESTTableChangesTests.moment + 100, met: stage.clock)
+        #expect(found.cursor == (count == 0 ? cursor.text : newest))
     }
 
     @Test("Records that do not say when they changed are all read")
     func untold() async throws {
         let stage = Stage(ScriptedTransport { request, _ in FakeList(open: Array(1...7)).answer(request) })
-        let found = try await changes(stage, known: true)
+        let found = try await changes(stage)
         #expect(found.ids.count == 7)
         #expect(found.cursor == cursor.text)
     }
@@ -89,14 +115,15 @@ import Testing
             }, resource: resource)
         let found = try await changes(stage)
         #expect(found.ids == ["1", "2"])
-        #expect(found.cursor == String(RESTTableChangesTests.moment + 7))
-        #expect(try await stage.table.cursor()?.text == String(RESTTableChangesTests.moment + 9))
+        #expect(found.cursor == text(RESTTableChangesTests.moment + 7, met: stage.clock))
+        let newest = text(RESTTableChangesTests.moment + 9, met: stage.clock)
+        #expect(try await stage.table.cursor()?.text == newest)
     }
 
     @Test("The cursor is the moment of the newest change, and costs one request")
     func newest() async throws {
         let stage = Stage(ScriptedTransport { request, _ in RESTTableChangesTests.list(7).answer(request) })
-        #expect(try await stage.table.cursor() == Cursor(String(RESTTableChangesTests.moment + 100)))
+        #expect(try await stage.table.cursor()?.text == text(RESTTableChangesTests.moment + 100, met: stage.clock))
         #expect(stage.transport.lines == ["GET /contacts?n=3&order=touched-&p=1&since=1970-01-01"])
         let empty = Stage(ScriptedTransport { request, _ in FakeList().answer(request) })
         #expect(try await empty.table.cursor() == Cursor("0"))

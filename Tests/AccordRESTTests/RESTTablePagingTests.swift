@@ -77,7 +77,6 @@ struct RESTTablePagingTests {
         let cursor = Cursor(String(RESTTablePagingTests.newest - 100))
         _ = try await table.changes(since: cursor) { batch in
             ids += batch.records.compactMap(\.key)
-            return true
         }
         #expect(ids == (1...102).map(String.init))
         #expect(transport.underWay.now == 0)
@@ -96,7 +95,6 @@ struct RESTTablePagingTests {
         do {
             _ = try await table.changes(since: cursor) { batch in
                 read += batch.records.count
-                return true
             }
         } catch let refused as TableError {
             error = refused

@@ -1,5 +1,6 @@
 import AccordCore
 import AccordHTTP
+import AccordREST
 import AccordTables
 import Testing
 
@@ -203,13 +204,49 @@ import Testing
         }
     }
 
-    @Test("A change of which a part was made before the key was refused is in doubt")
-    func partlyMade() async throws {
-        let stage = Stage(.success(.json(200, RESTTableWritingTests.answer)), .success(.json(401, "{}")))
+    @Test(
+        "A change of which a part was made is neither refused nor stored, whatever came of the rest",
+        arguments: [
+            (.success(.json(401, "{}")), "the project refused the key (401)"),
+            (.success(.json(422, #"{"words":"no such label"}"#)), "the service refused it (422): no such label"),
+            (
+                .success(.json(200, #"{"payload":{"ref":18}}"#)),
+                "the service refused it (200): contact 17 was meant, the service wrote 18"
+            ), (.failure(unreached), "the project could not be reached: connect: refused"),
+        ] as [(Result<HTTPResponse, TransportError>, String)])
+    func partlyMade(answer: Result<HTTPResponse, TransportError>, reason: String) async throws {
+        let stage = Stage(.success(.json(200, RESTTableWritingTests.answer)), answer)
         let outcome = try await stage.table.write(
             change(.update, ["email": .string("a@b.c"), "labels": .set(["x"])]))
         #expect(outcome.word == "unknown")
-        #expect(stage.transport.lines == ["PUT /contacts/17", "POST /contacts"])
+        #expect(outcome.error == .partlyMade(request: "POST /contacts", reason: reason))
+        #expect(stage.transport.lines.prefix(2) == ["PUT /contacts/17", "POST /contacts"])
+    }
+
+    @Test("A change of which a part could not even be asked for is partly made as well")
+    func partlyUnsent() async throws {
+        var members = contacts.members
+        members["labels"]?.write = nil
+        let resource = ResourceDescription(
+            schema: contacts.schema, id: contacts.id, members: members, list: contacts.list,
+            operations: contacts.operations)
+        let stage = Stage(
+            ScriptedTransport([.success(.json(200, RESTTableWritingTests.answer))]), resource: resource)
+        let outcome = try await stage.table.write(
+            change(.update, ["email": .string("a@b.c"), "labels": .set(["x"])]))
+        guard case .partlyMade(request: "update contact 17", _)? = outcome.error, outcome.word == "unknown" else {
+            Issue.record("found \(outcome)")
+            return
+        }
+        #expect(stage.transport.requests.count == 1)
+    }
+
+    @Test("A record that is not there when the second part is sent is gone, whatever the first one did")
+    func partlyGone() async throws {
+        let stage = Stage(.success(.json(200, RESTTableWritingTests.answer)), .success(.json(404, "{}")))
+        let outcome = try await stage.table.write(
+            change(.update, ["email": .string("a@b.c"), "labels": .set(["x"])]))
+        #expect(outcome.word == "gone")
     }
 
     @Test("An idempotent write is sent again until its answer comes")

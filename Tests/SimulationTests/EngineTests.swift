@@ -22,6 +22,8 @@ struct EngineTests {
     func idle() async throws {
         try world.write((1...80).map { person($0) })
         #expect(try await world.sync().done == [.project(.create): 80])
+        // All 80 were created in one second. Now that it is over it is read once more, three pages of it.
+        #expect(try await world.sync().requests == 3)
         var plan: Plan?
         let report = try await world.sync { plan = $0 }
         #expect(report.requests == 1)

@@ -101,6 +101,37 @@ struct RepairTests {
         #expect(try await world.plan(full: true).pairs.first?.hasChanges == false)
     }
 
+    // MARK: - Made in part
+
+    /// Two requests make each of these changes, and the second one is refused.
+    @Test(
+        "what was made of a change is known as our own, and only the rest is sent again",
+        arguments: [("New", "no"), ("", "yes")], [401, 422])
+    func madeInPart(_ change: (company: String, out: String), _ status: Int) async throws {
+        try world.write([person(1)])
+        try await world.sync()
+        try world.write([person(1, first: "Other", company: change.company, out: change.out)])
+        let isSecond = Mutex(false)
+        world.refusal = { request in
+            guard request.method != "GET" else { return nil }
+            let isSecond = isSecond.withLock { isSecond in
+                defer { isSecond = true }
+                return isSecond
+            }
+            return isSecond ? status : nil
+        }
+        let report = try await world.sync()
+        #expect(report.unknown == 1 && report.quarantined == 0 && report.operations == 0)
+        #expect(report.skipped.first?.reason.contains("a part of") == true)
+        #expect(report.failures.isEmpty == (status == 422 || change.out == "no"))
+        // Were the first half taken for somebody else's edit, this would be a conflict.
+        try world.write([person(1, first: "Third", company: change.company, out: change.out)])
+        let next = try await world.sync()
+        #expect(next.conflicts == 0 && next.unknown == 0)
+        let company = change.company.isEmpty ? "-" : change.company
+        #expect(world.project == ["Third|Last1|p1@example.com|-|\(company)|\(change.out)|no"])
+    }
+
     // MARK: - Archived
 
     @Test("an unarchive that does not go through is tried again", arguments: [401, 503])

@@ -40,6 +40,37 @@ struct MortalTable: ScannableTable, StampedTable, RecordWritable {
     }
 }
 
+/// A table that takes an opt-out by an operation of its own, and in no update; it refuses what it is told to refuse.
+struct OptOutTable: ScannableTable, RecordWritable {
+    let inner: MemoryTable
+    let field: String
+    let refusal: @Sendable (TableChange) throws -> TableError?
+
+    var name: String { inner.name }
+    var capabilities: Capabilities { Capabilities(scan: true, recordWrites: true) }
+
+    func schema() async throws -> TableSchema {
+        var schema = try await inner.schema()
+        for index in schema.fields.indices where schema.fields[index].name == field {
+            schema.fields[index].role = .optOut
+        }
+        schema.writes = TableSchema.Writes(
+            create: Set(schema.fields.map(\.name)), updates: [Set(schema.fields.map(\.name)).subtracting([field])],
+            kinds: [.create, .update, .unsubscribe, .resubscribe])
+        return schema
+    }
+
+    func requests(for change: TableChange) -> Int { 1 }
+    func scan(_ take: (RecordBatch) async throws -> Void) async throws -> ScanProof { try await inner.scan(take) }
+
+    func write(_ change: TableChange) async throws -> WriteOutcome {
+        if let error = try refusal(change) { return .refused(error) }
+        guard change.kind == .unsubscribe || change.kind == .resubscribe else { return try await inner.write(change) }
+        let flag = CellChange(after: .value(.boolean(change.kind == .unsubscribe)))
+        return try await inner.write(TableChange(kind: .update, key: change.key, cells: [field: flag]))
+    }
+}
+
 /// A table that can be read, and perhaps written as a whole.
 struct WholeTable: ScannableTable, BatchWritable {
     let inner: MemoryTable

@@ -111,7 +111,7 @@ struct TypedSourceTests {
             for round in 1...3 {
                 try tale.edit(world, round: round)
                 // Some answers are lost, and the next run finds out what became of it.
-                if seed % 3 == 0 { world.table.loseAnswer(isMade: round % 2 == 0) }
+                if seed % 3 == 0 { world.table.fail(round % 2 == 0 ? .answerLost : .lost) }
                 let report = try await world.world.sync(concurrency: 4)
                 if report.unknown > 0 || seed % 3 == 0 { try await world.world.sync() }
                 tale.expectAgreement(world, "seed \(seed), round \(round)")
@@ -171,7 +171,7 @@ struct TypedSourceTests {
     func lostCreate() async throws {
         let world = try TypedWorld(mapping: TypedSourceTests.byPhone)
         try world.world.add(1)
-        world.table.loseAnswer(isMade: true)
+        world.table.fail(.answerLost)
         let report = try await world.world.sync()
         #expect(report.unknown == 1 && world.table.records.count == 1)
         let next = try await world.world.sync()
@@ -195,6 +195,34 @@ struct TypedSourceTests {
         try world.world.edit(1, ["company": .string("Pier")])
         #expect(try await world.world.sync().done == [.source(.update): 1])
         #expect(world.held(1).source == "First1|Last1|Pier||in")
+    }
+
+    @Test(
+        "of a record that is written by several operations only what was made is taken for made", arguments: [401, 422])
+    func madeInPart(status: Int) async throws {
+        let world = try TypedWorld()
+        func refuse(_ refusal: @escaping @Sendable (TableChange) throws -> TableError?) {
+            world.world.source = { [table = world.table] _ in
+                OptOutTable(inner: table, field: "out", refusal: refusal)
+            }
+        }
+        refuse { _ in nil }
+        world.add(1)
+        try await world.world.sync()
+        try world.world.edit(1, ["last_name": .string("There"), "unsubscribed": .bool(true)])
+        refuse { change in
+            guard change.kind == .update else { return nil }
+            if status == 401 { throw TableError.unauthorized(request: "PUT", keyFoundAt: "Settings") }
+            return .refused(request: "PUT", status: status, message: "no", fields: [:])
+        }
+        let report = try await world.world.sync()
+        #expect(report.unknown == 1 && report.quarantined == 0 && report.operations == 0)
+        #expect(report.failures.isEmpty == (status == 422))
+        #expect(world.held(1).source == "First1|Last1|||out")
+        refuse { _ in nil }
+        #expect(try await world.world.sync().done == [.source(.update): 1])
+        #expect(world.held(1).source == "First1|There|||out")
+        #expect(try await world.world.sync().operations == 0)
     }
 
     @Test("a record that cannot be read is set aside, and is not taken for one that is gone")

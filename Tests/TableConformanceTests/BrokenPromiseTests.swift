@@ -22,6 +22,10 @@ struct BrokenPromiseTests {
             [.emptiesWhatIsLeftOut, .leavesOutWhatIsEmpty, .confusesLeftOutAndEmpty]
         ),
         ("a scan during which the table changes claims no more than it saw", [.stampsAtTheEnd, .losesWhatFollows]),
+        (
+            "a scan during which a record goes away hands over each of the others once, or says what it missed",
+            [.losesWhatFollows, .handsOverTwice]
+        ),
         ("stamps are equal when nothing changed, and the scan has the same", [.stampNeverEqual]),
         ("a change by somebody else changes the stamp", [.stampNeverChanges]),
         ("every record that holds a value is found, and no other", [.findsOnlyOne, .findsByPrefix]),
@@ -31,6 +35,7 @@ struct BrokenPromiseTests {
         ("what changed since the cursor is handed over as it is now", [.losesAChange]),
         ("the newest change comes first", [.oldestFirst]),
         ("many changes all come, in batches of a bounded size", [.losesManyChanges]),
+        ("what a read shows that does not come to its end, its cursor shows again", [.showsOnce]),
         ("what changes while changes are read comes then or with the next cursor", [.cursorSkipsWhatCameMeanwhile]),
         ("what changes while the table is scanned comes with the cursor from before", [.cursorIsAhead]),
         ("the next cursor shows what changes after it", [.nextCursorIsAhead]),
@@ -43,6 +48,10 @@ struct BrokenPromiseTests {
         ("a change that is refused leaves the record as it is", [.writesHalfAndRefuses]),
         ("a write that is made and whose answer is lost is not said to have failed", [.saysLostIsRefused]),
         ("a write that is not made and whose answer is lost is not said to be stored", [.saysLostIsStored]),
+        (
+            "of a change of which a part cannot be made nothing is said that is not so",
+            [.writesHalfAndRefuses, .writesHalfAndClaims]
+        ),
         ("a record that the table archives is archived", [.doesNotArchive]),
         ("a batch changes the stamp, and answers with the new one", [.answersTheOldStamp, .stampNeverChanges]),
         (

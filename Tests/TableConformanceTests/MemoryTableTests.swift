@@ -16,6 +16,16 @@ struct MemoryTableTests {
     }
 }
 
+extension TableConformance.RequestFailure {
+    fileprivate var ofMemory: MemoryTable.Failure {
+        switch self {
+        case .refused: .refused
+        case .answerLost: .answerLost
+        case .lost: .lost
+        }
+    }
+}
+
 extension MemoryTable {
     /// - Parameter columns: the first of them is the key.
     convenience init(columns: [String], rows: [[String]]) {
@@ -30,8 +40,9 @@ extension MemoryTable {
     /// This table under test in the shape of another that is made of it.
     func subject(as table: any Table) -> TableConformance.Subject {
         TableConformance.Subject(
-            table: table, edit: { self.edit($0, $1, .text($2)) }, spoil: { self.spoil($0) },
+            table: table, edit: { self.edit($0, $1, .text($2)) }, remove: { self.remove($0) },
+            spoil: { self.spoil($0) },
             archive: { self.archive($0) }, leaveOut: { self.leaveOut($0, $1) },
-            loseAnswer: { self.loseAnswer(isMade: $0) })
+            fail: { failure, _ in self.fail(failure.ofMemory) })
     }
 }

@@ -18,8 +18,8 @@ public final class MemoryTable: ScannableTable, StampedTable, IncrementalTable, 
         var version: Int64 = 0
         var requests = 0
         private var created = 1000
-        /// Whether the next write is made, if its answer is to be lost.
-        var losesAnswer: Bool?
+        /// What becomes of the next write of a record.
+        var failure: Failure?
 
         /// No key is given twice, not even that of a record that is gone.
         mutating func newKey() -> String {
@@ -96,8 +96,16 @@ public final class MemoryTable: ScannableTable, StampedTable, IncrementalTable, 
         }
     }
 
-    /// The answer to the next write of a record is lost.
-    public func loseAnswer(isMade: Bool) { state.withLock { $0.losesAnswer = isMade } }
+    public enum Failure: Sendable {
+        case refused
+        /// The write is made, and its answer lost.
+        case answerLost
+        /// The write is not made, and no answer comes.
+        case lost
+    }
+
+    /// The next write of a record fails.
+    public func fail(_ failure: Failure) { state.withLock { $0.failure = failure } }
 
     private func change(_ key: String, _ body: (inout Row) -> Void) {
         state.withLock { state in
@@ -123,7 +131,7 @@ public final class MemoryTable: ScannableTable, StampedTable, IncrementalTable, 
     public func cursor() async throws -> Cursor? { Cursor(String(state.withLock { $0.version })) }
 
     public func changes(
-        since cursor: Cursor, _ take: (RecordBatch) async throws -> Bool
+        since cursor: Cursor, _ take: (RecordBatch) async throws -> Void
     ) async throws -> Cursor {
         guard let since = Int64(cursor.text) else {
             throw TableError.nonsense(request: name, reason: "the cursor \(cursor.text) is not its own")
@@ -131,7 +139,7 @@ public final class MemoryTable: ScannableTable, StampedTable, IncrementalTable, 
         let (rows, version) = state.withLock { ($0.rows, $0.version) }
         let changed = rows.filter { $0.value.version > since }.sorted { $0.value.version > $1.value.version }
         for batch in MemoryTable.batches(changed.map { MemoryTable.record($0.key, $0.value) }) {
-            if try await take(batch) { break }
+            try await take(batch)
         }
         return Cursor(String(version))
     }
@@ -162,12 +170,15 @@ public final class MemoryTable: ScannableTable, StampedTable, IncrementalTable, 
     public func write(_ change: TableChange) async throws -> WriteOutcome {
         state.withLock { state in
             state.requests += 1
-            let isMade = state.losesAnswer
-            state.losesAnswer = nil
-            let lost = WriteOutcome.unknown(.outcomeUnknown(request: name, reason: "the answer is lost"))
-            if isMade == false { return lost }
-            let outcome = apply(change, to: &state)
-            return isMade == nil ? outcome : lost
+            let failure = state.failure
+            state.failure = nil
+            switch failure {
+            case nil: return apply(change, to: &state)
+            case .refused: return .refused(.expectationFailed(name: name, reason: "it is refused"))
+            case .answerLost: _ = apply(change, to: &state)
+            case .lost: break
+            }
+            return .unknown(.outcomeUnknown(request: name, reason: "the answer is lost"))
         }
     }
 

@@ -169,7 +169,6 @@ public struct MirrorRead {
             unknown += new
             count += batch.records.count
             run.progress(.reading(pair: pair.name, side: .project, count: count))
-            return new.isEmpty
         }
         try await lookForReplaced(by: unknown)
         if next != cursor { try store.setMirrorCursor(pair.name, next.text) }

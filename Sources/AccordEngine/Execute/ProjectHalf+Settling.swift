@@ -22,7 +22,7 @@ extension ProjectHalf {
         case .vanished(let quarantine):
             tally.quarantined += 1
             closing.quarantine = attention.item(entry, quarantine, operation: nil)
-        case .unknown(let reason):
+        case .unknown(let reason, _):
             tally.unknown += 1
             tally.skip(entry, reason)
             closing.closesIntent = false

@@ -12,8 +12,8 @@ indirect enum RecordOutcome: Sendable {
     case refused(Quarantine)
     /// The service knows no such record: the next run reads the project whole, to see what became of it.
     case vanished(Quarantine)
-    /// It may or may not have happened: the intent stays, and the next run looks.
-    case unknown(String)
+    /// It may or may not have happened, or a part of it did: the intent stays, and the next run looks.
+    case unknown(String, stop: TableError? = nil)
     /// Certainly nothing happened, and nothing more can be sent in this run.
     case stopped(TableError)
     /// It was never sent: somebody stopped the run.
@@ -34,6 +34,7 @@ indirect enum RecordOutcome: Sendable {
     var stop: TableError? {
         switch self {
         case .stopped(let error): error
+        case .unknown(_, let error): error
         case .created(_, let then), .deleted(let then): then.stop
         default: nil
         }
@@ -66,12 +67,27 @@ struct ProjectRecordWriter: Sendable {
             let outcome = outcome(of: error)
             if let created = progress.created { return .created(created, then: outcome) }
             if case .unknown = outcome { return outcome }
-            return progress.isDeleted ? .deleted(then: outcome) : outcome
+            if progress.isDeleted { return .deleted(then: outcome) }
+            return progress.isBegun ? ProjectRecordWriter.partlyMade(outcome) : outcome
+        }
+    }
+
+    /// What became of a record of which some operations were made, and this came of the next.
+    private static func partlyMade(_ outcome: RecordOutcome) -> RecordOutcome {
+        func unknown(_ reason: String, stop: TableError? = nil) -> RecordOutcome {
+            .unknown("a part of it was made, and then: \(reason)", stop: stop)
+        }
+        return switch outcome {
+        case .refused(let quarantine): unknown(quarantine.message)
+        case .stopped(let error): unknown(error.what, stop: error)
+        default: outcome
         }
     }
 
     /// How far the operations of one record have come.
     private struct Progress {
+        /// One of its operations was made.
+        var isBegun = false
         /// The record that was created.
         var created: MirrorRecord?
         /// The record is gone, and another takes its place.
@@ -114,6 +130,7 @@ struct ProjectRecordWriter: Sendable {
         for operation in entry.operations where operation.side == .project {
             for change in operation.changes { record[change.field] = change.after }
             let answer = try await write(operation, record)
+            progress.isBegun = true
             if operation.kind == .unsubscribe || operation.kind == .resubscribe {
                 // That it was done says what it is of.
                 unseen.subtract(operation.changes.map(\.field))

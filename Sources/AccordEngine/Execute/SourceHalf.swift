@@ -98,31 +98,34 @@ struct SourceHalf {
     private func send(
         _ changes: ArraySlice<SourceChange>, _ writer: RecordWriter
     ) async -> (outcomes: [WriteOutcome?], refused: TableError?) {
-        await withTaskGroup(of: (Int, Result<WriteOutcome, TableError>).self) { group in
+        await withTaskGroup(of: (Int, WriteOutcome?, TableError?).self) { group in
             var outcomes = [WriteOutcome?](repeating: nil, count: changes.count)
             var (next, refused): (Int, TableError?) = (0, nil)
             func add() {
                 guard refused == nil, !execution.stop.isStopped, next < changes.count else { return }
                 let (index, steps) = (next, changes[next].steps)
                 next += 1
-                group.addTask { (index, await SourceHalf.write(steps, writer)) }
+                group.addTask {
+                    let (outcome, error) = await SourceHalf.write(steps, writer)
+                    return (index, outcome, error)
+                }
             }
             for _ in 0..<execution.concurrency { add() }
-            for await (index, result) in group {
-                switch result {
-                case .success(let outcome): outcomes[index] = outcome
-                case .failure(let error): refused = refused ?? error
-                }
+            for await (index, outcome, error) in group {
+                outcomes[index] = outcome
+                refused = refused ?? error
                 add()
             }
             return (outcomes, refused)
         }
     }
 
-    /// - Returns: what came of all steps, or of the first that was not made. Of a record that was created that it was,
-    ///   whatever came of the steps that follow: the next plan sees what is still to be done.
-    private static func write(_ steps: [TableChange], _ writer: RecordWriter) async -> Result<WriteOutcome, TableError>
-    {
+    /// - Returns: what came of all steps, nil if none was made for certain; and why nothing more can be written, if that is
+    ///   so. Of a record that was created that it was, whatever came of the steps that follow: the next plan sees what is
+    ///   still to be done.
+    private static func write(
+        _ steps: [TableChange], _ writer: RecordWriter
+    ) async -> (outcome: WriteOutcome?, refused: TableError?) {
         var made: WriteOutcome?
         for var step in steps {
             if case .stored(let record) = made, step.key == nil { step.key = record.key }
@@ -130,7 +133,7 @@ struct SourceHalf {
             do {
                 outcome = try await writer.write(step)
             } catch let error as TableError where error.isFinal {
-                return made.map(Result.success) ?? .failure(error)
+                return (made.map { partlyMade(steps, $0, .refused(error)) }, error)
             } catch let error as TableError {
                 outcome = .unknown(error)
             } catch {
@@ -138,14 +141,21 @@ struct SourceHalf {
             }
             switch outcome {
             case .stored: made = outcome
-            case .storedUnseen where step.kind == .create: return .success(outcome)
+            case .storedUnseen where step.kind == .create: return (outcome, nil)
             case .storedUnseen: made = made ?? outcome
-            case .gone, .refused, .unknown:
-                let isCreated = steps.first?.kind == .create && made != nil
-                return .success(isCreated ? made ?? outcome : outcome)
+            case .gone, .refused, .unknown: return (made.map { partlyMade(steps, $0, outcome) } ?? outcome, nil)
             }
         }
-        return .success(made ?? .storedUnseen)
+        return (made ?? .storedUnseen, nil)
+    }
+
+    /// What came of a change of which some steps were made, and this came of the next.
+    private static func partlyMade(
+        _ steps: [TableChange], _ made: WriteOutcome, _ next: WriteOutcome
+    ) -> WriteOutcome {
+        if steps.first?.kind == .create { return made }
+        guard case .refused(let error) = next else { return next }
+        return .unknown(.partlyMade(request: error.place ?? "", reason: error.what))
     }
 
     // MARK: - The journal

@@ -15,7 +15,7 @@ public final class APIClient: Sendable {
     private let key: Secret
     private let userAgent: String
     private let transport: any HTTPTransport
-    private let time: any TimeSource
+    let time: any TimeSource
     private let random: any RandomSource
     private let limiter: RateLimiter
     private let policy: RetryPolicy
