@@ -11,7 +11,7 @@ public struct Secret: Sendable, Hashable, CustomStringConvertible, CustomDebugSt
     public var debugDescription: String { "•••" }
     public var customMirror: Mirror { Mirror(self, children: [:]) }
 
-    /// `message` without this text, should somebody have echoed it.
+    /// `message` without this text, which a server or a library may repeat in it.
     public func redacted(from message: String) -> String {
         guard !text.isEmpty else { return message }
         return message.split(separator: text, omittingEmptySubsequences: false).joined(separator: "•••")

@@ -32,7 +32,7 @@ public actor CircuitBreaker {
     private let mostFailures: Int
     private let coolDown: Double
     private let mostReopenings: Int
-    private let turnstile = Turnstile()
+    private let lock = AsyncLock()
     private var state = State.closed(failures: 0)
 
     /// - Parameters:
@@ -51,11 +51,11 @@ public actor CircuitBreaker {
     /// - Throws: ``GivenUp``, or `CancellationError`.
     public func pass() async throws -> Pass {
         if case .closed = state { return .normal }
-        try await turnstile.enter()
+        try await lock.enter()
         do {
             switch state {
             case .closed:
-                await turnstile.leave()
+                await lock.leave()
                 return .normal
             case .open(let until, _):
                 // The probe keeps its turn until its outcome is known.
@@ -67,7 +67,7 @@ public actor CircuitBreaker {
                         + "\(mostReopenings) pauses of \(Int(coolDown)) s")
             }
         } catch {
-            await turnstile.leave()
+            await lock.leave()
             throw error
         }
     }
@@ -89,7 +89,7 @@ public actor CircuitBreaker {
         default:
             opened = false
         }
-        if pass == .probe { await turnstile.leave() }
+        if pass == .probe { await lock.leave() }
         return opened
     }
 }

@@ -8,7 +8,7 @@ public actor RateLimiter {
     private let perSecond: Double
     private let burst: Double
     private let time: any TimeSource
-    private let turnstile = Turnstile()
+    private let lock = AsyncLock()
     private var rate: Double
     private var tokens: Double
     private var refilled: Double
@@ -30,19 +30,19 @@ public actor RateLimiter {
     ///
     /// - Throws: `CancellationError`.
     public func acquire() async throws {
-        try await turnstile.enter()
+        try await lock.enter()
         do {
             try await takeToken()
         } catch {
-            await turnstile.leave()
+            await lock.leave()
             throw error
         }
-        await turnstile.leave()
+        await lock.leave()
     }
 
     /// Lets nobody through before `monotonic` on the clock of ``TimeSource/monotonic``, and slows down.
     public func pause(until monotonic: Double) {
-        // Requests that were under way together are all told "too many": that is one reason to slow down, not several.
+        // Requests that were under way together are all answered "too many": that is one reason to slow down, not several.
         if pausedUntil <= time.monotonic { rate = max(rate / 2, perSecond / 64) }
         pausedUntil = max(pausedUntil, monotonic)
     }

@@ -74,7 +74,7 @@ extension RESTTable: IncrementalTable {
             }
             if let total = page.total, let before = previous.total, total < before, !ignoringMoves {
                 hasMoved = true
-                return .void
+                return .unwanted
             }
             previous = (page.total, ids)
             read += page.records.count

@@ -2,13 +2,13 @@ import AccordCore
 import AccordTables
 
 /// What is known of the pages after one, before its records are looked at.
-enum Outlook {
+enum FollowingPages {
     /// The page is the last one that is wanted.
     case last
     /// Another page is wanted; how many pages there are, where the service says so.
     case more(of: Int?)
     /// The page is not wanted itself, and none after it.
-    case void
+    case unwanted
 }
 
 extension RESTTable {
@@ -16,14 +16,14 @@ extension RESTTable {
     /// next, in a long list several, as a service answers many requests in the time of one.
     ///
     /// - Parameters:
-    ///   - outlook: is asked as soon as it is a page's turn.
+    ///   - following: is asked as soon as it is a page's turn.
     ///   - take: looks at its records.
     func pages(
-        of query: [String: String], isArchived: Bool, _ outlook: (Page) throws -> Outlook,
+        of query: [String: String], isArchived: Bool, _ following: (Page) throws -> FollowingPages,
         _ take: (Page) async throws -> Void
     ) async throws {
         try await withThrowingTaskGroup(of: (Int, Result<Page, any Error>).self) { group in
-            // Whoever leaves, with an error or without, wants no more pages.
+            // However this ends, no more pages are wanted.
             defer { group.cancelAll() }
             var asked = 0
             var arrived: [Int: Result<Page, any Error>] = [:]
@@ -44,8 +44,8 @@ extension RESTTable {
                 ask(upTo: number)
                 while arrived[number] == nil, let (other, result) = try await group.next() { arrived[other] = result }
                 guard let page = try arrived.removeValue(forKey: number)?.get() else { return }
-                switch try outlook(page) {
-                case .void: return
+                switch try following(page) {
+                case .unwanted: return
                 case .last: return try await take(page)
                 case .more(let last):
                     let ahead = max(1, min(client.concurrency, number / 4))

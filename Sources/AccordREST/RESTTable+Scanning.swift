@@ -26,35 +26,35 @@ extension RESTTable: ScannableTable {
 
     private func scanOnce(_ body: (Page) async throws -> Void) async throws -> (proof: ScanProof, isCalm: Bool) {
         let list = resource.list
-        var certificate = Certificate(label: resource.schema.label)
-        try await readListing(list.full, isArchived: false, &certificate, body)
-        let total = certificate.total
+        var check = WholenessCheck(label: resource.schema.label)
+        try await readListing(list.full, isArchived: false, &check, body)
+        let total = check.total
         for query in list.chosen {
-            try await readListing(list.full.merging(query) { $1 }, isArchived: false, &certificate, body)
+            try await readListing(list.full.merging(query) { $1 }, isArchived: false, &check, body)
         }
         for query in list.alsoFull {
-            try await readListing(query, isArchived: true, &certificate, body)
+            try await readListing(query, isArchived: true, &check, body)
         }
-        if !(list.chosen + list.alsoFull).isEmpty, certificate.doubt == nil {
+        if !(list.chosen + list.alsoFull).isEmpty, check.doubt == nil {
             // A record that was unarchived after the first list and before the second is in neither.
             let again = try await page(1, of: list.full, isArchived: false)
-            if again.total != total { certificate.noteChange(from: total, to: again.total) }
+            if again.total != total { check.noteChange(from: total, to: again.total) }
         }
-        return (ScanProof(count: certificate.count, incomplete: certificate.doubt), isCalm: !certificate.hasGrown)
+        return (ScanProof(count: check.count, incomplete: check.doubt), isCalm: !check.hasGrown)
     }
 
     private func readListing(
-        _ query: [String: String], isArchived: Bool, _ certificate: inout Certificate,
+        _ query: [String: String], isArchived: Bool, _ check: inout WholenessCheck,
         _ body: (Page) async throws -> Void
     ) async throws {
-        certificate.beginListing()
+        check.beginListing()
         var read = 0
         var hasEnded = false
-        var seen = certificate
+        var seen = check
         try await pages(of: query, isArchived: isArchived) { page in
             if let current = page.current, current != page.number {
                 seen.note("page \(page.number) was asked for, page \(current) came")
-                return .void
+                return .unwanted
             }
             let new = seen.add(
                 ids: page.records.map { ($0.key ?? "", $0.isArchived) }, page: page.number, total: page.total)
@@ -71,6 +71,6 @@ extension RESTTable: ScannableTable {
             try await body(page)
         }
         if !hasEnded { seen.note("the list did not end") }
-        certificate = seen
+        check = seen
     }
 }

@@ -88,7 +88,7 @@ extension LedgerRow {
     }
 
     private static func change(_ json: JSONView) throws -> FieldChange {
-        guard let field = json["f"]?.string, let rule = json["r"]?.string.flatMap(Rule.init(rawValue:)) else {
+        guard let field = json["f"]?.string, let rule = json["r"]?.string.flatMap(FieldRule.init(rawValue:)) else {
             throw Stored.malformed("a change in the history")
         }
         func value(_ name: String) throws -> Value? { try json[name].map { try ValueForm.read($0, "a change") } }

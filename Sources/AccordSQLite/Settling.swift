@@ -51,7 +51,7 @@ struct Settling {
         let bySource = try settlement.sourceKey.flatMap(link(sourceKey:))
         guard settlement.sourceKey != nil, settlement.projectID != nil else { return byProject ?? bySource }
         if case .upsert = settlement.link {
-            if let bySource, bySource.id != byProject?.id { try giveUp(bySource) }
+            if let bySource, bySource.id != byProject?.id { try unlink(bySource) }
             return byProject
         }
         return byProject?.id == bySource?.id ? byProject : nil
@@ -102,7 +102,7 @@ struct Settling {
     }
 
     /// A link whose source record is linked anew elsewhere.
-    private func giveUp(_ link: StoredLink) throws {
+    private func unlink(_ link: StoredLink) throws {
         // Its record is none of those that were looked for.
         if var record = try StoredRecord.find(db, pair: pair, id: link.projectID) {
             record.settled = false
@@ -116,11 +116,11 @@ struct Settling {
     private func moveMirror(from before: StoredLink?, to after: StoredLink?) throws {
         guard let id = after?.projectID ?? before?.projectID ?? settlement.projectID else { return }
         // A link under other names is not this settlement's to move, but the record stays tied to it.
-        let bystander = before == nil && after == nil ? try link(projectID: id) : nil
-        let owner = after ?? bystander
+        let otherLink = before == nil && after == nil ? try link(projectID: id) : nil
+        let owner = after ?? otherLink
         let before = (
             record: known.mayHaveRecord(id) ? try StoredRecord.find(db, pair: pair, id: id) : nil,
-            base: (before ?? bystander)?.projectBase
+            base: (before ?? otherLink)?.projectBase
         )
         var stored = before.record
         switch settlement.mirror {

@@ -23,7 +23,7 @@ public struct LinkIndex: Sendable {
     /// Places in `rows`, plus 1; 0 is a free slot.
     private var slots: [Int32] = []
 
-    /// What a scan is told about a record that it has met.
+    /// What is known of a record that a scan has met.
     public enum Sighting: Hashable, Sendable {
         case unlinked
         /// - Parameters:

@@ -38,7 +38,7 @@ public protocol ScannableTable: Table {
     func scan(_ take: (RecordBatch) async throws -> Void) async throws -> ScanProof
 }
 
-/// A table whose state can be told cheaply.
+/// A table that says cheaply whether it is as it was.
 ///
 /// **Promise.** A stamp reads no records. Equal stamps mean that nothing changed; unequal ones mean nothing.
 public protocol StampedTable: Table {

@@ -14,21 +14,21 @@ extension Workspace {
         return try StateLock.acquire(path: path, owner: owner, now: Int64(time.unixTime))
     }
 
-    static func store(_ path: String, _ surroundings: Surroundings) throws -> any StateStore {
+    static func store(_ path: String, _ dependencies: Dependencies) throws -> any StateStore {
         try SQLiteStateStore(
-            path: path, now: Int64(surroundings.time.unixTime), durability: surroundings.durability,
-            hooks: surroundings.hooks)
+            path: path, now: Int64(dependencies.time.unixTime), durability: dependencies.durability,
+            hooks: dependencies.hooks)
     }
 
     static func client(
-        _ project: ProjectSettings, _ api: APIDescription, _ access: Access, _ surroundings: Surroundings
+        _ project: ProjectSettings, _ api: APIDescription, _ access: Access, _ dependencies: Dependencies
     ) throws(ConfigError) -> APIClient {
         // What never reaches the project works where the key is not.
-        let key = access.reachesProject ? try project.key.read(environment: surroundings.environment) : Secret("")
+        let key = access.reachesProject ? try project.key.read(environment: dependencies.environment) : Secret("")
         return APIClient(
-            description: api, key: key, userAgent: surroundings.userAgent, transport: surroundings.transport,
-            time: surroundings.time, random: surroundings.random,
-            limiter: RateLimiter(perSecond: project.rate, burst: max(1, project.rate), time: surroundings.time),
-            concurrency: project.concurrency, logger: surroundings.logger)
+            description: api, key: key, userAgent: dependencies.userAgent, transport: dependencies.transport,
+            time: dependencies.time, random: dependencies.random,
+            limiter: RateLimiter(perSecond: project.rate, burst: max(1, project.rate), time: dependencies.time),
+            concurrency: project.concurrency, logger: dependencies.logger)
     }
 }

@@ -26,21 +26,21 @@ public struct Workspace: Sendable {
     /// - Throws: `ConfigError` for what is wrong in a file of the configuration, `EngineError` for a name in `only` that is
     ///   no pair's, and `StateError`.
     public init(
-        _ config: Config, access: Access, owner: String, only: [String] = [], surroundings: Surroundings
+        _ config: Config, access: Access, owner: String, only: [String] = [], dependencies: Dependencies
     ) async throws {
         let api = try config.api()
         for name in only where config.pair(name) == nil {
             throw EngineError.unknownPair(name, known: config.pairs.map(\.name))
         }
-        lock = try Workspace.lock(config.state, access, owner: owner, time: surroundings.time)
-        store = try Workspace.store(config.state, surroundings)
-        let client = try Workspace.client(config.project, api, access, surroundings)
+        lock = try Workspace.lock(config.state, access, owner: owner, time: dependencies.time)
+        store = try Workspace.store(config.state, dependencies)
+        let client = try Workspace.client(config.project, api, access, dependencies)
         var assembly = PairAssembly(config: config, api: api, client: client, readsSources: access.readsSources)
         pairs = try await assembly.pairs(only: only)
         engine = Engine(
-            pairs: pairs, store: store, time: surroundings.time, configuration: try config.fingerprint(),
-            concurrency: config.project.concurrency, logger: surroundings.logger, stop: surroundings.stop,
-            progress: surroundings.progress)
+            pairs: pairs, store: store, time: dependencies.time, configuration: try config.fingerprint(),
+            concurrency: config.project.concurrency, logger: dependencies.logger, stop: dependencies.stop,
+            progress: dependencies.progress)
         self.config = config
         self.api = api
     }

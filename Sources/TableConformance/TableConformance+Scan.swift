@@ -87,8 +87,8 @@ extension TableConformance {
         },
         Check("a record that cannot be read is handed over with its problem, and the others are sound") { trial in
             let subject = try await trial.subject()
-            guard let spoil = subject.spoil else { return }
-            try await spoil("2")
+            guard let makeUnreadable = subject.makeUnreadable else { return }
+            try await makeUnreadable("2")
             let scan = try await trial.scan(subject.table)
             let sound = scan.records.filter { $0.problem == nil }.map { trial.key($0) }
             try trial.expect(Set(sound) == ["1", "3"] && sound.count == 2, "sound are \(sound)")

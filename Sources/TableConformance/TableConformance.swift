@@ -26,7 +26,7 @@ public struct TableConformance: Sendable {
         /// Deletes the record with a key, not through the table; nil if nobody else can.
         public var remove: (@Sendable (_ key: String) async throws -> Void)?
         /// Makes the record with a key one that cannot be read; nil if there can be no such record.
-        public var spoil: (@Sendable (_ key: String) async throws -> Void)?
+        public var makeUnreadable: (@Sendable (_ key: String) async throws -> Void)?
         /// Archives the record with a key, not through the table; nil if its records are not archived.
         public var archive: (@Sendable (_ key: String) async throws -> Void)?
         /// Lets the table answer without a field of the record with a key; nil if its records always have all fields.
@@ -38,7 +38,7 @@ public struct TableConformance: Sendable {
             table: any Table,
             edit: @escaping @Sendable (_ key: String, _ column: String, _ text: String) async throws -> Void,
             remove: (@Sendable (_ key: String) async throws -> Void)? = nil,
-            spoil: (@Sendable (_ key: String) async throws -> Void)? = nil,
+            makeUnreadable: (@Sendable (_ key: String) async throws -> Void)? = nil,
             archive: (@Sendable (_ key: String) async throws -> Void)? = nil,
             leaveOut: (@Sendable (_ key: String, _ column: String) async throws -> Void)? = nil,
             fail: (@Sendable (_ failure: RequestFailure, _ column: String?) async throws -> Void)? = nil
@@ -46,7 +46,7 @@ public struct TableConformance: Sendable {
             self.table = table
             self.edit = edit
             self.remove = remove
-            self.spoil = spoil
+            self.makeUnreadable = makeUnreadable
             self.archive = archive
             self.leaveOut = leaveOut
             self.fail = fail

@@ -26,13 +26,13 @@ struct CommonOptions: ParsableArguments {
         for command: String, access: Access = .run, only: [String] = [], stop: StopSignal = StopSignal(),
         progress: @escaping @Sendable (AccordEngine.Progress) -> Void = { _ in }
     ) async throws -> Workspace {
-        let surroundings = Surroundings(
+        let dependencies = Dependencies(
             transport: CurlTransport(), time: SystemTime(), random: SystemRandom(), logger: logger, stop: stop,
             progress: progress, environment: ProcessInfo.processInfo.environment,
             userAgent: "accord/\(Accord.version)")
         return try await Workspace(
             Config.load(path: config), access: access, owner: "accord \(command)", only: only,
-            surroundings: surroundings)
+            dependencies: dependencies)
     }
 
     private var logger: Logger {

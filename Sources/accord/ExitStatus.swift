@@ -35,7 +35,7 @@ enum ExitStatus: Int32 {
     }
 }
 
-/// Runs a command's body; an error is told in its own words, with the exit code that belongs to it.
+/// Runs a command's body; an error is printed in its own words, with the exit code that belongs to it.
 func reporting(_ body: () async throws -> ExitStatus) async throws {
     // Whoever reads the output may go away; what was begun is finished all the same.
     signal(SIGPIPE, SIG_IGN)

@@ -15,7 +15,7 @@ struct DecideLinkedTests {
         }.decision
     }
 
-    private struct Heir: Sendable {
+    private struct Successor: Sendable {
         let what: String
         var last: [String: Value] = DecideLinkedTests.ada
         var others: [(id: String, values: [String: Value])] = []
@@ -25,29 +25,30 @@ struct DecideLinkedTests {
         let outcome: String
     }
 
-    private static let heirs: [Heir] = [
-        Heir(what: "nobody took its place", outcome: "removed s1/p1"),
-        Heir(what: "one with its e-mail", others: [("p2", ada)], outcome: "linked s1/p2 new madeAgain"),
-        Heir(
+    private static let successors: [Successor] = [
+        Successor(what: "nobody took its place", outcome: "removed s1/p1"),
+        Successor(what: "one with its e-mail", others: [("p2", ada)], outcome: "linked s1/p2 new madeAgain"),
+        Successor(
             what: "one with its telephone, and another e-mail", others: [("p2", Deciding.person("b", "1"))],
             outcome: "removed s1/p1"),
-        Heir(
+        Successor(
             what: "one with its telephone, and no e-mail", others: [("p2", Deciding.person(nil, "1"))],
             outcome: "updated s1/p2 new madeAgain"),
-        Heir(
-            what: "two namesakes", last: Deciding.person(nil, "1"),
+        Successor(
+            what: "two records known by the same", last: Deciding.person(nil, "1"),
             others: [("p2", Deciding.person("b", "1")), ("p3", Deciding.person("c", "1"))], outcome: "removed s1/p1"),
-        Heir(what: "one that another row is", others: [("p2", ada)], linked: ["p2"], outcome: "removed s1/p1"),
-        Heir(what: "the row is gone, too", others: [("p2", ada)], hasSource: false, outcome: "removed s1/p1 removed"),
-        Heir(
+        Successor(what: "one that another row is", others: [("p2", ada)], linked: ["p2"], outcome: "removed s1/p1"),
+        Successor(
+            what: "the row is gone, too", others: [("p2", ada)], hasSource: false, outcome: "removed s1/p1 removed"),
+        Successor(
             what: "a stopped run created it", others: [("p2", ada)], isBegun: true,
             outcome: "linked s1/p2 new madeAgain"),
-        Heir(what: "a stopped run deleted it and created none", isBegun: true, outcome: "created s1/p1 removed"),
+        Successor(what: "a stopped run deleted it and created none", isBegun: true, outcome: "created s1/p1 removed"),
     ]
 
-    @Test("What takes the place of a project record that is gone", arguments: heirs.indices)
-    private func heir(index: Int) throws {
-        let example = DecideLinkedTests.heirs[index]
+    @Test("What takes the place of a project record that is gone", arguments: successors.indices)
+    private func successor(index: Int) throws {
+        let example = DecideLinkedTests.successors[index]
         var world = KnownWorld()
         world.add("p1", example.last, isGone: true)
         for other in example.others { world.add(other.id, other.values) }
@@ -57,12 +58,12 @@ struct DecideLinkedTests {
         var decisions = Decisions()
         let entry = decide(world, link, example.hasSource ? example.last : nil, context, &decisions)
         #expect(entry?.outcome == example.outcome, "\(example.what)")
-        let heir = entry?.projectID ?? ""
-        #expect(decisions.decided == ["p1", heir])
-        #expect(decisions.adopted == (heir == "p1" ? [:] : [heir: "s1"]))
+        let successor = entry?.projectID ?? ""
+        #expect(decisions.decided == ["p1", successor])
+        #expect(decisions.adopted == (successor == "p1" ? [:] : [successor: "s1"]))
     }
 
-    @Test("Two rows do not take the same record for an heir")
+    @Test("Two rows do not take the same record for their successor")
     func oneHeir() {
         var world = KnownWorld()
         world.add("p1", DecideLinkedTests.ada, isGone: true)
@@ -84,7 +85,7 @@ struct DecideLinkedTests {
         intent.operations = [Operation(side: .project, kind: .archive, reason: .goneFromSource)]
         var decisions = Decisions()
         let byPerson = decide(world, link, DecideLinkedTests.ada, Deciding.context(), &decisions)
-        #expect(byPerson?.bucket == .resting)
+        #expect(byPerson?.bucket == .leftAlone)
         let byAccord = decide(world, link, DecideLinkedTests.ada, Deciding.context([intent]), &decisions)
         #expect(byAccord?.deeds == ["project unarchive"])
     }

@@ -88,7 +88,7 @@ struct DecideMissingTests {
     }
 
     @Test("A record without a link is set aside where another that is linked is known by the same")
-    func namesake() throws {
+    func linkedTwice() throws {
         for (isGone, missing, outcome) in [
             (false, [], "quarantined -/p2 ambiguous"), (true, [], "quarantined -/p2 ambiguous"),
             (true, [1], "created -/p2"), (false, [1], "quarantined -/p2 ambiguous"),

@@ -163,7 +163,7 @@ struct MergeBasesTests {
     @Test("Elements, of which each side may have had others", arguments: ConflictPolicy.allCases)
     func sets(_ policy: ConflictPolicy) {
         let field = Field(name: "tags", column: "Tags", type: .set(separator: ";"))
-        var seen: Set<Rule> = []
+        var seen: Set<FieldRule> = []
         for sourceBase in MergeBasesTests.subsets {
             for projectBase in MergeBasesTests.subsets {
                 for source in MergeBasesTests.subsets {
@@ -192,7 +192,7 @@ struct MergeBasesTests {
                         #expect(decision.source == .elements(forSource), context)
                         #expect(decision.project == .elements(forProject), context)
                         let isStill = source == sourceBase && project == projectBase
-                        let rule: Rule =
+                        let rule: FieldRule =
                             switch (forSource == source, forProject == project) {
                             case (true, true): isStill ? .unchanged : .agreed
                             case (true, false): .sourceChanged

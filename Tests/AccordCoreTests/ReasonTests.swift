@@ -15,7 +15,7 @@ struct ReasonTests {
 
     private static let reasons: [Reason] =
         [
-            .rules(Rule.allCases), .rules([.optOut]), .rules([]), .onlyInSource, .onlyInProject, .notInCreate,
+            .rules(FieldRule.allCases), .rules([.optOut]), .rules([]), .onlyInSource, .onlyInProject, .notInCreate,
             .optedOutInSource, .resubscribedInSource, .cameBack, .deletedInProject, .goneFromSource, .goneFromProject,
             .keptByPerson(goneFrom: .source), .keptByPerson(goneFrom: .project), .replaced(fields: ["day", "amount"]),
             .neverAsked, .askedLast(day), .sameValues(fields: ["email"]), .createdByStoppedRun, .writtenByStoppedRun,
@@ -92,7 +92,7 @@ struct ReasonTests {
 
     @Test("the rules that decided some changes are named once each, in their order")
     func rulesOfChanges() {
-        let changes = [Rule.optOut, .created, .optOut, .agreed, .created].map {
+        let changes = [FieldRule.optOut, .created, .optOut, .agreed, .created].map {
             FieldChange(field: "a", before: .null, after: .null, origin: .null, rule: $0)
         }
         #expect(Reason.rules(of: changes) == .rules([.optOut, .created, .agreed]))

@@ -57,10 +57,10 @@ struct ReconcilerCreationTests {
             fromSource(ReconcilerCreationTests.ada, mapping: mapping),
             fromProject(ReconcilerCreationTests.ada, mapping: mapping)
         )
-        #expect(up.bucket == (creates.contains(.project) ? .created : .resting))
+        #expect(up.bucket == (creates.contains(.project) ? .created : .leftAlone))
         #expect(up.deeds.isEmpty != creates.contains(.project))
         #expect(up.note == (creates.contains(.project) ? nil : .createsNothing(on: .project)))
-        #expect(down.bucket == (creates.contains(.source) ? .created : .resting))
+        #expect(down.bucket == (creates.contains(.source) ? .created : .leftAlone))
         #expect(down.deeds.isEmpty != creates.contains(.source))
         #expect(down.note == (creates.contains(.source) ? nil : .createsNothing(on: .source)))
     }
@@ -68,7 +68,7 @@ struct ReconcilerCreationTests {
     @Test("What was archived in the project is not brought into the source")
     func archived() {
         let entry = fromProject(ReconcilerCreationTests.ada, isArchived: true)
-        #expect(entry.bucket == .resting && entry.deeds.isEmpty && entry.note == .archivedInProject)
+        #expect(entry.bucket == .leftAlone && entry.deeds.isEmpty && entry.note == .archivedInProject)
     }
 
     @Test(
@@ -145,7 +145,7 @@ struct ReconcilerCreationTests {
                 source: Customers.inSource(base.merging(["email": .string("eva@x.com")]) { $1 }),
                 project: Customers.inProject(base)))
         #expect(entry.deeds.isEmpty == isProtected)
-        #expect(entry.bucket == (isProtected ? .resting : .updated))
+        #expect(entry.bucket == (isProtected ? .leftAlone : .updated))
         #expect(entry.link == (isProtected ? .none : .moved(fromKey: "s0")))
         #expect(entry.note == (isProtected ? .protected : nil))
         // Not settled: should the mapping protect it no longer, it is looked at again.
@@ -161,7 +161,7 @@ struct ReconcilerCreationTests {
         let gone = Customers.reconciler(mapping).decide(
             Pairing(link: Customers.link(ada, ada), source: .gone, project: Customers.inProject(ada)))
         for entry in [fromSource(ada, mapping: mapping), fromProject(ada, mapping: mapping), gone] {
-            #expect(entry.bucket == .resting && entry.deeds.isEmpty && entry.note == .protected)
+            #expect(entry.bucket == .leftAlone && entry.deeds.isEmpty && entry.note == .protected)
         }
     }
 

@@ -35,16 +35,16 @@ struct ReconcilerDeletionTests {
 
     private static let goneFromSource: [(ProjectDeletion, Loss)] = [
         (.archive, Loss("as it was", .removed, ["project archive"])),
-        (.archive, Loss("archived by a person already", archived: true, .resting, link: .state(.goneFromSource))),
+        (.archive, Loss("archived by a person already", archived: true, .leftAlone, link: .state(.goneFromSource))),
         (
             .archive,
             Loss(
-                "archived by a person, after an edit", edited: true, archived: true, .resting,
+                "archived by a person, after an edit", edited: true, archived: true, .leftAlone,
                 link: .state(.goneFromSource))
         ),
-        (.archive, Loss("archived for it before", archived: true, state: .archived, .resting)),
-        (.archive, Loss("brought back by a person since", state: .archived, .resting)),
-        (.archive, Loss("left alone before", state: .goneFromSource, .resting)),
+        (.archive, Loss("archived for it before", archived: true, state: .archived, .leftAlone)),
+        (.archive, Loss("brought back by a person since", state: .archived, .leftAlone)),
+        (.archive, Loss("left alone before", state: .goneFromSource, .leftAlone)),
         (.archive, Loss("edited in the project", edited: true, .conflict)),
         (
             .archive,
@@ -64,8 +64,8 @@ struct ReconcilerDeletionTests {
         ),
         (.delete, Loss("as it was", .removed, ["project delete"])),
         (.delete, Loss("archived by a person already", archived: true, .removed, ["project delete"])),
-        (.delete, Loss("left alone before", state: .goneFromSource, .resting)),
-        (.delete, Loss("archived for it before", archived: true, state: .archived, .resting)),
+        (.delete, Loss("left alone before", state: .goneFromSource, .leftAlone)),
+        (.delete, Loss("archived for it before", archived: true, state: .archived, .leftAlone)),
         (.delete, Loss("edited in the project", edited: true, .conflict)),
         (
             .delete,
@@ -79,9 +79,9 @@ struct ReconcilerDeletionTests {
                 "edited, and a person keeps it", edited: true, resolution: .project, .created,
                 ["source create \(recreated)"])
         ),
-        (.ignore, Loss("as it was", .resting, link: .state(.goneFromSource))),
-        (.ignore, Loss("edited in the project", edited: true, .resting, link: .state(.goneFromSource))),
-        (.ignore, Loss("known before", state: .goneFromSource, .resting)),
+        (.ignore, Loss("as it was", .leftAlone, link: .state(.goneFromSource))),
+        (.ignore, Loss("edited in the project", edited: true, .leftAlone, link: .state(.goneFromSource))),
+        (.ignore, Loss("known before", state: .goneFromSource, .leftAlone)),
     ]
 
     private static let goneFromProject: [(SourceDeletion, Loss)] = [
@@ -103,10 +103,10 @@ struct ReconcilerDeletionTests {
             .delete,
             Loss("as it was, whatever a person said of an edit", resolution: .source, .removed, ["source delete"])
         ),
-        (.delete, Loss("left alone before", state: .goneFromProject, .resting)),
-        (.ignore, Loss("as it was", .resting, link: .state(.goneFromProject))),
-        (.ignore, Loss("edited in the source", edited: true, .resting, link: .state(.goneFromProject))),
-        (.ignore, Loss("known before", state: .goneFromProject, .resting)),
+        (.delete, Loss("left alone before", state: .goneFromProject, .leftAlone)),
+        (.ignore, Loss("as it was", .leftAlone, link: .state(.goneFromProject))),
+        (.ignore, Loss("edited in the source", edited: true, .leftAlone, link: .state(.goneFromProject))),
+        (.ignore, Loss("known before", state: .goneFromProject, .leftAlone)),
     ]
 
     private func check(_ entry: Entry, _ loss: Loss, remaining: [String: Value]) {
@@ -115,7 +115,7 @@ struct ReconcilerDeletionTests {
         #expect(entry.link == loss.link)
         #expect(entry.questions == (loss.bucket == .conflict ? [""] : []))
         #expect(entry.memories.isEmpty && entry.quarantine == nil)
-        #expect((entry.note != nil) == (loss.bucket == .resting))
+        #expect((entry.note != nil) == (loss.bucket == .leftAlone))
         if loss.bucket == .conflict {
             // A person's answer counts only while the record is still the one that was asked about.
             #expect(entry.conflicts.first?.remaining == Record(key: "", values: remaining).fingerprint)

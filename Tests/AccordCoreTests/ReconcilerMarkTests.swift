@@ -30,7 +30,7 @@ struct ReconcilerMarkTests {
         let entry = decide(["first_name": .string("Edited")], base: [:], .gone)
         #expect(entry.deeds == ["source update gone: (empty) -> yes (project-changed)"])
         let again = decide(["gone": .boolean(true)], base: ["gone": .boolean(true)], .gone)
-        #expect(again.deeds.isEmpty && again.bucket == .resting)
+        #expect(again.deeds.isEmpty && again.bucket == .leftAlone)
     }
 
     @Test("One that comes back loses the mark")

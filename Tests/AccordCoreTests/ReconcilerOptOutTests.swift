@@ -97,7 +97,7 @@ struct ReconcilerOptOutTests {
                     setting, .agreed, bases: (.null, .null), source: source, project: project, isArchived: true)
                 let isCarried = sourceIs != projectIs
                 #expect(out.operations.count == (isCarried ? 1 : 0), "\(source) and \(project)")
-                #expect(out.bucket == (isCarried ? .updated : .resting), "\(source) and \(project)")
+                #expect(out.bucket == (isCarried ? .updated : .leftAlone), "\(source) and \(project)")
                 let back = decide(
                     setting, .agreed, bases: (.boolean(true), .timestamp(1)), source: source, project: project,
                     isArchived: true)

@@ -152,14 +152,14 @@ struct ReconcilerRecordTests {
     func archivedByAPerson() {
         let (ada, eva) = (ReconcilerRecordTests.ada, ReconcilerRecordTests.eva)
         let still = decide(isArchived: true)
-        #expect(still.bucket == .resting && still.deeds.isEmpty && still.note == .archivedInProject)
+        #expect(still.bucket == .leftAlone && still.deeds.isEmpty && still.note == .archivedInProject)
         #expect(still.link == .none && still.present == [.source, .project])
         #expect(still.sourceFingerprint == Customers.rowFingerprint)
 
         let eve: [String: Value] = ["first_name": .string("Eve"), "email": .string("ada@x.com")]
         for (source, project) in [(eva, ada), (ada, eva), (eva, eve)] {
             let waiting = decide(source: source, project: project, isArchived: true)
-            #expect(waiting.bucket == .resting && waiting.deeds.isEmpty && waiting.questions.isEmpty)
+            #expect(waiting.bucket == .leftAlone && waiting.deeds.isEmpty && waiting.questions.isEmpty)
             #expect(waiting.memories.isEmpty && waiting.sourceFingerprint == nil)
         }
     }

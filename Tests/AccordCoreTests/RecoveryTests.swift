@@ -8,12 +8,12 @@ struct RecoveryTests {
         ["city": .string("rome"), "first_name": .string("Ada")])
 
     private static func change(
-        _ field: String, _ before: Value, _ after: Value, origin: Value? = nil, rule: Rule = .sourceChanged
+        _ field: String, _ before: Value, _ after: Value, origin: Value? = nil, rule: FieldRule = .sourceChanged
     ) -> FieldChange {
         FieldChange(field: field, before: before, after: after, origin: origin ?? after, rule: rule)
     }
 
-    private static func city(_ after: Value, origin: Value? = nil, rule: Rule = .sourceChanged) -> FieldChange {
+    private static func city(_ after: Value, origin: Value? = nil, rule: FieldRule = .sourceChanged) -> FieldChange {
         change("city", .string("rome"), after, origin: origin, rule: rule)
     }
 
@@ -143,7 +143,7 @@ struct RecoveryTests {
             (.update, .timestamp(5), .timestamp(99), true), (.update, .timestamp(5), .null, false),
         ] as [(Operation.Kind, Value, Value, Bool)])
     func optOut(_ kind: Operation.Kind, _ after: Value, _ held: Value, _ isWritten: Bool) {
-        let rule: Rule = kind == .resubscribe ? .resubscribed : .optOut
+        let rule: FieldRule = kind == .resubscribe ? .resubscribed : .optOut
         let operation = Operation(
             side: .project, kind: kind,
             changes: [RecoveryTests.change("unsubscribed_at", .null, after, origin: .boolean(true), rule: rule)],

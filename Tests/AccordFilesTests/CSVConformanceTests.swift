@@ -62,7 +62,7 @@ struct CSVConformanceTests {
                     let rows = try await file.read(format).rows
                     try file.put(form.bytes(columns, rows.filter { $0[0] != key }))
                 },
-                spoil: { key in
+                makeUnreadable: { key in
                     let rows = try await file.read(format).rows
                     try file.put(form.bytes(columns, rows.map { $0[0] == key ? Array($0.prefix(2)) : $0 }))
                 })

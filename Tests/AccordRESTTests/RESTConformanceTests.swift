@@ -104,7 +104,7 @@ extension TableService {
         TableConformance.Subject(
             table: table,
             edit: { key, column, text in self.change(key) { $0.cells[column] = text } },
-            remove: { self.remove($0) }, spoil: { key in self.change(key) { $0.isSpoiled = true } },
+            remove: { self.remove($0) }, makeUnreadable: { key in self.change(key) { $0.isSpoiled = true } },
             archive: { key in self.change(key) { $0.isHidden = true } },
             leaveOut: { key, column in self.change(key) { $0.cells[column] = nil } },
             fail: { failure, column in

@@ -66,7 +66,7 @@ struct PlanReportTests {
                 label: name, sourceKey: "K-\(name)", projectID: "p-\(name)", present: [.source], bucket: bucket,
                 link: link)
         }
-        var gone = record("Dee", .state(.goneFromProject), .resting)
+        var gone = record("Dee", .state(.goneFromProject), .leftAlone)
         gone.note = .goneFromSource
         var both = record("Eve", .moved(fromKey: "K5"), .updated)
         both.operations = [Operation(side: .project, kind: .archive, reason: .onlyInSource)]

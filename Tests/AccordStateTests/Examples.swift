@@ -51,7 +51,7 @@ enum Examples {
                 ]
             }
         }
-        records += Bucket.allCases.map { record("\($0)", $0) }
+        records += Bucket.allCases.map { record($0.rawValue, $0) }
         records += Quarantine.Cause.allCases.map { cause in
             record("\(cause)", .quarantined) {
                 $0.quarantine = Quarantine(cause, "the value \"\(cause)\" does not fit")
@@ -66,7 +66,7 @@ enum Examples {
             .protected, .createsNothing(on: .source), .notFoundSameValue(place: "crm.csv:7", field: "email"),
             .notSent(.askedWithin(days: 90, on: day)),
         ]
-        records += notes.enumerated().map { index, note in record("note \(index)", .resting) { $0.note = note } }
+        records += notes.enumerated().map { index, note in record("note \(index)", .leftAlone) { $0.note = note } }
         records.append(
             Entry(label: "", sourceKey: nil, projectID: nil, present: [.source], place: place, bucket: .quarantined))
         return records
@@ -96,7 +96,7 @@ enum Examples {
     }
 
     /// A change by each rule, and of each kind of value.
-    private static let rules: [FieldChange] = Rule.allCases.enumerated().map { index, rule in
+    private static let rules: [FieldChange] = FieldRule.allCases.enumerated().map { index, rule in
         FieldChange(
             field: "field \(10 + index)", before: values[index % values.count],
             after: values[(index + 1) % values.count], origin: values[(index + index % 2 + 1) % values.count],

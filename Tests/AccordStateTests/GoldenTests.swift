@@ -70,7 +70,7 @@ struct GoldenTests {
         let operations = records.flatMap(\.operations)
         #expect(Set(operations.map(\.kind)) == Set(Operation.Kind.allCases))
         #expect(Set(operations.map(\.side)) == Set(Side.allCases))
-        #expect(Set(operations.flatMap(\.changes).map(\.rule)) == Set(Rule.allCases))
+        #expect(Set(operations.flatMap(\.changes).map(\.rule)) == Set(FieldRule.allCases))
         #expect(Set(records.map(\.bucket)) == Set(Bucket.allCases))
         #expect(Set(records.compactMap(\.quarantine?.cause)) == Set(Quarantine.Cause.allCases))
         let values = operations.flatMap(\.changes).flatMap { [$0.before, $0.after, $0.origin] }

@@ -28,7 +28,7 @@ struct WordTests {
                 "would-land-on-another", "would-be-refused", "refused", "in-doubt", "stored-differently",
             ])
         #expect(
-            words(Rule.self) == [
+            words(FieldRule.self) == [
                 "unchanged", "agreed", "source-changed", "project-changed", "elements", "restored", "policy-source",
                 "policy-project", "newest-source", "newest-project", "opt-out", "resubscribed", "resolved", "created",
                 "conflict", "unknown",

@@ -126,7 +126,7 @@ struct BadInputTests {
         ])
     func faults(faults: String) async throws {
         let requests = try await survive(faults)
-        // By chance, and the same chance each time: which requests are struck does not depend on the clock.
+        // By chance, and the same chance each time: which requests are hit does not depend on the clock.
         #expect(requests > 36, "no fault came")
     }
 

@@ -148,7 +148,7 @@ struct AbsentTests {
     }
 
     @Test("whatever some answers leave out, nothing that a person wrote is lost", arguments: 0..<4)
-    func story(shard: Int) async throws {
+    func scenario(shard: Int) async throws {
         for seed in stride(from: shard, to: seeds / 4, by: 4) {
             let world = try World()
             var dice = Dice(seed: UInt64(seed))

@@ -63,29 +63,30 @@ struct AskTests {
         for seed in stride(from: shard, to: seeds, by: CrashTests.shards) {
             let jobs = jobs(seed: seed)
             let wanted = Set(jobs.filter { $0.daysAgo < 14 && $0.person != 4 }.map(\.person))
-            let calm = try world(jobs)
-            let fate = Fate()
-            try await calm.sync(fate, concurrency: 4, sends: 9)
-            let all = Dictionary(wanted.map { (id($0, calm), 1) }, uniquingKeysWith: +)
-            #expect(asks(calm) == all, "seed \(seed), nothing went wrong")
+            let undisturbed = try world(jobs)
+            let crashPoint = CrashPoint()
+            try await undisturbed.sync(crashPoint, concurrency: 4, sends: 9)
+            let all = Dictionary(wanted.map { (id($0, undisturbed), 1) }, uniquingKeysWith: +)
+            #expect(asks(undisturbed) == all, "seed \(seed), nothing went wrong")
 
-            let struck = try world(jobs)
+            let crashed = try world(jobs)
             var dice = Dice(seed: UInt64(seed) &* 31)
-            if seed % 2 == 0 { try struck.set(faults: "seed=\(seed + 1),\(CrashTests.storm)") }
+            if seed % 2 == 0 { try crashed.set(faults: "seed=\(seed + 1),\(CrashTests.faults)") }
             for _ in 0..<3 {
-                _ = try? await struck.sync(Fate(dieAt: 1 + dice.below(fate.steps)), concurrency: 4, sends: 9)
-                #expect(asks(struck).values.allSatisfy { $0 == 1 }, "seed \(seed)")
-                if dice.below(2) == 0 { struck.time.advance(1000) }
+                _ = try? await crashed.sync(
+                    CrashPoint(dieAt: 1 + dice.below(crashPoint.steps)), concurrency: 4, sends: 9)
+                #expect(asks(crashed).values.allSatisfy { $0 == 1 }, "seed \(seed)")
+                if dice.below(2) == 0 { crashed.time.advance(1000) }
             }
-            try struck.set(faults: "")
-            struck.time.advance(1000)
-            for _ in 0..<2 { try await struck.sync(concurrency: 4, sends: 9) }
-            #expect(asks(struck) == all, "seed \(seed)")
-            let messages = struck.service.edit { project in project.messages }
+            try crashed.set(faults: "")
+            crashed.time.advance(1000)
+            for _ in 0..<2 { try await crashed.sync(concurrency: 4, sends: 9) }
+            #expect(asks(crashed) == all, "seed \(seed)")
+            let messages = crashed.service.edit { project in project.messages }
             #expect(messages.count == 2 * wanted.count, "seed \(seed): a request and a reminder each")
-            let idle = try await struck.sync(sends: 9)
+            let idle = try await crashed.sync(sends: 9)
             #expect(idle.operations == 0 && idle.unknown == 0, "seed \(seed)")
-            let linked = try await struck.withEngine { _, store in try store.linkedCount("asks") }
+            let linked = try await crashed.withEngine { _, store in try store.linkedCount("asks") }
             #expect(linked == wanted.count, "seed \(seed): each that was sent is known as sent")
         }
     }
@@ -201,11 +202,11 @@ struct AskTests {
 
     @Test("a row that was doubled after a crash does not forget that it asked")
     func doubledRow() async throws {
-        let fate = Fate()
-        try await world([("J1", 1, 1)]).sync(fate, sends: 9)
-        for step in 1...fate.steps {
+        let crashPoint = CrashPoint()
+        try await world([("J1", 1, 1)]).sync(crashPoint, sends: 9)
+        for step in 1...crashPoint.steps {
             let world = try world([("J1", 1, 1)])
-            _ = try? await world.sync(Fate(dieAt: step), sends: 9)
+            _ = try? await world.sync(CrashPoint(dieAt: step), sends: 9)
             try write([("J1", 1, 1), ("J1", 1, 1)], to: world)
             world.time.advance(1000)
             try await world.sync(sends: 9)

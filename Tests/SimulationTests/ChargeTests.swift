@@ -68,20 +68,20 @@ struct ChargeTests {
         for seed in stride(from: shard, to: seeds / 2, by: CrashTests.shards) {
             var payments = Payments(seed: seed)
             payments.there = []
-            let calm = try await agreed(payments)
-            let struck = try await agreed(payments)
+            let undisturbed = try await agreed(payments)
+            let crashed = try await agreed(payments)
             var dice = Dice(seed: UInt64(seed) &* 37)
             for index in payments.rows.indices where dice.below(2) == 0 {
                 payments.rows[index] = payments.rows[index].replacing(",2.50", with: ",1.50").replacing(
                     "p0@", with: "p1@")
             }
-            for world in [calm, struck] { try write(payments, to: world) }
-            let fate = Fate()
-            try await calm.sync(fate, concurrency: 4)
-            #expect(charges(calm) == payments.expected, "seed \(seed), nothing went wrong")
-            #expect(try await calm.sync().operations == 0, "seed \(seed)")
+            for world in [undisturbed, crashed] { try write(payments, to: world) }
+            let crashPoint = CrashPoint()
+            try await undisturbed.sync(crashPoint, concurrency: 4)
+            #expect(charges(undisturbed) == payments.expected, "seed \(seed), nothing went wrong")
+            #expect(try await undisturbed.sync().operations == 0, "seed \(seed)")
 
-            try await crashTwice(struck, payments, steps: fate.steps, seed: seed, &dice)
+            try await crashTwice(crashed, payments, steps: crashPoint.steps, seed: seed, &dice)
         }
     }
 
@@ -110,11 +110,11 @@ struct ChargeTests {
         payments.there = []
         let world = try world(payments)
         let plan = try await world.plan()
-        let fate = Fate()
+        let crashPoint = CrashPoint()
         world.intruder = { request in
-            if request.method == "POST" { fate.die() }
+            if request.method == "POST" { crashPoint.die() }
         }
-        _ = try? await world.sync(fate)
+        _ = try? await world.sync(crashPoint)
         await #expect(throws: EngineError.stale(reason: "another run has begun or settled something since")) {
             try await world.apply(plan)
         }
@@ -144,24 +144,24 @@ struct ChargeTests {
     func once(shard: Int) async throws {
         for seed in stride(from: shard, to: seeds, by: CrashTests.shards) {
             let payments = Payments(seed: seed)
-            let calm = try world(payments)
-            let fate = Fate()
-            try await calm.sync(fate, concurrency: 4)
-            #expect(charges(calm) == payments.expected, "seed \(seed), nothing went wrong")
+            let undisturbed = try world(payments)
+            let crashPoint = CrashPoint()
+            try await undisturbed.sync(crashPoint, concurrency: 4)
+            #expect(charges(undisturbed) == payments.expected, "seed \(seed), nothing went wrong")
 
-            let struck = try world(payments)
+            let crashed = try world(payments)
             var dice = Dice(seed: UInt64(seed) &* 31)
-            try await crashTwice(struck, payments, steps: fate.steps, seed: seed, &dice)
+            try await crashTwice(crashed, payments, steps: crashPoint.steps, seed: seed, &dice)
         }
     }
 
-    /// Two runs that die, half of them in a storm, and what follows when it is over.
+    /// Two runs that die, half of them while the service has faults, and what follows when it has none.
     private func crashTwice(
         _ world: World, _ payments: Payments, steps: Int, seed: Int, _ dice: inout Dice
     ) async throws {
-        if seed % 2 == 0 { try world.set(faults: "seed=\(seed + 1),\(CrashTests.storm)") }
+        if seed % 2 == 0 { try world.set(faults: "seed=\(seed + 1),\(CrashTests.faults)") }
         for _ in 0..<2 {
-            _ = try? await world.sync(Fate(dieAt: 1 + dice.below(steps)), concurrency: 4)
+            _ = try? await world.sync(CrashPoint(dieAt: 1 + dice.below(steps)), concurrency: 4)
         }
         try world.set(faults: "")
         for _ in 0..<2 { try await world.sync() }

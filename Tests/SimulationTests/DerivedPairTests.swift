@@ -12,32 +12,32 @@ struct DerivedPairTests {
         arguments: 0..<CrashTests.shards)
     func anyStep(shard: Int) async throws {
         for seed in stride(from: shard, to: min(seeds, 100), by: CrashTests.shards) {
-            let story = NamingStory(seed: UInt64(seed))
-            let (calm, steps) = try await story.calm()
+            let scenario = NamingScenario(seed: UInt64(seed))
+            let (undisturbed, steps) = try await scenario.undisturbed()
             var dice = Dice(seed: UInt64(seed) &* 31)
-            let storm = seed % 2 == 0 ? "seed=\(seed + 1),\(CrashTests.storm)" : ""
-            let struck = try await story.struck(
-                at: [1 + dice.below(steps), 1 + dice.below(steps)], faults: storm)
-            try await expect(struck, like: calm, "seed \(seed)")
+            let faults = seed % 2 == 0 ? "seed=\(seed + 1),\(CrashTests.faults)" : ""
+            let crashed = try await scenario.crashed(
+                at: [1 + dice.below(steps), 1 + dice.below(steps)], faults: faults)
+            try await expect(crashed, like: undisturbed, "seed \(seed)")
         }
     }
 
-    @Test("a crash at every step of one story, and at one of its recovery", arguments: [3, 8, 21])
+    @Test("a crash at every step of one scenario, and at one of its recovery", arguments: [3, 8, 21])
     func everyStep(seed: UInt64) async throws {
-        let story = NamingStory(seed: seed)
-        let (calm, steps) = try await story.calm()
-        #expect(steps > 15, "seed \(seed): nothing happens in this story")
+        let scenario = NamingScenario(seed: seed)
+        let (undisturbed, steps) = try await scenario.undisturbed()
+        #expect(steps > 15, "seed \(seed): nothing happens in this scenario")
         var dice = Dice(seed: seed)
         for step in 1...steps {
             let again = 1 + dice.below(steps)
-            let struck = try await story.struck(at: [step, again])
-            try await expect(struck, like: calm, "seed \(seed), crash at step \(step), then at \(again)")
+            let crashed = try await scenario.crashed(at: [step, again])
+            try await expect(crashed, like: undisturbed, "seed \(seed), crash at step \(step), then at \(again)")
         }
     }
 
     @Test("what the project has is found by its name too, whatever its slug is")
     func byName() async throws {
-        let world = try World(mapping: NamingStory(seed: 1).mapping)
+        let world = try World(mapping: NamingScenario(seed: 1).mapping)
         try world.service.edit { project throws(SandboxError) in
             project.addTag("wholesale", name: "Wholesale Buyers")
             project.addLocation("pier", name: "Pier 12")
@@ -54,7 +54,7 @@ struct DerivedPairTests {
         "another way to write what is there already renames nothing, and creates nothing",
         arguments: ["harbor-street", "Harbor street", "HARBOR -- STREET"])
     func writtenAnew(_ store: String) async throws {
-        let world = try World(mapping: NamingStory(seed: 1).mapping)
+        let world = try World(mapping: NamingScenario(seed: 1).mapping)
         try world.write(stores: ["Harbor Street"])
         try await world.sync()
         for way in [store, "Harbor Street", store] {
@@ -69,7 +69,7 @@ struct DerivedPairTests {
 
     @Test("a name whose slug the project has under another name is that one")
     func renamedInProject() async throws {
-        let world = try World(mapping: NamingStory(seed: 1).mapping)
+        let world = try World(mapping: NamingScenario(seed: 1).mapping)
         world.service.edit { project in project.addLocation("pier-12", name: "The Pier") }
         try world.write(stores: ["Pier 12"])
         #expect(try await world.sync().done == [.project(.create): 1])
@@ -80,7 +80,7 @@ struct DerivedPairTests {
 
     @Test("names of which no slug can be made are as many as there are")
     func withoutSlug() async throws {
-        let world = try World(mapping: NamingStory(seed: 1).mapping)
+        let world = try World(mapping: NamingScenario(seed: 1).mapping)
         world.service.edit { project in project.addLocation("kofe", name: "Кофе") }
         try world.write(stores: ["Кофе", "Чай"])
         for _ in 0..<2 { #expect(try await world.sync().quarantined == 2) }
@@ -88,23 +88,23 @@ struct DerivedPairTests {
         #expect(world.named(\.locations) == ["Кофе"])
     }
 
-    private func expect(_ struck: World, like calm: World, _ story: Comment) async throws {
-        #expect(struck.namingProject == calm.namingProject, story)
-        #expect(try struck.rows == calm.rows, story)
-        for names in [struck.named(\.tags), struck.named(\.locations)] {
-            #expect(Set(names.map(Slug.of)).count == names.count, "\(story): created twice: \(names)")
+    private func expect(_ crashed: World, like undisturbed: World, _ scenario: Comment) async throws {
+        #expect(crashed.namingProject == undisturbed.namingProject, scenario)
+        #expect(try crashed.rows == undisturbed.rows, scenario)
+        for names in [crashed.named(\.tags), crashed.named(\.locations)] {
+            #expect(Set(names.map(Slug.of)).count == names.count, "\(scenario): created twice: \(names)")
         }
-        #expect(struck.named(\.tags) == calm.named(\.tags), story)
-        #expect(struck.named(\.locations) == calm.named(\.locations), story)
-        #expect(try await struck.sync().operations == 0, story)
+        #expect(crashed.named(\.tags) == undisturbed.named(\.tags), scenario)
+        #expect(crashed.named(\.locations) == undisturbed.named(\.locations), scenario)
+        #expect(try await crashed.sync().operations == 0, scenario)
     }
 }
 
 /// Two sides whose customers name tags and locations: drawn from a seed, agreed once, and edited.
-struct NamingStory {
+struct NamingScenario {
     let seed: UInt64
 
-    /// In every third story the locations have a file of their own, whose keys the customers hold.
+    /// In every third scenario the locations have a file of their own, whose keys the customers hold.
     private var hasLocations: Bool { seed % 3 == 0 }
 
     /// Each is written in one way only; the project has the one with a slug's form, and three of the tags.
@@ -112,25 +112,25 @@ struct NamingStory {
     private static let tags = ["a", "Very Important", "VIP", "wholesale-buyers", "b", "New"]
 
     /// Both sides after a run in which nothing went wrong, and how many steps it took.
-    func calm() async throws -> (World, steps: Int) {
+    func undisturbed() async throws -> (World, steps: Int) {
         let world = try await edited()
-        let fate = Fate()
-        try await world.sync(fate)
-        return (world, max(1, fate.steps))
+        let crashPoint = CrashPoint()
+        try await world.sync(crashPoint)
+        return (world, max(1, crashPoint.steps))
     }
 
     /// Both sides after runs that crashed at these steps, and one that did not.
-    func struck(at steps: [Int], faults: String = "") async throws -> World {
+    func crashed(at steps: [Int], faults: String = "") async throws -> World {
         let world = try await edited()
         try world.set(faults: faults)
-        for step in steps { _ = try? await world.sync(Fate(dieAt: step)) }
+        for step in steps { _ = try? await world.sync(CrashPoint(dieAt: step)) }
         try world.set(faults: "")
         try await world.sync()
         return world
     }
 
     private func edited() async throws -> World {
-        let world = try World(mapping: mapping, others: hasLocations ? ["locations": NamingStory.locations] : [:])
+        let world = try World(mapping: mapping, others: hasLocations ? ["locations": NamingScenario.locations] : [:])
         var dice = Dice(seed: seed)
         var rows = (0..<3 + dice.below(4)).map { row($0, &dice) }
         try write(rows, stores: 2, to: world)
@@ -139,20 +139,20 @@ struct NamingStory {
             project.addLocation("old-mill", name: "Old Mill")
         }
         for person in 0..<3 { try world.add(person, ["location_slug": .string("old-mill")]) }
-        // Every other story begins with an empty memory, in which everything is created at once.
+        // Every other scenario begins with an empty memory, in which everything is created at once.
         if seed % 2 == 0 { try await world.sync() }
 
         world.time.advance(3600)
         for index in rows.indices where dice.below(2) == 0 { rows[index] = row(index, &dice) }
         rows.append(row(90, &dice))
-        try write(rows, stores: NamingStory.stores.count, to: world)
+        try write(rows, stores: NamingScenario.stores.count, to: world)
         for person in 0..<3 where dice.below(2) == 0 { try world.edit(person, ["add_tags": .array([.string("c")])]) }
         return world
     }
 
     private func row(_ person: Int, _ dice: inout Dice) -> String {
-        let store = hasLocations ? "S\(dice.below(3))" : dice.pick(NamingStory.stores)
-        let tags = (0..<dice.below(4)).map { _ in dice.pick(NamingStory.tags) }
+        let store = hasLocations ? "S\(dice.below(3))" : dice.pick(NamingScenario.stores)
+        let tags = (0..<dice.below(4)).map { _ in dice.pick(NamingScenario.tags) }
         return "\(person),First\(person),p\(person)@example.com,\(dice.below(4) == 0 ? "" : store),"
             + tags.joined(separator: ";")
     }
@@ -161,7 +161,7 @@ struct NamingStory {
     private func write(_ rows: [String], stores: Int, to world: World) throws {
         try Data((["id,first,email,store,tags"] + rows).map { $0 + "\n" }.joined().utf8).write(to: world.csv)
         guard hasLocations else { return }
-        let names = NamingStory.stores.filter { $0 != "old-mill" }.prefix(stores)
+        let names = NamingScenario.stores.filter { $0 != "old-mill" }.prefix(stores)
         let lines = names.enumerated().map { "S\($0.offset),\($0.element)" }
         try Data((["id,name"] + lines).map { $0 + "\n" }.joined().utf8).write(to: world.file(of: "locations"))
     }

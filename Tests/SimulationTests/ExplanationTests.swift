@@ -12,15 +12,15 @@ struct ExplanationTests {
         arguments: 0..<CrashTests.shards)
     func agrees(shard: Int) async throws {
         for seed in stride(from: shard, to: min(seeds, 100), by: CrashTests.shards) {
-            let story = Story(seed: UInt64(seed))
-            let world = try await story.agreed()
-            try story.edit(world)
+            let scenario = Scenario(seed: UInt64(seed))
+            let world = try await scenario.agreed()
+            try scenario.edit(world)
             try confuse(world, seed: UInt64(seed))
             try await expectAgreement(world, full: seed.isMultiple(of: 2), "seed \(seed)")
             // What waits for a person, and what is settled and has changed again.
             try await world.sync()
             try await decide(world, seed: UInt64(seed))
-            try Story(seed: UInt64(seed) ^ 0xF00D, mark: "7").edit(world)
+            try Scenario(seed: UInt64(seed) ^ 0xF00D, mark: "7").edit(world)
             try await expectAgreement(world, full: true, "seed \(seed), later")
         }
     }

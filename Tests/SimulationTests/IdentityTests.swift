@@ -27,7 +27,7 @@ struct IdentityTests {
         #expect(try await world.plan(full: true).pairs.first?.hasChanges == false)
     }
 
-    // MARK: - Rows that cannot be told
+    // MARK: - Rows that cannot be told apart
 
     @Test(
         "a row that is broken, or has no key, is not taken for absent on the first run",
@@ -61,9 +61,9 @@ struct IdentityTests {
     @Test("a row whose key another row has is set aside for that, though a stopped run had created its record")
     func begunAndDoubled() async throws {
         try world.write([person(1)])
-        let fate = Fate()
-        world.intruder = { request in if request.method == "POST" { fate.die() } }
-        _ = try? await world.sync(fate)
+        let crashPoint = CrashPoint()
+        world.intruder = { request in if request.method == "POST" { crashPoint.die() } }
+        _ = try? await world.sync(crashPoint)
         try world.write([person(1, phone: "12"), person(1, first: "Other")])
         let entries = try #require(try await world.plan().pairs.first?.entries)
         #expect(entries.map(\.quarantine?.cause) == [.duplicateKey, .duplicateKey])

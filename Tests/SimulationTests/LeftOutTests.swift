@@ -61,9 +61,9 @@ struct LeftOutTests {
     @Test("one that a stopped run had created is neither archived nor created twice")
     func stopped() async throws {
         try write(Self.row(1))
-        let fate = Fate()
-        world.intruder = { request in if request.method == "POST" { fate.die() } }
-        _ = try? await world.sync(fate)
+        let crashPoint = CrashPoint()
+        world.intruder = { request in if request.method == "POST" { crashPoint.die() } }
+        _ = try? await world.sync(crashPoint)
         try write(Self.row(1, "former"))
         for _ in 0..<2 { #expect(try await world.sync().operations == 0) }
         #expect(world.service.snapshot().count == 1 && !world.isArchived(1))

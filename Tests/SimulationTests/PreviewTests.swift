@@ -51,8 +51,8 @@ struct PreviewTests {
         let after = try? await world.sync()
         #expect(after?.operations ?? 0 == 0)
         try expectNothingLost("the read was no proof of anything")
-        let calm = try await world.sync()
-        #expect(calm.outcome == .done && calm.operations == 0)
+        let undisturbed = try await world.sync()
+        #expect(undisturbed.outcome == .done && undisturbed.operations == 0)
         try expectNothingLost("nor afterwards")
     }
 

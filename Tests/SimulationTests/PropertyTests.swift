@@ -13,9 +13,9 @@ struct PropertyTests {
         arguments: 0..<shards)
     func whatAlwaysHolds(shard: Int) async throws {
         for seed in stride(from: shard, to: min(seeds, 400), by: PropertyTests.shards) {
-            let story = Story(seed: UInt64(seed))
-            let world = try await story.agreed()
-            let edits = try story.edit(world)
+            let scenario = Scenario(seed: UInt64(seed))
+            let world = try await scenario.agreed()
+            let edits = try scenario.edit(world)
             let out = world.out
             var plan: PairPlan?
             let report = try await world.sync(concurrency: 4) { plan = $0.pairs.first }
@@ -39,11 +39,11 @@ struct PropertyTests {
     @Test("what is edited on both sides between a plan and its application is not lost either", arguments: 0..<shards)
     func editedInBetween(shard: Int) async throws {
         for seed in stride(from: shard, to: min(seeds, 400), by: PropertyTests.shards) {
-            let story = Story(seed: UInt64(seed))
-            let world = try await story.agreed()
-            var edits = try story.edit(world)
+            let scenario = Scenario(seed: UInt64(seed))
+            let world = try await scenario.agreed()
+            var edits = try scenario.edit(world)
             let plan = try await world.plan()
-            edits += try Story(seed: UInt64(seed) ^ 0xF00D, mark: "7").edit(world)
+            edits += try Scenario(seed: UInt64(seed) ^ 0xF00D, mark: "7").edit(world)
             // What somebody has overwritten on the very side where it was written is nobody's to keep, and who is
             // archived rests.
             let live = world.project.filter { $0.hasSuffix("|no") }
@@ -65,7 +65,7 @@ struct PropertyTests {
 
     /// Every word that was written is on both sides, or a rule, a conflict or a quarantine names it.
     private func expectNothingLost(
-        _ edits: [Story.Edit], by plans: [PairPlan], in world: World, _ comment: Comment
+        _ edits: [Scenario.Edit], by plans: [PairPlan], in world: World, _ comment: Comment
     ) async throws {
         let held = try await world.withEngine { _, store in try store.quarantine("customers").map(\.key) }
         let (project, rows) = (world.project.joined(), try world.rows.joined())
@@ -87,13 +87,13 @@ struct PropertyTests {
     @Test("the order in which a plan is carried out makes no difference", arguments: 0..<shards)
     func shuffled(shard: Int) async throws {
         for seed in stride(from: shard, to: min(seeds, 200), by: PropertyTests.shards) {
-            let story = Story(seed: UInt64(seed))
-            let calm = try await story.agreed()
-            try story.edit(calm)
-            guard try await calm.sync().quarantined == 0 else { continue }
+            let scenario = Scenario(seed: UInt64(seed))
+            let undisturbed = try await scenario.agreed()
+            try scenario.edit(undisturbed)
+            guard try await undisturbed.sync().quarantined == 0 else { continue }
 
-            let shuffled = try await story.agreed()
-            try story.edit(shuffled)
+            let shuffled = try await scenario.agreed()
+            try scenario.edit(shuffled)
             var plan = try await shuffled.plan()
             var dice = Dice(seed: UInt64(seed))
             for index in plan.pairs.indices {
@@ -101,8 +101,8 @@ struct PropertyTests {
             }
             try await shuffled.apply(plan, concurrency: 4)
 
-            #expect(shuffled.project == calm.project, "seed \(seed)")
-            #expect(try shuffled.rows == calm.rows, "seed \(seed)")
+            #expect(shuffled.project == undisturbed.project, "seed \(seed)")
+            #expect(try shuffled.rows == undisturbed.rows, "seed \(seed)")
             let next = try await shuffled.sync()
             #expect(next.operations == 0, "seed \(seed): \(next.done)")
         }
@@ -112,9 +112,9 @@ struct PropertyTests {
     func deterministic(seed: UInt64) async throws {
         var plans: [Data] = []
         for _ in 0..<2 {
-            let story = Story(seed: seed)
-            let world = try await story.agreed()
-            try story.edit(world)
+            let scenario = Scenario(seed: seed)
+            let world = try await scenario.agreed()
+            try scenario.edit(world)
             var plan = try await world.plan()
             // Which files it was made from is all that may differ.
             plan.state.id = ""
@@ -125,13 +125,13 @@ struct PropertyTests {
             plans.append(Data(bytes))
         }
         #expect(plans[0] == plans[1], "seed \(seed)")
-        #expect(plans[0].count > 500, "seed \(seed): nothing happens in this story")
+        #expect(plans[0].count > 500, "seed \(seed): nothing happens in this scenario")
     }
 }
 
 extension Entry {
     /// The plan says what becomes of an edit: superseded by a named rule, in conflict, in quarantine, or left alone.
-    fileprivate func names(_ edit: Story.Edit) -> Bool {
+    fileprivate func names(_ edit: Scenario.Edit) -> Bool {
         let changes = operations.flatMap(\.changes)
         if changes.contains(where: { "\($0.before)".contains(edit.word) }) { return true }
         if conflicts.contains(where: { "\($0.source) \($0.project)".contains(edit.word) }) { return true }

@@ -72,7 +72,7 @@ struct RemappedTests {
         try world.use(mapping: Self.mapping(company: "org"))
         for step in 1...40 {
             try write { "First\($0) \(step)" }
-            let report = try? await world.sync(Fate(dieAt: step))
+            let report = try? await world.sync(CrashPoint(dieAt: step))
             try expectBothKept("step \(step)")
             if report != nil { return }
         }

@@ -14,11 +14,11 @@ struct RepairTests {
 
     /// A run that dies right after the service has answered a request.
     private func dies(in world: World, after fits: @escaping @Sendable (AccordHTTP.HTTPRequest) -> Bool) async {
-        let fate = Fate()
+        let crashPoint = CrashPoint()
         world.intruder = { request in
-            if fits(request) { fate.die() }
+            if fits(request) { crashPoint.die() }
         }
-        _ = try? await world.sync(fate)
+        _ = try? await world.sync(crashPoint)
     }
 
     // MARK: - One half refused

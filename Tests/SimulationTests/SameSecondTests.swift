@@ -45,7 +45,7 @@ struct SameSecondTests {
     @Test("a read that dies between two pages of them hides nothing from the next one", arguments: 1...12)
     func diesBetweenPages(step: Int) async throws {
         let world = try await world(before: [1])
-        _ = try? await world.sync(Fate(dieAt: step))
+        _ = try? await world.sync(CrashPoint(dieAt: step))
         try await world.sync()
         #expect(try edited(world) == 70)
     }

@@ -6,7 +6,7 @@ import TableFakes
 /// A table in memory as one process sees it: it dies with the process, and refuses what it is told to refuse.
 struct MortalTable: ScannableTable, StampedTable, RecordWritable {
     let inner: MemoryTable
-    let fate: Fate
+    let crashPoint: CrashPoint
     let refusal: @Sendable (TableChange) -> TableError?
 
     var name: String { inner.name }
@@ -32,10 +32,10 @@ struct MortalTable: ScannableTable, StampedTable, RecordWritable {
     }
 
     func write(_ change: TableChange) async throws -> WriteOutcome {
-        do { try fate.step() } catch { throw CancellationError() }
+        do { try crashPoint.step() } catch { throw CancellationError() }
         if let error = refusal(change) { return .refused(error) }
         let outcome = try await inner.write(change)
-        do { try fate.step() } catch { throw CancellationError() }
+        do { try crashPoint.step() } catch { throw CancellationError() }
         return outcome
     }
 }
@@ -121,7 +121,7 @@ struct TypedWorld {
 
     func refuse(_ refusal: @escaping @Sendable (TableChange) -> TableError?) {
         let table = table
-        world.source = { MortalTable(inner: table, fate: $0, refusal: refusal) }
+        world.source = { MortalTable(inner: table, crashPoint: $0, refusal: refusal) }
     }
 
     /// The table's record of a person, by the person's e-mail.

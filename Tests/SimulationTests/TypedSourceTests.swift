@@ -28,8 +28,8 @@ struct TypedSourceTests {
         }
     }
 
-    /// Some people, and what happens to them; the same seed tells the same story.
-    private struct Tale {
+    /// Some people, and what happens to them; the same seed gives the same scenario.
+    private struct TypedScenario {
         var dice: Dice
         var judge = Judge()
         var next = 1
@@ -104,17 +104,17 @@ struct TypedSourceTests {
     func agreement(shard: Int) async throws {
         for seed in stride(from: shard, to: min(seeds, 200), by: 4) {
             let world = try TypedWorld(isStamped: seed % 2 == 0)
-            var tale = Tale(seed: UInt64(seed))
-            try tale.begin(world)
+            var scenario = TypedScenario(seed: UInt64(seed))
+            try scenario.begin(world)
             try await world.world.sync(concurrency: 4)
-            tale.expectAgreement(world, "seed \(seed), first")
+            scenario.expectAgreement(world, "seed \(seed), first")
             for round in 1...3 {
-                try tale.edit(world, round: round)
+                try scenario.edit(world, round: round)
                 // Some answers are lost, and the next run finds out what became of it.
                 if seed % 3 == 0 { world.table.fail(round % 2 == 0 ? .answerLost : .lost) }
                 let report = try await world.world.sync(concurrency: 4)
                 if report.unknown > 0 || seed % 3 == 0 { try await world.world.sync() }
-                tale.expectAgreement(world, "seed \(seed), round \(round)")
+                scenario.expectAgreement(world, "seed \(seed), round \(round)")
                 let quiet = try await world.world.sync()
                 #expect(quiet.operations == 0 && quiet.quarantined == 0, "seed \(seed): \(quiet.done)")
             }
@@ -124,24 +124,24 @@ struct TypedSourceTests {
     @Test(
         "after a crash at any step and one more run, both sides are as if there had been none", arguments: [1, 2, 3, 4])
     func everyStep(seed: UInt64) async throws {
-        func told(_ fate: Fate) async throws -> (TypedWorld, Tale) {
+        func played(_ crashPoint: CrashPoint) async throws -> (TypedWorld, TypedScenario) {
             let world = try TypedWorld()
-            var tale = Tale(seed: seed)
-            try tale.begin(world)
+            var scenario = TypedScenario(seed: seed)
+            try scenario.begin(world)
             try await world.world.sync()
-            try tale.edit(world, round: 1)
-            _ = try? await world.world.sync(fate)
-            return (world, tale)
+            try scenario.edit(world, round: 1)
+            _ = try? await world.world.sync(crashPoint)
+            return (world, scenario)
         }
-        let fate = Fate()
-        let (calm, tale) = try await told(fate)
-        tale.expectAgreement(calm, "seed \(seed)")
-        #expect(fate.steps > 15, "seed \(seed): nothing happens in this story")
-        for step in 1...fate.steps {
-            let (struck, tale) = try await told(Fate(dieAt: step))
-            try await struck.world.sync()
-            tale.expectAgreement(struck, "seed \(seed), crash at step \(step)")
-            #expect(try await struck.world.sync().operations == 0, "seed \(seed), crash at step \(step)")
+        let crashPoint = CrashPoint()
+        let (undisturbed, scenario) = try await played(crashPoint)
+        scenario.expectAgreement(undisturbed, "seed \(seed)")
+        #expect(crashPoint.steps > 15, "seed \(seed): nothing happens in this scenario")
+        for step in 1...crashPoint.steps {
+            let (crashed, scenario) = try await played(CrashPoint(dieAt: step))
+            try await crashed.world.sync()
+            scenario.expectAgreement(crashed, "seed \(seed), crash at step \(step)")
+            #expect(try await crashed.world.sync().operations == 0, "seed \(seed), crash at step \(step)")
         }
     }
 
@@ -152,14 +152,14 @@ struct TypedSourceTests {
 
     @Test("a crash at any step of a create in the source doubles nobody, though nothing matches")
     func crashedCreate() async throws {
-        let fate = Fate()
-        let calm = try TypedWorld(mapping: TypedSourceTests.byPhone)
-        try calm.world.add(1)
-        #expect(try await calm.world.sync(fate).done == [.source(.create): 1])
-        for step in 1...fate.steps {
+        let crashPoint = CrashPoint()
+        let undisturbed = try TypedWorld(mapping: TypedSourceTests.byPhone)
+        try undisturbed.world.add(1)
+        #expect(try await undisturbed.world.sync(crashPoint).done == [.source(.create): 1])
+        for step in 1...crashPoint.steps {
             let world = try TypedWorld(mapping: TypedSourceTests.byPhone)
             try world.world.add(1)
-            _ = try? await world.world.sync(Fate(dieAt: step))
+            _ = try? await world.world.sync(CrashPoint(dieAt: step))
             try await world.world.sync()
             #expect(world.table.records.count == 1, "crash at step \(step)")
             #expect(world.world.service.snapshot().count == 1, "crash at step \(step)")
@@ -230,7 +230,7 @@ struct TypedSourceTests {
         let world = try TypedWorld()
         world.add(1)
         try await world.world.sync()
-        world.table.spoil("1")
+        world.table.makeUnreadable("1")
         #expect(try await world.world.sync().quarantined == 1)
         #expect(world.held(1).project == "First1|Last1|||in")
     }

@@ -28,13 +28,13 @@ struct WaitingTests {
         let world = try World()
         try world.write((1...30).map { person($0) })
         try await world.sync()
-        let calm = world.service.requestCount
-        let struck = try World()
-        try struck.write((1...30).map { person($0) })
+        let undisturbed = world.service.requestCount
+        let crashed = try World()
+        try crashed.write((1...30).map { person($0) })
         // Time passes only while somebody waits: without a wait all requests are of one second.
-        try struck.set(faults: "rate-limit=10")
-        for _ in 0..<7 where try await struck.sync().outcome != .done {}
-        #expect(struck.service.requestCount > calm, "some were refused")
-        #expect(struck.project == world.project)
+        try crashed.set(faults: "rate-limit=10")
+        for _ in 0..<7 where try await crashed.sync().outcome != .done {}
+        #expect(crashed.service.requestCount > undisturbed, "some were refused")
+        #expect(crashed.project == world.project)
     }
 }

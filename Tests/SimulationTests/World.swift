@@ -34,7 +34,7 @@ struct HalfRandom: RandomSource {
 struct Crash: Error {}
 
 /// The process dies at the n-th step; a dead process neither sends nor commits.
-final class Fate: Sendable {
+final class CrashPoint: Sendable {
     private let left: Mutex<Int>
 
     init(dieAt step: Int = .max) { left = Mutex(step) }
@@ -57,7 +57,7 @@ final class Fate: Sendable {
 /// Every request has two steps: before its effect, and after it.
 struct MortalTransport: HTTPTransport {
     let inner: SandboxTransport
-    let fate: Fate
+    let crashPoint: CrashPoint
     /// What somebody else does meanwhile.
     let intruder: @Sendable (AccordHTTP.HTTPRequest) throws -> Void
     /// The status with which the service refuses a request, if it does.
@@ -66,12 +66,12 @@ struct MortalTransport: HTTPTransport {
     let leftOut: @Sendable (AccordHTTP.HTTPRequest) -> Set<String>
 
     func send(_ request: AccordHTTP.HTTPRequest) async throws -> AccordHTTP.HTTPResponse {
-        do { try fate.step() } catch { throw CancellationError() }
+        do { try crashPoint.step() } catch { throw CancellationError() }
         if let status = refusal(request) {
             return HTTPResponse(status: status, body: Array(#"{"success":false,"message":"No."}"#.utf8))
         }
         let answer = try await inner.send(request)
-        do { try fate.step() } catch { throw CancellationError() }
+        do { try crashPoint.step() } catch { throw CancellationError() }
         try intruder(request)
         let members = leftOut(request)
         return members.isEmpty ? answer : try MortalTransport.leavingOut(members, of: answer)
@@ -100,14 +100,14 @@ final class World {
     let time = SimulatedTime()
     let service: SandboxService
     private var config: Config
-    /// What somebody else does while the next run goes on, told of each request that was answered.
+    /// What somebody else does while the next run goes on, called with each request that was answered.
     var intruder: (@Sendable (AccordHTTP.HTTPRequest) throws -> Void)?
     /// The status with which the service refuses a request of the next run, if it does.
     var refusal: (@Sendable (AccordHTTP.HTTPRequest) -> Int?)?
     /// The members that answers leave out from now on.
     var leftOut: @Sendable (AccordHTTP.HTTPRequest) -> Set<String> = { _ in [] }
     /// In place of the file of the first pair, which is then the only one: makes the source for one process.
-    var source: ((Fate) -> any Table)?
+    var source: ((CrashPoint) -> any Table)?
     /// In place of the service's table, likewise.
     var projectTable: (any Table)?
     /// The source of the first pair.
@@ -193,9 +193,10 @@ final class World {
     /// One run of the engine, as one process would make it.
     @discardableResult
     func sync(
-        _ fate: Fate = Fate(), concurrency: Int = 1, sends: Int? = nil, onPlan: (Plan) -> Void = { _ in }
+        _ crashPoint: CrashPoint = CrashPoint(), concurrency: Int = 1, sends: Int? = nil,
+        onPlan: (Plan) -> Void = { _ in }
     ) async throws -> RunReport {
-        try await withEngine(fate, concurrency: concurrency) { engine, _ in
+        try await withEngine(crashPoint, concurrency: concurrency) { engine, _ in
             try await engine.sync(RunOptions(allowances: Allowances(sends: sends)), onPlan: onPlan)
         }
     }
@@ -217,21 +218,23 @@ final class World {
 
     /// The engine and its state, for as long as the body runs.
     func withEngine<T>(
-        _ fate: Fate = Fate(), concurrency: Int = 1, _ body: (Engine, any StateStore) async throws -> T
+        _ crashPoint: CrashPoint = CrashPoint(), concurrency: Int = 1,
+        _ body: (Engine, any StateStore) async throws -> T
     ) async throws -> T {
         time.advance(60)
         config.project.concurrency = concurrency
         let transport = MortalTransport(
-            inner: SandboxTransport(service: service, time: time), fate: fate, intruder: intruder ?? { _ in },
+            inner: SandboxTransport(service: service, time: time), crashPoint: crashPoint,
+            intruder: intruder ?? { _ in },
             refusal: refusal ?? { _ in nil }, leftOut: leftOut)
         (intruder, refusal) = (nil, nil)
-        let surroundings = Surroundings(
+        let dependencies = Dependencies(
             transport: transport, time: time, random: HalfRandom(), durability: .none,
-            hooks: CommitHooks(before: { _ in try fate.step() }, after: { _ in try fate.step() }),
+            hooks: CommitHooks(before: { _ in try crashPoint.step() }, after: { _ in try crashPoint.step() }),
             logger: Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() }, environment: ["KEY": "key"],
             userAgent: "accord/simulation")
         let workspace = try await Workspace(
-            config, access: .run, owner: "simulation", surroundings: surroundings)
+            config, access: .run, owner: "simulation", dependencies: dependencies)
         defer { try? workspace.close() }
         guard let source, let pair = workspace.pairs.first else {
             return try await body(workspace.engine, workspace.store)
@@ -239,10 +242,10 @@ final class World {
         let engine = Engine(
             pairs: [
                 Pair(
-                    name: pair.name, mapping: pair.mapping, source: source(fate),
+                    name: pair.name, mapping: pair.mapping, source: source(crashPoint),
                     project: projectTable ?? pair.project, schema: pair.schema)
             ], store: workspace.store, time: time, configuration: try config.fingerprint(), concurrency: concurrency,
-            logger: surroundings.logger)
+            logger: dependencies.logger)
         return try await body(engine, workspace.store)
     }
 

@@ -41,7 +41,7 @@ extension MemoryTable {
     func subject(as table: any Table) -> TableConformance.Subject {
         TableConformance.Subject(
             table: table, edit: { self.edit($0, $1, .text($2)) }, remove: { self.remove($0) },
-            spoil: { self.spoil($0) },
+            makeUnreadable: { self.makeUnreadable($0) },
             archive: { self.archive($0) }, leaveOut: { self.leaveOut($0, $1) },
             fail: { failure, _ in self.fail(failure.ofMemory) })
     }

@@ -85,7 +85,7 @@ public final class MemoryTable: ScannableTable, StampedTable, IncrementalTable, 
         Dictionary(fields.map { ($0, values[$0] ?? .null) }, uniquingKeysWith: { first, _ in first })
     }
 
-    public func spoil(_ key: String) { change(key) { $0.problem = "it cannot be read" } }
+    public func makeUnreadable(_ key: String) { change(key) { $0.problem = "it cannot be read" } }
 
     public func archive(_ key: String) { change(key) { $0.isArchived = true } }
 

@@ -77,7 +77,7 @@ struct MappingReader {
         if let node = self[.leaveOut] { mapping.leavesOut = try flags(node) }
         if let node = self[.conflict] { mapping.conflict = try node.choice("conflict") }
         if let node = self[.modified] { mapping.modified = try modified(node) }
-        // What the service cannot do is not asked of it, unless the mapping says so and is told.
+        // What the service cannot do is not asked of it; a mapping that asks for it is refused.
         if schema.writes?.create == nil { mapping.creates = [.source] }
         if schema.writes?.kinds.contains(.archive) != true { mapping.whenGoneFromSource = .ignore }
         try readAsk(into: &mapping)

@@ -1,9 +1,9 @@
-/// What became of an ask whose answer never came, told by what the service says of its person now.
+/// What became of an ask whose answer never came, as the service shows its person now.
 public enum AskEvidence: Hashable, Sendable {
     /// It arrived; by this id, where a message still says so.
     case sent(id: String?)
     case notSent
-    /// Something happened, and whether it is this cannot be told: a person decides.
+    /// Something happened, and it is not known whether it is this: a person decides.
     case unclear(String)
 
     /// Seconds after which a request that was sent is not on its way any more.

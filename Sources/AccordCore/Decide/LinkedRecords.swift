@@ -14,12 +14,12 @@ public struct LinkedRecords: Sendable {
         let original = link.projectID
         var mirror = try known.record(original)
         if mirror?.gone ?? true,
-            let heir = try Heirs(context).heir(of: link, last: mirror, source, intent, decisions, known)
+            let successor = try Successors(context).successor(of: link, last: mirror, source, intent, decisions, known)
         {
-            decisions.adopt(heir.id, for: link.sourceKey)
-            link = Link(pair: link.pair, sourceKey: link.sourceKey, projectID: heir.id)
+            decisions.adopt(successor.id, for: link.sourceKey)
+            link = Link(pair: link.pair, sourceKey: link.sourceKey, projectID: successor.id)
             linking = .new(.madeAgain)
-            mirror = heir
+            mirror = successor
         }
         decisions.decide(original)
         decisions.decide(link.projectID)
@@ -67,13 +67,13 @@ public struct LinkedRecords: Sendable {
 }
 
 /// Finds the project record that took the place of one that is gone.
-struct Heirs {
+struct Successors {
     let context: DecisionContext
 
     init(_ context: DecisionContext) { self.context = context }
 
     /// A stopped run created it, or it is known by the same values and no other source record's.
-    func heir(
+    func successor(
         of link: Link, last: MirrorRecord?, _ source: Pairing.SourceSide, _ intent: Entry?, _ decisions: Decisions,
         _ known: Knowledge
     ) throws(Needs) -> MirrorRecord? {
@@ -85,7 +85,7 @@ struct Heirs {
         }
         let values = last?.values ?? source.record?.values ?? [:]
         var free: [MirrorRecord] = []
-        for record in try namesakes(of: values, known) {
+        for record in try matches(of: values, known) {
             if decisions.adopted[record.id] == nil, try known.link(projectID: record.id) == nil { free.append(record) }
         }
         return free.count == 1 ? free.first : nil
@@ -94,7 +94,7 @@ struct Heirs {
     /// The project records that the service itself would take for one with these values.
     ///
     /// - Parameter gone: those that are gone and linked as well.
-    func namesakes(of values: [String: Value], gone: Bool = false, _ known: Knowledge) throws(Needs) -> [MirrorRecord] {
+    func matches(of values: [String: Value], gone: Bool = false, _ known: Knowledge) throws(Needs) -> [MirrorRecord] {
         var stronger: [String] = []
         for field in context.schema.lookedUpBy where context.schema.identifies(field) {
             defer { stronger.append(field) }

@@ -84,7 +84,7 @@ public struct Linker: Sendable {
                     }
                     continue
                 }
-                let others = try namesakes(of: found, records[index], after: rank, candidates)
+                let others = try alsoNamed(besides: found, records[index], after: rank, candidates)
                 let match =
                     others.isEmpty
                     ? one(of: found, for: index, peers: peers, by: field, value, in: records, taken: taken)
@@ -98,8 +98,8 @@ public struct Linker: Sendable {
     }
 
     /// Of a record that is one text: what else it names, by the fields after a field by which something was found.
-    private func namesakes<Failure: Error>(
-        of found: [Candidate], _ record: Unlinked, after rank: Int,
+    private func alsoNamed<Failure: Error>(
+        besides found: [Candidate], _ record: Unlinked, after rank: Int,
         _ candidates: (_ field: String, _ value: Value) throws(Failure) -> [Candidate]
     ) throws(Failure) -> [Candidate] {
         var others: [Candidate] = []

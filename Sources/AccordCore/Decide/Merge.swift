@@ -1,6 +1,6 @@
 /// Decides one field: what each side should hold, given what each held when they last agreed.
 ///
-/// The whole of Accord turns on this file. Each side is compared with **its own** base, so that a side which stores a
+/// Each side is compared with **its own** base, so that a side which stores a
 /// value in a form of its own never looks changed.
 public enum Merge {
     /// What is known of a field on both sides.
@@ -39,9 +39,9 @@ public enum Merge {
     public struct Decision: Hashable, Sendable {
         public var source: Value
         public var project: Value
-        public var rule: Rule
+        public var rule: FieldRule
 
-        public init(source: Value, project: Value, rule: Rule) {
+        public init(source: Value, project: Value, rule: FieldRule) {
             self.source = source
             self.project = project
             self.rule = rule
@@ -129,7 +129,7 @@ public enum Merge {
             newSource.set(element, present: stays)
             newProject.set(element, present: stays)
         }
-        let rule: Rule =
+        let rule: FieldRule =
             switch (newProject == project, newSource == source) {
             case (true, true): .agreed
             case (false, true): .sourceChanged
@@ -188,10 +188,10 @@ public enum OptOut {
 }
 
 extension Merge.Input {
-    func keep(_ rule: Rule) -> Merge.Decision { Merge.Decision(source: source, project: project, rule: rule) }
+    func keep(_ rule: FieldRule) -> Merge.Decision { Merge.Decision(source: source, project: project, rule: rule) }
 
     /// Both sides get the value of one, which stays as it is there.
-    func take(_ side: Side, _ rule: Rule) -> Merge.Decision {
+    func take(_ side: Side, _ rule: FieldRule) -> Merge.Decision {
         let value = side == .source ? source : project
         return Merge.Decision(source: value, project: value, rule: rule)
     }

@@ -36,7 +36,7 @@ public struct ProjectRecords: Sendable {
             let place = row.place.map { "the record at \($0)" } ?? "a record"
             return entry.quarantined(Quarantine(.ambiguous, "\(place) has the same \(field) and waits for a person"))
         }
-        guard !entry.operations.isEmpty, let other = try linkedNamesake(of: mirror, decisions, known) else {
+        guard !entry.operations.isEmpty, let other = try linkOfMatch(of: mirror, decisions, known) else {
             return entry
         }
         let message =
@@ -45,10 +45,10 @@ public struct ProjectRecords: Sendable {
     }
 
     /// The link of another project record that is known by the same, unless both of its records are gone.
-    private func linkedNamesake(
+    private func linkOfMatch(
         of mirror: MirrorRecord, _ decisions: Decisions, _ known: Knowledge
     ) throws(Needs) -> Link? {
-        for other in try Heirs(context).namesakes(of: mirror.values, gone: true, known) where other.id != mirror.id {
+        for other in try Successors(context).matches(of: mirror.values, gone: true, known) where other.id != mirror.id {
             guard let link = try known.link(projectID: other.id) else { continue }
             if other.gone && decisions.missing.contains(link.number) { continue }
             return link.link

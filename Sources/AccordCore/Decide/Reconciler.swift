@@ -43,7 +43,7 @@ public struct Reconciler: Sendable {
     ) -> Entry {
         var entry = Entry(
             label: label(of: source), sourceKey: source.key, projectID: nil, present: [.source], place: place,
-            bucket: .resting, sourceFingerprint: fingerprint)
+            bucket: .leftAlone, sourceFingerprint: fingerprint)
         guard mapping.creates.contains(.project) else {
             entry.note = .createsNothing(on: .project)
             return entry
@@ -67,7 +67,7 @@ public struct Reconciler: Sendable {
     public func decide(onlyInProject project: Record, isArchived: Bool, fingerprint: Fingerprint) -> Entry {
         var entry = Entry(
             label: label(of: project), sourceKey: nil, projectID: project.key, present: [.project],
-            bucket: .resting, projectFingerprint: fingerprint)
+            bucket: .leftAlone, projectFingerprint: fingerprint)
         if isArchived {
             entry.note = .archivedInProject
         } else if !mapping.creates.contains(.source) {
@@ -123,7 +123,7 @@ public struct Reconciler: Sendable {
         entry.conflicts = []
         entry.agreements = entry.agreements.filter { mapping.field($0.field)?.isOptOut == true }
         entry.operations = entry.operations.compactMap(\.optOut)
-        entry.bucket = entry.operations.isEmpty ? .resting : .updated
+        entry.bucket = entry.operations.isEmpty ? .leftAlone : .updated
         entry.note = .archivedInProject
         if isPending { entry.sourceFingerprint = nil }
         return entry
@@ -131,7 +131,7 @@ public struct Reconciler: Sendable {
 
     /// The project no longer has it.
     private func goneFromProject(_ pairing: Pairing, _ source: Record) -> Entry {
-        var entry = settled(pairing, present: [.source], bucket: .resting, link: pairing.linking)
+        var entry = settled(pairing, present: [.source], bucket: .leftAlone, link: pairing.linking)
         if mapping.whenGoneFromProject == .ignore || pairing.link.state == .goneFromProject {
             entry.note = .goneFromProjectAndIgnored
             if pairing.link.state != .goneFromProject { entry.link = .state(.goneFromProject) }
@@ -187,7 +187,7 @@ public struct Reconciler: Sendable {
 
     /// The source no longer has it.
     private func goneFromSource(_ pairing: Pairing, _ project: Record, isArchived: Bool) -> Entry {
-        var entry = settled(pairing, present: [.project], bucket: .resting, link: pairing.linking)
+        var entry = settled(pairing, present: [.project], bucket: .leftAlone, link: pairing.linking)
         switch (mapping.whenGoneFromSource, pairing.link.state) {
         case (_, .archived), (_, .goneFromSource):
             entry.note = .goneFromSource
@@ -274,7 +274,7 @@ public struct Reconciler: Sendable {
         entry.agreements = []
         entry.conflicts = []
         entry.link = .none
-        entry.bucket = .resting
+        entry.bucket = .leftAlone
         entry.note = .protected
         entry.sourceFingerprint = nil
         return entry

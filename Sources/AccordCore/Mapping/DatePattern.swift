@@ -138,7 +138,7 @@ public struct DatePattern: Hashable, Sendable {
             if case .literal(let text) = following, text.first?.isNumber != true { continue }
             if following == .half || following == .monthName { continue }
             throw PatternProblem(
-                what: "in the pattern \"\(pattern)\" it cannot be told where a number without leading zeros ends",
+                what: "in the pattern \"\(pattern)\" it is not clear where a number without leading zeros ends",
                 next: "Put a separator between the numbers, or use MM, dd, HH, mm and ss")
         }
     }

@@ -95,7 +95,7 @@ public struct Field: Hashable, Sendable {
     /// A record without it is quarantined.
     public var required: Bool
     public var conflict: ConflictPolicy?
-    /// Only for the field that holds the opt-out: whose clearing of it is an explicit re-subscription.
+    /// Only for the field that holds the opt-out: the sides that subscribe a person again by clearing it.
     public var resubscribe: Set<Side>
     /// The project's description says that this field is the person's opt-out.
     public var isOptOut: Bool

@@ -54,7 +54,7 @@ public struct Conflict: Hashable, Sendable {
         case .changedAndGone(.source, let fields):
             "gone from the source, and changed in the project (\(fields.joined(separator: ", ")))"
         case .unknownSend(let reason):
-            "whether they were asked cannot be told: \(reason). "
+            "it is not known whether they were asked: \(reason). "
                 + "If they were, take project; if not, take source, and they are asked again"
         }
     }

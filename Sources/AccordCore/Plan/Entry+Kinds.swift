@@ -28,7 +28,7 @@ extension Entry {
         if operations.contains(where: \.isRemoval) { kinds.insert(.removes) }
         if !conflicts.isEmpty { kinds.insert(.conflicts) }
         if quarantine != nil { kinds.insert(.quarantined) }
-        if bucket == .resting || isWithheld { kinds.insert(.leftAlone) }
+        if bucket == .leftAlone || isWithheld { kinds.insert(.leftAlone) }
         if sourceKey != nil, projectID != nil { kinds.insert(.settles) }
         if !after.isEmpty { kinds.insert(.waits) }
         if leavesSourceOpen { kinds.insert(.leavesOpen) }

@@ -76,11 +76,11 @@ public struct Entry: Hashable, Sendable {
         guard conflicts.isEmpty, quarantine == nil else { return true }
         guard present.source else { return false }
         let isKnown = projectID != nil || bucket == .created
-        return !isKnown || sourceFingerprint == nil && (bucket == .resting || !unknown.isEmpty)
+        return !isKnown || sourceFingerprint == nil && (bucket == .leftAlone || !unknown.isEmpty)
     }
 
     /// The rule by which a field is decided; nil for one of which nothing is said.
-    public func rule(of field: String) -> Rule? {
+    public func rule(of field: String) -> FieldRule? {
         if let change = operations.lazy.flatMap(\.changes).first(where: { $0.field == field }) { return change.rule }
         if conflicts.contains(where: { $0.field == field }) { return .conflict }
         if unknown.contains(where: { $0.field == field }) { return .unknown }
@@ -136,7 +136,7 @@ public struct Presence: Hashable, Sendable, ExpressibleByArrayLiteral {
     public func contains(_ side: Side) -> Bool { side == .source ? source : project }
 }
 
-/// The one heap that a record lies in. Those of each side add up to the records read there.
+/// What becomes of a record: it is counted in one of these, and those of each side add up to the records read there.
 public enum Bucket: String, Hashable, Sendable, CaseIterable {
     /// Nothing to do and nothing to note.
     case unchanged = "unchanged"
@@ -152,8 +152,8 @@ public enum Bucket: String, Hashable, Sendable, CaseIterable {
     case conflict = "conflict"
     case quarantined = "quarantined"
     /// Left alone on purpose: protected, one-way, archived by a person, gone from the other side.
-    case resting = "resting"
-    /// The source record was not found, and that it is gone cannot be told.
+    case leftAlone = "resting"
+    /// The source record was not found, and it is not known whether it is gone.
     case withheld = "withheld"
 }
 

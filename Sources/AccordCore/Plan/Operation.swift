@@ -54,9 +54,9 @@ public struct FieldChange: Hashable, Sendable {
     public var after: Value
     /// What the other side holds, in its own form: its base once this is done.
     public var origin: Value
-    public var rule: Rule
+    public var rule: FieldRule
 
-    public init(field: String, before: Value, after: Value, origin: Value, rule: Rule) {
+    public init(field: String, before: Value, after: Value, origin: Value, rule: FieldRule) {
         self.field = field
         self.before = before
         self.after = after

@@ -30,7 +30,7 @@ public enum PlanNote: Hashable, Sendable {
             "\(count.counted("linked record")) \(count == 1 ? "was" : "were") not found in the source, and nothing is "
                 + "done about \(count == 1 ? "it" : "them"): \(source): \(doubt)"
         case .repaired(let count): PlanNote.stopped(count, "is repaired")
-        case .unrepaired(let count): PlanNote.stopped(count, "cannot be told yet, and is looked at again")
+        case .unrepaired(let count): PlanNote.stopped(count, "is not known yet, and is looked at again")
         case .leftOut(let count, let column):
             "\(count.counted("row")) \(count == 1 ? "is" : "are") left out by the mapping, by \"\(column)\""
         case .alsoSets(let count, let record, let field, let label):

@@ -6,7 +6,7 @@ public enum Reason: Hashable, Sendable {
     // MARK: Operations
 
     /// The merge rules that decided the fields of the operation.
-    case rules([Rule])
+    case rules([FieldRule])
     case onlyInSource
     case onlyInProject
     /// Fields of a new record that no create takes, written by an update that follows it.
@@ -58,7 +58,7 @@ public enum Reason: Hashable, Sendable {
 
     /// The rules that decided some changes, each once.
     public static func rules(of changes: [FieldChange]) -> Reason {
-        var rules: [Rule] = []
+        var rules: [FieldRule] = []
         for change in changes where !rules.contains(change.rule) { rules.append(change.rule) }
         return .rules(rules)
     }
@@ -100,7 +100,7 @@ public enum Reason: Hashable, Sendable {
         case .notFoundSameValue(let place, let field):
             "not found in the source, and \(place.map { "the record at \($0)" } ?? "another record") has the same \(field)"
         case .createdButLeftOut: "created by a run that was stopped, and the mapping leaves its row out now"
-        case .createdButUncertain: "created by a run that was stopped, and its row cannot be told now"
+        case .createdButUncertain: "created by a run that was stopped, and it is not known now which row it belongs to"
         case .alsoSets(let label, let field, let value, let before):
             "the \(label)'s own \(field) becomes \(value), too" + (before.map { "; it is \($0) before" } ?? "")
         case .notSent(let objection): objection.description
@@ -185,7 +185,7 @@ extension Reason {
         let side = details.first.flatMap(Side.init(rawValue:))
         switch (code, details.count) {
         case ("rules", _):
-            let rules = details.compactMap(Rule.init(rawValue:))
+            let rules = details.compactMap(FieldRule.init(rawValue:))
             guard rules.count == details.count else { return nil }
             self = .rules(rules)
         case ("kept-by-person", 1): if let side { self = .keptByPerson(goneFrom: side) } else { return nil }

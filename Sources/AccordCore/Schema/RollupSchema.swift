@@ -4,7 +4,7 @@ public struct RollupSchema: Hashable, Sendable {
     public var from: String
     /// Its field that names the record which gets them.
     public var by: String
-    /// Its field by which the last one is told.
+    /// Its field that says which one is the last.
     public var at: String
     /// Its field that says of one, if it is true, that it does not count.
     public var except: String?
@@ -30,7 +30,7 @@ public struct RollupSchema: Hashable, Sendable {
 
     /// What a record's own ones make; nothing if there is none that counts. What they do not say enough of is unknown.
     ///
-    /// - Parameter records: with their ids, by which the last of two of one moment is told.
+    /// - Parameter records: with their ids, which say which of two of one moment is the last.
     public func record(_ key: String, of records: [Record]) -> Record {
         let needed = Set([at] + [except].compactMap(\.self))
         if records.contains(where: { !$0.unknown.isDisjoint(with: needed) }) {

@@ -93,7 +93,9 @@ struct ProjectHalf {
             }
         }
         guard tally.failure == nil, !stop.isStopped else { return }
-        for entry in queue.held { tally.skip(entry, "it waits for a record that waits for it") }
+        for entry in queue.held {
+            tally.skip(entry, "it can only be written after a record that can only be written after it")
+        }
     }
 
     /// Settles what was sent before the group that is under way, and begins the one after it.

@@ -61,8 +61,8 @@ struct RecordWriter: Sendable {
             return schema.lookedUpBy.first(where: table.capabilities.searchable.contains).map { [$0] } ?? []
         }
         let named = schema.lookedUpBy.filter { !change.value($0).isNull }
-        let telling = named.filter(schema.identifies)
-        return telling.isEmpty ? named : telling
+        let identifying = named.filter(schema.identifies)
+        return identifying.isEmpty ? named : identifying
     }
 
     private func find(_ change: TableChange, by fields: [String]) async throws -> TableRecord? {

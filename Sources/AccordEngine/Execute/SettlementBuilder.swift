@@ -102,7 +102,7 @@ public struct SettlementBuilder: Sendable {
     /// Nothing of the record is open any more.
     private func close(_ settlement: inout Settlement, _ entry: Entry, _ fingerprint: Fingerprint?) {
         settlement.sourceFingerprint = fingerprint
-        settlement.settlesProject = entry.bucket != .resting
+        settlement.settlesProject = entry.bucket != .leftAlone
     }
 
     private func ledger(

@@ -13,7 +13,7 @@ public struct Explanation: Sendable {
         public var sourceBase: Value
         public var projectBase: Value
         /// By which rule the plan decides the field; nil if the plan says nothing of it.
-        public var rule: Rule?
+        public var rule: FieldRule?
 
         /// Both sides hold what they held when they last agreed.
         public var isAsAgreed: Bool { source == sourceBase && project == projectBase }

@@ -75,7 +75,7 @@ struct KnownRecord {
 
     var bucket: Bucket? {
         if isUnknown { return nil }
-        return entries.main?.bucket ?? (link == nil || isLeftOut ? .resting : .unchanged)
+        return entries.main?.bucket ?? (link == nil || isLeftOut ? .leftAlone : .unchanged)
     }
 
     func notes() throws -> [String] {

@@ -139,7 +139,7 @@ struct PlanBuilder {
             source[.unchanged] += source.records - source.buckets.values.reduce(0, +)
         } else {
             source[.unchanged] += unchanged
-            source[.resting] += leftOut
+            source[.leftAlone] += leftOut
         }
         project[.unchanged] += project.records - project.buckets.values.reduce(0, +)
         for (side, reading) in [(Side.source, source), (.project, project)] {

@@ -4,7 +4,7 @@ import CCurl
 /// Sends requests with libcurl: over kept connections, HTTP/2 where the server offers it, compressed, through the
 /// proxies that the environment names, to servers whose certificate the system trusts.
 ///
-/// A redirect is an answer like any other. Nothing is sent twice: where a connection fails, the caller is told.
+/// A redirect is an answer like any other. Nothing is sent twice: where a connection fails, the caller gets an error.
 public final class CurlTransport: HTTPTransport {
     /// The bounds of a transport and of each exchange. Times are in seconds, at least 0.001.
     public struct Options: Hashable, Sendable {

@@ -11,7 +11,7 @@ final class CurlTransportQueue: Sendable {
     }
 
     /// What the thread finds when it looks.
-    struct News {
+    struct Pending {
         var jobs: [Job] = []
         var cancelled: [Int] = []
         var isStopped = false
@@ -19,8 +19,8 @@ final class CurlTransportQueue: Sendable {
     }
 
     private struct State {
-        var news = News()
-        /// The thread sleeps, or is about to: whoever brings news must wake it.
+        var pending = Pending()
+        /// The thread sleeps, or is about to: whoever adds something must wake it.
         var isWaiting = false
         var lastID = 0
     }
@@ -44,10 +44,10 @@ final class CurlTransportQueue: Sendable {
     /// Called by the task that sends.
     func add(_ job: Job) {
         let refusal: (any Error)? = state.withLock {
-            if $0.news.isStopped { return CurlTransportQueue.stopped(mayHaveBeenSent: false) }
+            if $0.pending.isStopped { return CurlTransportQueue.stopped(mayHaveBeenSent: false) }
             // A cancellation that came before the job must be seen here; one that comes after finds the job.
             if Task.isCancelled { return CancellationError() }
-            $0.news.jobs.append(job)
+            $0.pending.jobs.append(job)
             wake(&$0)
             return nil
         }
@@ -56,33 +56,33 @@ final class CurlTransportQueue: Sendable {
 
     func cancel(_ id: Int) {
         state.withLock {
-            guard !$0.news.isStopped else { return }
-            $0.news.cancelled.append(id)
+            guard !$0.pending.isStopped else { return }
+            $0.pending.cancelled.append(id)
             wake(&$0)
         }
     }
 
     func stop() {
         state.withLock {
-            $0.news.isStopped = true
+            $0.pending.isStopped = true
             wake(&$0)
         }
     }
 
     /// Called by the thread.
-    func takeNews() -> News {
+    func takePending() -> Pending {
         state.withLock {
             $0.isWaiting = false
-            let news = $0.news
-            $0.news = News(isStopped: news.isStopped)
-            return news
+            let pending = $0.pending
+            $0.pending = Pending(isStopped: pending.isStopped)
+            return pending
         }
     }
 
-    /// Called by the thread before it waits; false if there are news already.
+    /// Called by the thread before it waits; false if something is pending already.
     func willWait() -> Bool {
         state.withLock {
-            $0.isWaiting = $0.news.isEmpty
+            $0.isWaiting = $0.pending.isEmpty
             return $0.isWaiting
         }
     }

@@ -54,14 +54,14 @@ final class CurlTransportThread {
 
     private func run() {
         while true {
-            let news = queue.takeNews()
-            waiting += news.jobs
-            for id in news.cancelled { cancel(id) }
-            if news.isStopped { return stop() }
+            let pending = queue.takePending()
+            waiting += pending.jobs
+            for id in pending.cancelled { cancel(id) }
+            if pending.isStopped { return stop() }
             beginWaiting()
             ccurl_loop_perform(queue.loop)
             let hasRoom = collect()
-            giveUpIdle()
+            endIdle()
             if hasRoom && !waiting.isEmpty { continue }
             if queue.willWait() { ccurl_loop_wait(queue.loop, busy > 0 ? Int32(lookEvery * 1000) + 1 : 60_000) }
         }
@@ -95,7 +95,7 @@ final class CurlTransportThread {
                 return ccurl_transfer_begin(transfer, queue.loop, message.method, message.url, start, $0.count)
             }
         guard begins else {
-            vacate(index)
+            freeSlot(index)
             return false
         }
         slots[index].job = job
@@ -111,7 +111,7 @@ final class CurlTransportThread {
         return slots.count - 1
     }
 
-    private func vacate(_ index: Int) {
+    private func freeSlot(_ index: Int) {
         ccurl_transfer_rest(slots[index].transfer)
         slots[index].job = nil
         free.append(index)
@@ -132,7 +132,7 @@ final class CurlTransportThread {
 
     private func end(_ index: Int, _ result: Result<HTTPResponse, any Error>) {
         let answer = slots[index].job?.answer
-        vacate(index)
+        freeSlot(index)
         answer?.resume(with: result)
     }
 
@@ -163,7 +163,7 @@ final class CurlTransportThread {
     /// libcurl measures idleness in whole seconds only, and not while it waits for the first byte of an answer.
     private var lookEvery: Double { min(1, idleTimeout / 4) }
 
-    private func giveUpIdle() {
+    private func endIdle() {
         guard busy > 0 else { return }
         let now = ccurl_monotonic()
         guard now >= nextLook else { return }

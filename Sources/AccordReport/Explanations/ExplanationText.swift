@@ -37,7 +37,7 @@ public struct ExplanationText {
         if explanation.plan.failure != nil { return "not known" }
         if let rule = row.rule { return rule.reason }
         guard let entry = explanation.entries.main else {
-            return row.isAsAgreed ? Rule.unchanged.reason : "nothing is done about it"
+            return row.isAsAgreed ? FieldRule.unchanged.reason : "nothing is done about it"
         }
         if entry.quarantine != nil { return "nothing is done about it: the record is in quarantine" }
         if entry.conflicts.contains(where: { $0.field == nil }) {
@@ -47,7 +47,7 @@ public struct ExplanationText {
             return "\(removal.kind.rawValue) in the \(removal.side): \(removal.reason.description)"
         }
         if let note = entry.note { return "nothing is done about it: \(note.description.displayed(limit: 200))" }
-        return row.isAsAgreed ? Rule.unchanged.reason : "nothing is done about it"
+        return row.isAsAgreed ? FieldRule.unchanged.reason : "nothing is done about it"
     }
 
     // MARK: - The next sync

@@ -12,7 +12,7 @@ extension Bucket {
         case .removed: "removed"
         case .conflict: "in conflict"
         case .quarantined: "in quarantine"
-        case .resting: "left alone"
+        case .leftAlone: "left alone"
         case .withheld: "not found"
         }
     }

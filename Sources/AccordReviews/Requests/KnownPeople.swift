@@ -26,7 +26,7 @@ struct KnownPeople {
         var person: AskedPerson
     }
 
-    enum Whom {
+    enum Addressee {
         case found(Found)
         case nobody(Quarantine)
     }
@@ -112,7 +112,7 @@ struct KnownPeople {
     // MARK: - Whom a row means
 
     /// The one person who is known by all that the row says of them.
-    func person(of row: Record, now: Int64) throws -> Whom {
+    func person(of row: Record, now: Int64) throws -> Addressee {
         var found: Found?
         let label = requests?.people.schema.label ?? "record"
         for field in lookedUpBy where !row[field].isNull {

@@ -168,7 +168,7 @@ struct RequestPlanning {
             reminders: reminders.isNull ? nil : Int(reminders.description), person: found.person, now: run.now)
         var entry = Entry(
             label: found.label ?? label, sourceKey: key, projectID: nil, present: [.source], place: row.place,
-            bucket: .resting, sourceFingerprint: row.fingerprint)
+            bucket: .leftAlone, sourceFingerprint: row.fingerprint)
         switch decision {
         case .rest(let objection): entry.note = .notSent(objection)
         case .setAside(let quarantine): return setAside(quarantine)
@@ -219,7 +219,7 @@ struct RequestPlanning {
     /// Every row is in exactly one bucket, or the plan is not shown.
     private func balance(_ source: inout SideReading) throws {
         for entry in entries where entry.present.contains(.source) { source[entry.bucket] += 1 }
-        source[.resting] += tooOld + leftOut
+        source[.leftAlone] += tooOld + leftOut
         source[.unchanged] += sent
         let sum = source.buckets.values.reduce(0, +)
         guard sum == source.records else {

@@ -10,7 +10,7 @@ enum Messages {
     private static let times = ["created_at", "scheduled_at", "sent_at", "opened_at", "clicked_at"]
     private static let listing = Listing(table: .messages, dateKeys: times, sortKeys: times)
 
-    /// What each status is told by, the last one first.
+    /// The member that shows each status, the last one first.
     private static let statuses = [
         "complained": "complained_at", "failed": "failed_at", "clicked": "clicked_at", "opened": "opened_at",
         "sent": "sent_at", "scheduled": "scheduled_at",

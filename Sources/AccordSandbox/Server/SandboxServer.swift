@@ -24,7 +24,7 @@ public struct SandboxServer: Sendable {
 
     /// Serves until the task is cancelled or the process is asked to end.
     ///
-    /// - Parameter onReady: is told the port.
+    /// - Parameter onReady: is called with the port.
     /// - Throws: ``SandboxError/address(_:reason:)`` if the port cannot be listened on.
     public func run(onReady: @escaping @Sendable (Int) -> Void) async throws {
         var logger = Logger(label: "accord.sandbox")

@@ -15,7 +15,7 @@ public struct SandboxProject: Sendable {
     /// Customers by their e-mail and by their phone.
     private var owners: [String: [String: Int64]] = [:]
     /// What belongs to a customer.
-    private var belongings: [Table: [Int64: Set<Int64>]] = [:]
+    private var owned: [Table: [Int64: Set<Int64>]] = [:]
     private var listing: (name: String, ids: [Int64])?
 
     /// By which the service cuts its lists into calendar days.
@@ -47,7 +47,7 @@ public struct SandboxProject: Sendable {
     }
 
     func rows(_ table: Table, ofCustomer id: Int64) -> [Row] {
-        (belongings[table]?[id] ?? []).sorted().compactMap { row(table, $0) }
+        (owned[table]?[id] ?? []).sorted().compactMap { row(table, $0) }
     }
 
     // MARK: - Changing
@@ -81,7 +81,7 @@ public struct SandboxProject: Sendable {
         replace(table, id, by: nil)
         guard table == .customers else { return }
         for belonging in Table.allCases {
-            for id in belongings[belonging]?[id] ?? [] { replace(belonging, id, by: nil) }
+            for id in owned[belonging]?[id] ?? [] { replace(belonging, id, by: nil) }
         }
     }
 
@@ -93,8 +93,8 @@ public struct SandboxProject: Sendable {
                 if let value = new?.text(name) { owners[name, default: [:]][value] = id }
             }
         }
-        if let owner = old?.int("customer_id") { belongings[table]?[owner]?.remove(id) }
-        if let owner = new?.int("customer_id") { belongings[table, default: [:]][owner, default: []].insert(id) }
+        if let owner = old?.int("customer_id") { owned[table]?[owner]?.remove(id) }
+        if let owner = new?.int("customer_id") { owned[table, default: [:]][owner, default: []].insert(id) }
         tables[table, default: [:]][id] = new
         listing = nil
     }

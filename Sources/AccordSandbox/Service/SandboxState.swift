@@ -28,36 +28,36 @@ struct SandboxState: Sendable {
         }
         let delay = faults.latency.lowerBound + dice.unit() * (faults.latency.upperBound - faults.latency.lowerBound)
         // Every fault is thrown for every time, so that one more of a kind does not move the others.
-        var befallen: Set<Faults.Kind> = []
-        for kind in Faults.Kind.allCases where dice.happens(faults.probabilities[kind] ?? 0) { befallen.insert(kind) }
+        var occurring: Set<Faults.Kind> = []
+        for kind in Faults.Kind.allCases where dice.happens(faults.probabilities[kind] ?? 0) { occurring.insert(kind) }
 
-        if befallen.contains(.dropBefore) { return SandboxReply(.drop, delay: delay) }
-        if befallen.contains(.serverError) {
+        if occurring.contains(.dropBefore) { return SandboxReply(.drop, delay: delay) }
+        if occurring.contains(.serverError) {
             return SandboxReply(
                 .answer(HTTPResponse(Refusal(status: 503, message: "Service unavailable."))), delay: delay)
         }
         let response: HTTPResponse
         do {
-            try admit(request, isBurst: befallen.contains(.tooMany))
+            try admit(request, isBurst: occurring.contains(.tooMany))
             (_, call) = try found.get()
-            if befallen.contains(.shiftPages), route?.operation == "listCustomers", call.query["page"] ?? "1" != "1" {
+            if occurring.contains(.shiftPages), route?.operation == "listCustomers", call.query["page"] ?? "1" != "1" {
                 shiftPages()
             }
             response = HTTPResponse(try route?.effect(call, &project) ?? .done)
         } catch {
             response = HTTPResponse(error)
         }
-        return SandboxReply(outcome(response, befallen), delay: delay)
+        return SandboxReply(outcome(response, occurring), delay: delay)
     }
 
     /// What comes of an effect that has happened.
-    private func outcome(_ response: HTTPResponse, _ befallen: Set<Faults.Kind>) -> SandboxReply.Outcome {
-        if befallen.contains(.dropAfter) { return .drop }
-        if befallen.contains(.serverErrorAfter) {
+    private func outcome(_ response: HTTPResponse, _ occurring: Set<Faults.Kind>) -> SandboxReply.Outcome {
+        if occurring.contains(.dropAfter) { return .drop }
+        if occurring.contains(.serverErrorAfter) {
             return .answer(HTTPResponse(Refusal(status: 500, message: "Server Error")))
         }
-        if befallen.contains(.truncate) { return .truncate(response) }
-        if befallen.contains(.nonsense) {
+        if occurring.contains(.truncate) { return .truncate(response) }
+        if occurring.contains(.nonsense) {
             let page = "<!DOCTYPE html><title>Be right back</title><p>We are down for maintenance."
             return .answer(
                 HTTPResponse(status: 200, headers: [(name: "Content-Type", value: "text/html")], body: Array(page.utf8))

@@ -26,7 +26,7 @@ public protocol MirrorStore: Sendable {
     /// order of their ids, after an id.
     func unsettledProjectRecords(_ pair: String, after id: String, limit: Int) throws -> [MirrorRecord]
 
-    /// Nothing has to be done about any record: for those that are read for what others are told by them.
+    /// Nothing has to be done about any record: for those that are read only for what they say of others.
     func settleProjectRecords(_ pair: String) throws
 
     /// How many project records are known, each in one of the three.

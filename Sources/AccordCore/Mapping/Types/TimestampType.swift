@@ -48,7 +48,7 @@ private struct TimestampCodec: TypeCodec {
         (pattern.instant(plain) ?? Instant.unixSeconds(json: plain)).map(Value.timestamp)
     }
 
-    /// A flag that is down stands for "never" where a moment is expected.
+    /// Some services answer false, where a moment is expected, for one that never came.
     func value(json: JSON) throws(JSONProblem) -> Value? { json == .bool(false) ? .null : nil }
 
     func hasValue(_ value: Value) -> Bool { if case .timestamp = value { true } else { false } }

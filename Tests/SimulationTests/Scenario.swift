@@ -3,12 +3,12 @@ import AccordSandbox
 import Chance
 import Foundation
 
-/// What happens in a world, drawn from its seed: the same seed tells the same story, with a crash in it or without.
-struct Story {
+/// What happens in a world, drawn from its seed: the same seed gives the same scenario, with a crash in it or without.
+struct Scenario {
     let seed: UInt64
     /// Somebody archives and deletes customers in the project.
     var takesAway = true
-    /// Digits that tell this story's words from those of another one in the same world.
+    /// Digits that distinguish this scenario's words from those of another one in the same world.
     var mark = ""
 
     /// A word that somebody wrote on one side, and on which record.
@@ -19,7 +19,7 @@ struct Story {
         var record: String
     }
 
-    /// Which of the mapping's choices this story is told under.
+    /// The mapping's choices in this scenario.
     var rules: World.Rules {
         var dice = Dice(seed: seed ^ 0x5EED)
         return World.Rules(
@@ -68,7 +68,7 @@ struct Story {
     @discardableResult
     func edit(_ world: World) throws -> [Edit] {
         var dice = Dice(seed: seed ^ 0xABCD_EF01)
-        // In some stories a full read is due by then, which alone shows what was deleted in the project.
+        // In some scenarios a full read is due by then, which alone shows what was deleted in the project.
         world.time.advance(Bool.random(using: &dice) ? 3600 : 8 * 86_400)
         return try editSource(world, &dice) + editProject(world, &dice)
     }

@@ -1,8 +1,8 @@
-/// Watches a full read, and tells at its end whether it was whole.
+/// Watches a full read, and says at its end whether it was whole.
 ///
 /// Pages are fetched one after the other, and the service goes on working meanwhile: a record that is created, deleted
 /// or archived in between shifts the others to another page, where they are seen twice or not at all.
-struct Certificate {
+struct WholenessCheck {
     /// One of the records, for people: `customer`.
     private let label: String
     /// Where each id was last seen.

@@ -1,5 +1,5 @@
 /// Lets one through at a time, in the order of their coming.
-actor Turnstile {
+actor AsyncLock {
     private var isTaken = false
     private var line: [(ticket: Int, turn: CheckedContinuation<Void, any Error>)] = []
     private var lastTicket = 0

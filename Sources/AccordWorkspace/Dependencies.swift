@@ -8,7 +8,7 @@ import Logging
 /// What a workspace takes from the process that it runs in. A simulation puts its own in place of each.
 ///
 /// Where the state is kept and how many requests a second are allowed are no part of it: the configuration says so.
-public struct Surroundings: Sendable {
+public struct Dependencies: Sendable {
     public var transport: any HTTPTransport
     public var time: any TimeSource
     public var random: any RandomSource
