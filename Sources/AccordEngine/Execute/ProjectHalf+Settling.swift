@@ -81,7 +81,7 @@ extension ProjectHalf {
             if entry.operations.contains(where: { $0.kind == .archive }) { settlement.link = .state(.archived) }
             if let kept = storedDifferently(entry, stored.record) {
                 settlement.quarantine = attention.item(entry, kept, operation: entry.operationFingerprint)
-                tally.leavesOpen = true
+                tally.quarantined += 1
             }
         } else {
             settlement.mirror = .gone

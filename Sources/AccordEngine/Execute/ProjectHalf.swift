@@ -93,7 +93,7 @@ struct ProjectHalf {
             }
         }
         guard tally.failure == nil, !stop.isStopped else { return }
-        for entry in queue.held {
+        for entry in try queue.held() {
             tally.skip(entry, "it can only be written after a record that can only be written after it")
         }
     }
