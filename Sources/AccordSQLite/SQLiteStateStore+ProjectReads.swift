@@ -96,10 +96,10 @@ extension SQLiteStateStore {
         return rest == after.values.filter { $0.key != optOut }
     }
 
-    public func linkedRecordsNotSeen(_ pair: String, read number: Int) throws -> [MirrorRecord] {
+    public func linkedRecordsNotSeen(_ pair: String, read number: Int, limit: Int) throws -> [MirrorRecord] {
         try read { db in
             guard let pair = try db.pair(pair) else { return [] }
-            return try StoredRecord.linkedNotSeen(db, pair: pair, read: number)
+            return try StoredRecord.linkedNotSeen(db, pair: pair, read: number, limit: limit)
         }
     }
 
@@ -123,11 +123,14 @@ extension SQLiteStateStore {
         }
     }
 
-    public func markGone(_ pair: String, id: String) throws {
+    public func markGone(_ pair: String, ids: some Collection<String>) throws {
         try note { db in
             try db.run(
-                "UPDATE project_records SET gone = 1, settled = 0 WHERE pair = ? AND id = ?",
-                [try db.pairOrNew(pair), id])
+                """
+                UPDATE project_records SET gone = 1, settled = 0
+                    WHERE pair = ? AND id IN (SELECT value FROM json_each(?))
+                """,
+                [try db.pairOrNew(pair), Stored.list(ids)])
         }
     }
 

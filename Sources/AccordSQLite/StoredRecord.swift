@@ -58,15 +58,15 @@ struct StoredRecord: Hashable {
         ).map { try StoredRecord(row: $0).record }
     }
 
-    static func linkedNotSeen(_ db: Database, pair: Int64, read: Int) throws -> [MirrorRecord] {
+    static func linkedNotSeen(_ db: Database, pair: Int64, read: Int, limit: Int) throws -> [MirrorRecord] {
         let statement = try db.cachedStatement(
             sql: """
                 \(selection) WHERE project_records.pair = ? AND seen < ? AND gone = 0 AND EXISTS
                     (SELECT 1 FROM links WHERE links.pair = project_records.pair
                         AND links.project_id = project_records.id)
-                    ORDER BY length(project_records.id), project_records.id
+                    ORDER BY length(project_records.id), project_records.id LIMIT ?
                 """)
-        return try Row.fetchAll(statement, arguments: [pair, read]).map { try StoredRecord(row: $0).record }
+        return try Row.fetchAll(statement, arguments: [pair, read, limit]).map { try StoredRecord(row: $0).record }
     }
 
     private init(row: Row) throws {

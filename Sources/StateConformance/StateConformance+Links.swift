@@ -49,7 +49,7 @@ extension StateConformance {
             try trial.expect(settle("2", "p2", name: "b"), is: 0)
             try trial.expect(settle("2", "p2", name: "c"), is: 1, "another name")
             try trial.expect(settle("3", "p2", name: "c"), is: 2, "another key")
-            try store.markGone("customers", id: "p1")
+            try store.markGone("customers", ids: ["p1"])
             try trial.expect(store.renamedCount("customers"), is: 3, "its record is gone")
             var removal = linking("3", "p2")
             removal.link = .remove
@@ -185,7 +185,7 @@ extension StateConformance {
                 mirrored("p3", ["phone": .string("+1")]), mirrored("p4", ["email": .string("Oslo")]),
             ])
             try store.settle([linking("1", "p1"), linking("2", "p2"), linking("3", "p3")])
-            try store.markGone("customers", id: "p2")
+            try store.markGone("customers", ids: ["p2"])
             try trial.expect(store.linkedProjectIDs("customers"), is: ["p1", "p2", "p3"])
             let names = try store.linkedNames("customers")
             try trial.expect(names.map(\.key), is: ["1"])

@@ -74,7 +74,7 @@ extension StateConformance {
         Check("the ids of all records that are not gone are known") { trial, store in
             try store.readAll([Trial.bob, Trial.ann, mirrored("p3", [:], archived: true)])
             try store.settle("2", Trial.bob)
-            try store.markGone("customers", id: "p2")
+            try store.markGone("customers", ids: ["p2"])
             try trial.expect(Set(store.projectRecordIDs("customers")), is: ["p1", "p3"])
             try trial.expect(store.projectRecordIDs("locations"), is: [])
         },

@@ -47,7 +47,7 @@ extension StateConformance {
         },
         Check("a record that came back with a moment is looked at") { trial, store in
             try store.carriedOver(record(.boolean(true)))
-            try store.markGone("customers", id: "p1")
+            try store.markGone("customers", ids: ["p1"])
             try store.read(record(moment))
             try trial.expectChange(store, base: .boolean(true))
         },

@@ -105,7 +105,7 @@ extension StateStore {
     fileprivate func empty(_ pair: String, count: Int) throws {
         try clearQuarantine(pair, key: nil)
         try settleProjectRecords(pair)
-        try markGone(pair, id: "p1")
+        try markGone(pair, ids: ["p1"])
         try setMirrorCursor(pair, nil)
         try setSourceMemory(pair, nil)
         let removals = (1...count).map { number in

@@ -44,12 +44,12 @@ extension StateConformance {
             try trial.expect(store.recognize("locations", answers: [("p1", first)], read: read), is: [false])
             try store.settle("1", ann)
             try store.settle("2", Trial.bob)
-            try trial.expect(store.linkedRecordsNotSeen("customers", read: read).map(\.id), is: ["p2"])
+            try trial.expect(store.linkedRecordsNotSeen("customers", read: read, limit: 9).map(\.id), is: ["p2"])
             ann.answer = second
             try trial.expect(store.readAll([ann]), is: [true])
             try trial.expect(store.recognize("customers", answers: [("p1", first)], read: read), is: [false])
             try trial.expect(store.recognize("customers", answers: [("p1", second)], read: read), is: [true])
-            try store.markGone("customers", id: "p1")
+            try store.markGone("customers", ids: ["p1"])
             try trial.expect(store.recognize("customers", answers: [("p1", second)], read: read), is: [false])
         },
         Check("another answer that says the same leaves a record settled") { trial, store in
@@ -98,11 +98,13 @@ extension StateConformance {
             for record in records.dropLast() { try store.settle("k\(record.id)", record) }
             let read = try store.beginProjectRead("customers", fields: [])
             _ = try store.mirror("customers", records: [records[2]], read: read)
-            let unseen = try store.linkedRecordsNotSeen("customers", read: read)
+            let unseen = try store.linkedRecordsNotSeen("customers", read: read, limit: 9)
             try trial.expect(unseen, is: [records[1].padded, records[0].padded])
-            try store.markGone("customers", id: "9")
-            try trial.expect(store.linkedRecordsNotSeen("customers", read: read).map(\.id), is: ["10"])
-            try trial.expect(store.linkedRecordsNotSeen("locations", read: read), is: [])
+            let first = try store.linkedRecordsNotSeen("customers", read: read, limit: 1)
+            try trial.expect(first, is: [records[1].padded])
+            try store.markGone("customers", ids: ["9"])
+            try trial.expect(store.linkedRecordsNotSeen("customers", read: read, limit: 9).map(\.id), is: ["10"])
+            try trial.expect(store.linkedRecordsNotSeen("locations", read: read, limit: 9), is: [])
         },
         Check("a gone record that no link knows is forgotten") { trial, store in
             try store.readAll([Trial.ann, Trial.bob])

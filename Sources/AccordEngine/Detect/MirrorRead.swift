@@ -115,14 +115,15 @@ public struct MirrorRead {
 
     /// Those that the mapping does not leave out. One that was there before is gone, as far as this pair goes.
     private func meant(_ records: [TableRecord]) throws -> [TableRecord] {
-        guard !pair.mapping.leavesOut.isEmpty else { return records }
-        return try records.filter { record in
-            guard let id = record.key else { return true }
-            let values = record.values
-            guard pair.mapping.leavesOut.contains(where: { values[$0] == .boolean(true) }) else { return true }
-            try store.markGone(pair.name, id: id)
-            return false
-        }
+        let fields = pair.mapping.leavesOut
+        guard !fields.isEmpty else { return records }
+        let leftOut = Set(
+            records.filter { record in
+                let values = record.values
+                return fields.contains { values[$0] == .boolean(true) }
+            }.compactMap(\.key))
+        if !leftOut.isEmpty { try store.markGone(pair.name, ids: leftOut.sorted()) }
+        return records.filter { record in record.key.map { !leftOut.contains($0) } ?? true }
     }
 
     /// Linked records that are looked for one by one before they count as gone. More than these are gone only if none
@@ -133,16 +134,17 @@ public struct MirrorRead {
     ///
     /// - Returns: why the read is no evidence all the same; nil if it is.
     private func lookForUnlisted(_ read: Int) async throws -> String? {
-        let unlisted = try store.linkedRecordsNotSeen(pair.name, read: read)
+        let most = MirrorRead.mostLookedFor
+        let unlisted = try store.linkedRecordsNotSeen(pair.name, read: read, limit: most + 1)
         var found = 0
-        for record in unlisted.prefix(MirrorRead.mostLookedFor) {
+        for record in unlisted.prefix(most) {
             try run.stop.check()
             guard let present = try await present(record) else { continue }
             _ = try store.mirror(pair.name, records: form.records(of: [present]), read: read, optOut: optOut)
             found += 1
         }
-        guard found > 0, unlisted.count > MirrorRead.mostLookedFor else { return nil }
-        return "\(unlisted.count) linked records were not listed, and some of them are there"
+        guard found > 0, unlisted.count > most else { return nil }
+        return "more than \(most) linked records were not listed, and some of them are there"
     }
 
     /// The record as the service has it, if it is found by what it was last known by.
@@ -162,11 +164,11 @@ public struct MirrorRead {
     private func readChanges(of table: any IncrementalTable, since cursor: Cursor) async throws -> SideReading {
         let read = try store.beginProjectRead(pair.name, fields: form.kept)
         var count = 0
-        var unknown: [MirrorRecord] = []
+        var unknown: [String] = []
         let next = try await table.changes(since: cursor) { batch in
             try run.stop.check()
             let new = try keep(batch.records, read, mayRecognize: true)
-            unknown += new
+            unknown += new.map(\.id)
             count += batch.records.count
             run.progress(.reading(pair: pair.name, side: .project, count: count))
         }
@@ -202,7 +204,7 @@ public struct MirrorRead {
             let known = try store.projectRecord(pair.name, id), let value = known.values[field]
         else { return }
         let found = try await table.find(field, value)
-        if !found.contains(where: { $0.key == id }) { try store.markGone(pair.name, id: id) }
+        if !found.contains(where: { $0.key == id }) { try store.markGone(pair.name, ids: [id]) }
     }
 
     private func written(by intent: Entry) async throws -> [TableRecord] {
@@ -218,6 +220,17 @@ public struct MirrorRead {
 
     /// Changes do not say who is gone. But where a record has what only one may have, and another one was known to have
     /// it, that other one is looked up.
+    ///
+    /// - Parameter ids: of records that were not known as they are.
+    private func lookForReplaced(by ids: [String]) async throws {
+        var rest = ids[...]
+        while !rest.isEmpty {
+            let some = rest.prefix(PairPlanning.batchSize)
+            rest = rest.dropFirst(some.count)
+            try await lookForReplaced(by: store.projectRecords(pair.name, some).values.sorted { $0.id < $1.id })
+        }
+    }
+
     private func lookForReplaced(by records: [MirrorRecord]) async throws {
         for (index, field) in pair.schema.lookedUpBy.enumerated() where pair.schema.unique.contains(field) {
             let values = Set(records.compactMap { $0.values[field] }.filter { !$0.isNull }.map(\.description))
@@ -229,7 +242,7 @@ public struct MirrorRead {
                     guard let other = try store.projectRecord(pair.name, id), try await present(other) == nil else {
                         continue
                     }
-                    try store.markGone(pair.name, id: id)
+                    try store.markGone(pair.name, ids: [id])
                 }
             }
         }

@@ -145,7 +145,7 @@ struct ProjectRecordWriter: Sendable {
             case .create: progress.created = stored
             case .delete where !entry.replaces: return .done(nil, id: record.key)
             case .delete:
-                try store.markGone(pair.name, id: record.key)
+                try store.markGone(pair.name, ids: [record.key])
                 (record, isArchived, stored) = (Record(key: "", values: [:]), false, nil)
                 unseen = form.answered
                 progress.isDeleted = true

@@ -13,7 +13,9 @@ struct RequestPlanning {
     let run: PlanningRun
 
     private let labels: Reconciler
-    private var entries: [Entry] = []
+    private let records: PlanRecordsBuilder
+    private var counts = PlanCounts()
+    private var buckets: [Bucket: Int] = [:]
     private var notes: [PlanNote] = []
     /// What became of the requests that a stopped run left open, by source key.
     private var unanswered: [String: UnansweredRequest] = [:]
@@ -28,6 +30,7 @@ struct RequestPlanning {
         self.pair = pair
         self.requests = requests
         self.run = run
+        records = PlanRecordsBuilder(folder: run.store.folder)
         labels = Reconciler(mapping: requests.people.mapping, schema: requests.people.schema, knownFields: [])
         refused = Dictionary(
             try run.store.quarantine(pair.name).filter { $0.operationFingerprint != nil }.map { ($0.key, $0) },
@@ -46,7 +49,7 @@ struct RequestPlanning {
         let (reading, rows) = try await readSource()
         try people.load(rows.map(\.record), run)
         for row in rows { try decide(row) }
-        decideUnansweredWithoutRow()
+        try decideUnansweredWithoutRow()
         var source = reading
         try balance(&source)
         return try finish(source, project)
@@ -93,21 +96,21 @@ struct RequestPlanning {
         let proof = try await table.scan { batch in
             try run.stop.check()
             guard let mapper else { return }
-            batch.forEachRow(mapper.rows) { record, row in
+            try batch.forEachRow(mapper.rows) { record, row in
                 count += 1
                 let line = record.place?.line ?? count
                 let key = mapper.key(of: row) ?? ""
                 switch sightings.meet(record, row, line: line, mapper) {
                 case .unreadable(let problem):
-                    setAside("row \(line)", key: nil, record.place, Quarantine(.unreadable, problem))
+                    try setAside("row \(line)", key: nil, record.place, Quarantine(.unreadable, problem))
                 case .leftOut: leftOut += 1
-                case .keyless: setAside("row \(line)", key: nil, record.place, pair.noKey)
+                case .keyless: try setAside("row \(line)", key: nil, record.place, pair.noKey)
                 case .linked: sent += 1
                 case .double(let before):
                     duplicates.insert(key)
-                    setAside("row \(line)", key: key, record.place, DuplicateKeys.quarantine(key, before: before))
+                    try setAside("row \(line)", key: key, record.place, DuplicateKeys.quarantine(key, before: before))
                 case .unlinked:
-                    if let row = opened(record, row, key, mapper) { open.append(row) }
+                    if let row = try opened(record, row, key, mapper) { open.append(row) }
                 }
             }
         }
@@ -125,11 +128,11 @@ struct RequestPlanning {
     /// Nil for a row that is already decided: it was asked about by a stopped run, or is too old.
     private mutating func opened(
         _ record: TableRecord, _ row: TextRow, _ key: String, _ mapper: RecordMapper
-    ) -> SourceRow? {
+    ) throws -> SourceRow? {
         if let request = unanswered[key] {
             unanswered[key]?.hasRow = true
             if let entry = request.entry(record.place, record.fingerprint, fields) {
-                entries.append(entry)
+                try add(entry)
                 return nil
             }
         }
@@ -147,19 +150,19 @@ struct RequestPlanning {
     private mutating func decide(_ row: SourceRow) throws {
         let key = row.record.key
         let label = labels.label(of: row.record)
-        func setAside(_ quarantine: Quarantine) {
-            self.setAside(label, key: key, row.place, quarantine, row.fingerprint)
+        func setAside(_ quarantine: Quarantine) throws {
+            try self.setAside(label, key: key, row.place, quarantine, row.fingerprint)
         }
-        if let quarantine = row.quarantine { return setAside(quarantine) }
+        if let quarantine = row.quarantine { return try setAside(quarantine) }
         guard let moment = row.record[fields.at].instant else {
-            return setAside(Quarantine(.unmappable, "\(fields.at) is blank: a request needs its moment"))
+            return try setAside(Quarantine(.unmappable, "\(fields.at) is blank: a request needs its moment"))
         }
         if let before = refused[key], before.recordFingerprint == row.fingerprint {
-            return setAside(Quarantine(before.cause, before.message))
+            return try setAside(Quarantine(before.cause, before.message))
         }
         let found: KnownPeople.Found
         switch try people.person(of: row.record, now: run.now) {
-        case .nobody(let quarantine): return setAside(quarantine)
+        case .nobody(let quarantine): return try setAside(quarantine)
         case .found(let person): found = person
         }
         let (channels, reminders) = (row.record[fields.channels], row.record[fields.reminders])
@@ -171,14 +174,14 @@ struct RequestPlanning {
             bucket: .leftAlone, sourceFingerprint: row.fingerprint)
         switch decision {
         case .rest(let objection): entry.note = .notSent(objection)
-        case .setAside(let quarantine): return setAside(quarantine)
+        case .setAside(let quarantine): return try setAside(quarantine)
         case .ask where isProtected(key, found): entry.note = .protected
         case .ask(let ask):
             entry.bucket = .created
             entry.operations = [send(ask, row.record, found)]
             people.remember(ask, found)
         }
-        entries.append(entry)
+        try add(entry)
     }
 
     /// The operation names the person by that alone by which the service shall find them.
@@ -199,16 +202,16 @@ struct RequestPlanning {
     }
 
     /// A row that is not there any more was asked about all the same.
-    private mutating func decideUnansweredWithoutRow() {
+    private mutating func decideUnansweredWithoutRow() throws {
         for request in unanswered.values.sorted(by: { $0.intent.position < $1.intent.position }) where !request.hasRow {
-            if let entry = request.entry(nil, nil, fields) { entries.append(entry) }
+            if let entry = request.entry(nil, nil, fields) { try add(entry) }
         }
     }
 
     private mutating func setAside(
         _ label: String, key: String?, _ place: Place?, _ quarantine: Quarantine, _ fingerprint: Fingerprint? = nil
-    ) {
-        entries.append(
+    ) throws {
+        try add(
             Entry(
                 label: label, sourceKey: key, projectID: nil, present: [.source], place: place, bucket: .quarantined,
                 quarantine: quarantine, sourceFingerprint: fingerprint))
@@ -216,9 +219,15 @@ struct RequestPlanning {
 
     // MARK: - The plan
 
+    private mutating func add(_ entry: Entry) throws {
+        try records.append(WrittenRecord(entry), rank: UInt64(entry.place?.line ?? Int(Int32.max)))
+        counts.add(entry, fields)
+        if entry.present.contains(.source) { buckets[entry.bucket, default: 0] += 1 }
+    }
+
     /// Every row is in exactly one bucket, or the plan is not shown.
     private func balance(_ source: inout SideReading) throws {
-        for entry in entries where entry.present.contains(.source) { source[entry.bucket] += 1 }
+        for (bucket, count) in buckets { source[bucket] += count }
         source[.leftAlone] += tooOld + leftOut
         source[.unchanged] += sent
         let sum = source.buckets.values.reduce(0, +)
@@ -228,12 +237,6 @@ struct RequestPlanning {
     }
 
     private mutating func finish(_ source: SideReading, _ project: SideReading) throws -> PairPlan {
-        let records = PlanRecordsBuilder(folder: store.folder)
-        var counts = PlanCounts()
-        for entry in entries {
-            try records.append(WrittenRecord(entry), rank: UInt64(entry.place?.line ?? Int(Int32.max)))
-            counts.add(entry, fields)
-        }
         if counts.sends > 0, run.options.allowances.sends == nil { notes.append(.sendsNotAllowed(count: counts.sends)) }
         if leftOut > 0 { notes.append(pair.leftOut(leftOut)) }
         if tooOld > 0 { notes.append(.tooOldToAsk(count: tooOld, days: requests.rules.within)) }

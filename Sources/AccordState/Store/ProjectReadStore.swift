@@ -23,9 +23,9 @@ public protocol ProjectReadStore: Sendable {
     /// - Returns: for each record, whether it was known exactly so.
     func mirror(_ pair: String, records: [MirrorRecord], read: Int, optOut: String?) throws -> [Bool]
 
-    /// The linked records, not known to be gone, that a read of the whole project has not seen; shorter ids first, then
-    /// by id.
-    func linkedRecordsNotSeen(_ pair: String, read number: Int) throws -> [MirrorRecord]
+    /// The first of the linked records, not known to be gone, that a read of the whole project has not seen; shorter ids
+    /// first, then by id.
+    func linkedRecordsNotSeen(_ pair: String, read number: Int, limit: Int) throws -> [MirrorRecord]
 
     /// Ends a read of the whole project. If it proved itself complete, what it did not see is gone: kept, and
     /// unsettled, where a link knows it, else forgotten.
@@ -40,8 +40,8 @@ public protocol ProjectReadStore: Sendable {
     /// since.
     func mirroredFields(_ pair: String) throws -> Set<String>
 
-    /// A record that the service was asked for and does not have.
-    func markGone(_ pair: String, id: String) throws
+    /// Records that the service does not have, or that the mapping leaves out.
+    func markGone(_ pair: String, ids: some Collection<String>) throws
 
     /// When the last complete read of the whole project ended, in Unix seconds; nil if there was none.
     func lastFullRead(_ pair: String) throws -> Int64?
