@@ -126,6 +126,8 @@ let package = Package(
                 "accord", "AccordCore", "AccordConfig", "AccordFiles", "AccordHTTP", "AccordREST", "AccordState",
                 "AccordReport", "Chance",
             ]),
+        tests(
+            "AccordReviewsTests", ["AccordCore", "AccordTables", "AccordReviews", "TableConformance", "TableFakes"]),
         tests("AccordSandboxTests", ["AccordCore", "AccordHTTP", "AccordSandbox"]),
     ]
 )

@@ -13,14 +13,8 @@ struct Page: Sendable {
 
     var decoded: [TableRecord] { records.map { $0.decoded() } }
 
-    private static let mostInBatch = 1000
-
     /// A list that comes at once may be one large page.
-    var batches: [RecordBatch] {
-        stride(from: 0, to: records.count, by: Page.mostInBatch).map { start in
-            RecordBatch(Array(records[start..<min(start + Page.mostInBatch, records.count)]))
-        }
-    }
+    var batches: [RecordBatch] { RecordBatch.batches(of: records) }
 }
 
 /// Reads pages as an API's description says.

@@ -29,7 +29,11 @@ public struct NamesTable: ScannableTable, StampedTable {
 
     public var capabilities: Capabilities { Capabilities(scan: base.capabilities.scan, stamp: base.capabilities.stamp) }
 
-    public func schema() async throws -> TableSchema { TableSchema(name: name, columns: header.columns) }
+    public func schema() async throws -> TableSchema {
+        var schema = TableSchema(name: name, columns: header.columns)
+        schema.unique = [NamesTable.slugColumn]
+        return schema
+    }
 
     private var header: TextRow.Header { TextRow.Header([NamesTable.nameColumn, NamesTable.slugColumn]) }
 
@@ -38,15 +42,19 @@ public struct NamesTable: ScannableTable, StampedTable {
         return try await base.stamp()
     }
 
+    /// It is not whole where a record of the other table cannot be read: what that one names is not known.
+    ///
     /// - Throws: what the other table throws, and `MappingProblem` for a column that it lacks.
     public func scan(_ take: (RecordBatch) async throws -> Void) async throws -> ScanProof {
         guard let base = base as? any ScannableTable else { throw unreadable }
         let mapper = try RecordMapper(mapping: mapping, schema: try await base.schema())
         let header = header
         var known: Set<String> = []
+        var unread = 0
         var proof = try await base.scan { batch in
             var names: [TableRecord] = []
             batch.forEachRow(mapper.rows) { record, row in
+                if record.problem != nil { unread += 1 }
                 guard record.problem == nil, !mapper.leavesOut(row) else { return }
                 let value = mapper.map(row).record[field]
                 let texts = if case .string(let text) = value { [text] } else { value.elements.sorted() }
@@ -59,9 +67,12 @@ public struct NamesTable: ScannableTable, StampedTable {
                             fingerprint: Fingerprint(of: "\(text.utf8.count):\(text)"), place: record.place))
                 }
             }
-            if !names.isEmpty { try await take(RecordBatch(names)) }
+            for batch in RecordBatch.batches(of: names) { try await take(batch) }
         }
         proof.count = known.count
+        if unread > 0, proof.incomplete == nil {
+            proof.incomplete = "\(unread) of the records cannot be read, and may name more"
+        }
         return proof
     }
 

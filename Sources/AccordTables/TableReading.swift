@@ -17,6 +17,16 @@ public struct RecordBatch: Sendable {
     public var records: [TableRecord]
     public init(_ records: [TableRecord]) { self.records = records }
 
+    /// More records than this are several batches.
+    public static let most = 1000
+
+    /// Any number of records, in their order, in batches of a bounded size.
+    public static func batches(of records: [TableRecord]) -> [RecordBatch] {
+        stride(from: 0, to: records.count, by: most).map { start in
+            RecordBatch(Array(records[start..<min(start + most, records.count)]))
+        }
+    }
+
     /// The records, decoded, each with the row that a mapping reads.
     public func forEachRow(_ rows: RowForm, _ body: (TableRecord, TextRow) throws -> Void) rethrows {
         for record in records {

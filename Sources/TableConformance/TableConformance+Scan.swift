@@ -85,13 +85,15 @@ extension TableConformance {
             }
             throw trial.fail("the scan went on")
         },
-        Check("a record that cannot be read is handed over with its problem, and the others are sound") { trial in
+        Check("a record that cannot be read is handed over with its problem, or keeps the scan from being whole") {
+            trial in
             let subject = try await trial.subject()
             guard let makeUnreadable = subject.makeUnreadable else { return }
             try await makeUnreadable("2")
             let scan = try await trial.scan(subject.table)
             let sound = scan.records.filter { $0.problem == nil }.map { trial.key($0) }
             try trial.expect(Set(sound) == ["1", "3"] && sound.count == 2, "sound are \(sound)")
+            guard scan.proof.incomplete == nil else { return }
             try trial.expect(scan.records.count == 3 && scan.proof.count == 3, "the proof counts \(scan.proof.count)")
         },
         Check("a field that the table leaves out is absent, and one that is blank is empty") { trial in
@@ -116,9 +118,10 @@ extension TableConformance {
             try trial.expect(differs == 2, "\(differs) fingerprints changed with the fields of 2 records")
         },
         Check("records with one key are handed over as they are") { trial in
-            guard trial.conformance.isText else { return }
             let rows = Trial.rows + [["2", "Other", "again"], ["2", "Other", "again"]]
             let subject = try await trial.subject(rows)
+            // Neither where a table gives its records keys of its own, nor where it says that no two are alike.
+            guard trial.conformance.isText, try await subject.table.schema().unique.isEmpty else { return }
             try await trial.expectRows(subject.table, rows)
         },
         Check("a scan during which the table changes claims no more than it saw") { trial in

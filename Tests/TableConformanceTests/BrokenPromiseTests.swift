@@ -16,7 +16,10 @@ struct BrokenPromiseTests {
         ("two scans agree, and no two different records share a fingerprint", [.changesFingerprints]),
         ("a record that somebody changed has another fingerprint, and the others keep theirs", [.fingerprintsOnlyKeys]),
         ("an error of the caller ends the scan and comes back", [.swallowsErrors]),
-        ("a record that cannot be read is handed over with its problem, and the others are sound", [.hidesProblems]),
+        (
+            "a record that cannot be read is handed over with its problem, or keeps the scan from being whole",
+            [.hidesProblems, .losesProblems]
+        ),
         (
             "a field that the table leaves out is absent, and one that is blank is empty",
             [.emptiesWhatIsLeftOut, .leavesOutWhatIsEmpty, .confusesLeftOutAndEmpty]
