@@ -20,6 +20,8 @@ private final class UnderWay: Sendable {
 /// A transport that answers the later pages first, and each only after a while.
 private struct SlowTransport: HTTPTransport {
     let underWay = UnderWay()
+    /// Pages far into a list are not answered before so many requests are under way, or for ten seconds.
+    var awaited = 0
     let answer: @Sendable (HTTPRequest) throws -> HTTPResponse
 
     func send(_ request: HTTPRequest) async throws -> HTTPResponse {
@@ -27,6 +29,7 @@ private struct SlowTransport: HTTPTransport {
         defer { underWay.end() }
         let page = Int(FakeList.parameters(request)["p"] ?? "") ?? 0
         try? await Task.sleep(for: .milliseconds(12 - page % 8))
+        for _ in 0..<2000 where page >= 40 && underWay.most < awaited { try? await Task.sleep(for: .milliseconds(5)) }
         return try answer(request)
     }
 }
@@ -56,7 +59,7 @@ struct RESTTablePagingTests {
         arguments: [1, 3, 8])
     func order(concurrency: Int) async throws {
         let list = list(150)
-        let transport = SlowTransport { list.answer($0) }
+        let transport = SlowTransport(awaited: concurrency) { list.answer($0) }
         let table = table(transport, concurrency: concurrency)
         var ids: [String] = []
         let proof = try await table.scan { ids += $0.records.compactMap(\.key) }

@@ -65,7 +65,7 @@ struct NamesTableTests {
                         row[columns.firstIndex(of: column) ?? 0] = text
                         base.edit(key, "tags", .string(NamesAsRows.name(row)))
                     },
-                    remove: { base.remove($0) }, spoil: { base.spoil($0) })
+                    remove: { base.remove($0) }, makeUnreadable: { base.makeUnreadable($0) })
             })
     }
 
@@ -116,7 +116,7 @@ struct NamesTableTests {
             ])
         let table = NamesTableTests.names(of: base, only: RowFilter(column: "kind", words: ["sale"]))
         #expect(try await scan(table).rows.map { $0[0] } == ["a", "c"])
-        base.spoil("3")
+        base.makeUnreadable("3")
         let found = try await scan(table)
         #expect(found.rows.map { $0[0] } == ["a"] && found.proof.count == 1)
         #expect(found.proof.incomplete == "1 of the records cannot be read, and may name more")
