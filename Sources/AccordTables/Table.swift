@@ -78,11 +78,11 @@ public protocol RecordWritable: Table {
 /// A table that is written as a whole.
 ///
 /// **Promise.** All changes are made, or none; nothing else is touched. A change whose expectation is not met is
-/// refused by itself. Throws ``TableError/changedMeanwhile(name:)`` when the table no longer has the stamp. Of as many
-/// changes as there may be, a few bytes each are in memory.
+/// refused by itself. Throws ``TableError/changedMeanwhile(name:)`` when the table no longer has the stamp, and no error of
+/// its own any more once something was written. Of as many changes as there may be, a few bytes each are in memory.
 public protocol BatchWritable: StampedTable {
     /// - Parameter take: takes the outcome of each change, in any order: stored, stored but not seen, gone after a delete,
-    ///   or refused. It is called when all are made, and what it throws undoes none.
+    ///   or refused. It is called when all are made; what it throws comes back, and undoes none.
     /// - Returns: the table's stamp after the write.
     func write(
         _ changes: any TableChanges, expecting stamp: Stamp, _ take: (_ index: Int, WriteOutcome) throws -> Void

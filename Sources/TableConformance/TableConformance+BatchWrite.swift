@@ -94,6 +94,18 @@ extension TableConformance {
             for outcome in result.outcomes { try trial.expectGone(outcome) }
             try await trial.expectRows(subject.table, [Trial.rows[1]])
         },
+        Check("an error of whoever takes the outcomes comes back, and undoes nothing") { trial in
+            struct Stop: Error {}
+            let subject = try await trial.subject()
+            let table: any BatchWritable = try trial.cast(subject.table, "BatchWritable")
+            do {
+                let changes = [trial.update("2", "name", from: "Miguel", to: "Mike"), trial.delete("3")]
+                _ = try await table.write(changes, expecting: table.stamp()) { _, _ in throw Stop() }
+            } catch is Stop {
+                return try await trial.expectRows(subject.table, [Trial.rows[0], ["2", "Mike", ""]])
+            }
+            throw trial.fail("nothing came back")
+        },
         Check("awkward texts survive an update and a create") { trial in
             for text in awkward {
                 let subject = try await trial.subject()

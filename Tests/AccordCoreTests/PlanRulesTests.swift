@@ -28,11 +28,9 @@ private struct RuledPlan {
         _ rule: inout any PlanRule, to indices: ArraySlice<Int>, _ records: [RecordName: MirrorRecord]
     ) {
         var known = Knowledge()
-        let (asked, askedNames) = (rule, names)
         for _ in 0..<10 {
             var some = indices.map { self.records[$0] }
             do throws(Needs) {
-                (rule, names) = (asked, askedNames)
                 try rule.apply(to: &some, &names, known)
                 for (index, record) in zip(indices, some) { self.records[index] = record }
                 return

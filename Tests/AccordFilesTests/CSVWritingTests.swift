@@ -36,6 +36,29 @@ struct CSVWritingTests {
         Case(before: "id,b\n1,x\n", changes: [.update("1", ["b": ("x", "x")])], after: "id,b\n1,x\n"),
     ]
 
+    @Test("of a row that somebody changes as soon as it is written no more is said than that it was written")
+    func changedAfterwards() async throws {
+        let file = try CSVFile("id,name\n" + (1...40).map { "\($0),Name \($0)\n" }.joined())
+        let table = file.table(CSVFormat(chunkSize: 16))
+        let changes = (1...40).map { TableChange.update("\($0)", ["name": ("Name \($0)", "New \($0)")]) }
+        var stored: [Int] = []
+        var unseen: [Int] = []
+        _ = try await table.write(changes, expecting: table.stamp()) { index, outcome in
+            // Another row comes in, and all others stand one line further on.
+            if index == 3 { try file.put("id,name\nx,Another\n" + (1...40).map { "\($0),New \($0)\n" }.joined()) }
+            switch outcome {
+            case .stored(let record):
+                guard case .text(let row) = record.cells else { break }
+                #expect(row["id"] == "\(index + 1)")
+                stored.append(index)
+            case .storedUnseen: unseen.append(index)
+            default: Issue.record("found \(outcome)")
+            }
+        }
+        #expect(stored.prefix(4) == [0, 1, 2, 3] && unseen.last == 39)
+        #expect((stored + unseen).sorted() == Array(0..<40))
+    }
+
     @Test("of rows with one key, the one that the mapping means is written")
     func meant() async throws {
         let file = try CSVFile("id,b,c\n1,,old\n1,x,old\n2,,old\n")

@@ -73,6 +73,7 @@ struct BrokenPromiseTests {
         ("a table that somebody changed is not written", [.ignoresTheStamp]),
         ("a record whose key is taken is not created", [.writesOverATakenKey]),
         ("what a batch deletes is gone", [.doesNotDelete]),
+        ("an error of whoever takes the outcomes comes back, and undoes nothing", [.swallowsErrors, .doesNotDelete]),
         ("awkward texts survive an update and a create", [.trimsTexts]),
     ]
 

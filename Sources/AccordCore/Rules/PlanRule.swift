@@ -5,8 +5,7 @@ public protocol PlanRule: Sendable {
     /// - Parameters:
     ///   - records: in the plan's order, with their positions.
     ///   - names: what the rules before found out of the records' names.
-    /// - Throws: what it needs to know. The rule and its arguments are then taken as they were before, and it is asked
-    ///   again.
+    /// - Throws: what it needs to know, before it changes anything of itself or of the names. Then it is asked again.
     mutating func apply(
         to records: inout [Entry], _ names: inout PlannedNames, _ known: Knowledge
     ) throws(Needs)

@@ -24,10 +24,26 @@ struct SourceRows {
         var incomplete: String?
     }
 
-    func rows(of entries: [Entry]) async throws -> Found { try await rows(of: Set(entries.compactMap(\.sourceKey))) }
+    /// Hands over the rows whose keys have one of some hashes, a batch at a time, while the source is read once.
+    func each(
+        of wanted: HashIndex,
+        _ body: (RecordMapper, [(key: String, row: TextRow, record: TableRecord)]) async throws -> Void
+    ) async throws -> RecordMapper {
+        let (table, mapper) = try await readable()
+        _ = try await table.scan { batch in
+            var found: [(key: String, row: TextRow, record: TableRecord)] = []
+            batch.forEachRow(mapper.rows) { record, row in
+                guard record.problem == nil, let hash = mapper.keyHash(of: row), wanted.contains(hash: hash),
+                    let key = mapper.key(of: row)
+                else { return }
+                found.append((key, row, record))
+            }
+            if !found.isEmpty { try await body(mapper, found) }
+        }
+        return mapper
+    }
 
-    /// - Parameter wanted: keys.
-    func rows(of wanted: Set<String>) async throws -> Found {
+    private func readable() async throws -> (any ScannableTable, RecordMapper) {
         guard let table = pair.source as? any ScannableTable else {
             throw EngineError.cannot("be read", pair: pair.name, table: pair.source.name)
         }
@@ -36,6 +52,14 @@ struct SourceRows {
             _ = try await pair.source.schema()
             throw EngineError.cannot("be read", pair: pair.name, table: pair.source.name)
         }
+        return (table, mapper)
+    }
+
+    func rows(of entries: [Entry]) async throws -> Found { try await rows(of: Set(entries.compactMap(\.sourceKey))) }
+
+    /// - Parameter wanted: keys.
+    func rows(of wanted: Set<String>) async throws -> Found {
+        let (table, mapper) = try await readable()
         var found = Found(mapper: mapper)
         let hashes = Set(wanted.map { KeyHash.of($0) })
         let proof = try await table.scan { batch in

@@ -20,10 +20,10 @@ final class ChangeSpool: TableChanges {
 
     var count: Int { starts.count }
 
-    /// - Parameter change: one with a single step.
+    /// - Parameter change: one with a single step, as all changes of such a table are.
     func append(_ change: SourceChange) throws {
         var writer = SpoolWriter()
-        for step in change.steps.prefix(1) { writer.change(step) }
+        for step in change.steps { writer.change(step) }
         writer.int32(Int32(change.entry.position))
         writer.optional(change.before)
         writer.record(change.expected)
@@ -33,12 +33,14 @@ final class ChangeSpool: TableChanges {
     func change(at index: Int) throws -> TableChange { try read(index) { $0.change(mapping) } }
 
     /// The change with the record of the plan that it is of.
-    func sourceChange(at index: Int) throws -> SourceChange? {
+    func sourceChange(at index: Int) throws -> SourceChange {
         let (step, position, before, expected) = try read(index) { reader in
             (reader.change(mapping), Int(reader.int32()), reader.optionalFingerprint(), reader.record())
         }
         let entry = try records.record(at: position - 1)
-        guard let operation = entry.sourceOperation else { return nil }
+        guard let operation = entry.sourceOperation else {
+            throw FormProblem("record \(position) of the plan writes nothing into the source")
+        }
         return SourceChange(entry: entry, operation: operation, steps: [step], before: before, expected: expected)
     }
 
@@ -54,7 +56,7 @@ final class ChangeSpool: TableChanges {
 
 extension SpoolWriter {
     fileprivate mutating func change(_ change: TableChange) {
-        text(change.kind.rawValue)
+        bytes.append(UInt8(Operation.Kind.allCases.firstIndex(of: change.kind) ?? 0))
         optional(change.key)
         int32(Int32(change.cells.count))
         for (column, cell) in change.cells {
@@ -94,7 +96,7 @@ extension SpoolWriter {
 extension SpoolReader {
     /// - Parameter mapping: says where keys are and which rows are meant, the same for all changes.
     fileprivate mutating func change(_ mapping: Mapping) -> TableChange {
-        let kind = Operation.Kind(rawValue: text()) ?? .update
+        let kind = Operation.Kind.allCases[Int(byte())]
         let key = optionalText()
         var cells: [String: CellChange] = [:]
         for _ in 0..<int32() {

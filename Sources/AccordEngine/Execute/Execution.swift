@@ -24,6 +24,6 @@ struct Execution {
     /// Records whose intents are durable together.
     var groupSize: Int { concurrency * 32 }
 
-    /// Records that are held against one read of the source: some 50 MB of them, eight requests at once.
-    var readSize: Int { groupSize * 80 }
+    /// Records that are held against one read of the source: as many as memory holds easily.
+    static let readSize = 20_000
 }

@@ -21,6 +21,11 @@ struct SourceChangeForm {
     let rows: SourceRows.Found
     /// Of the source.
     let schema: TableSchema
+    /// All changes are written together: then each is a single one.
+    let isWrittenAsWhole: Bool
+
+    /// Why a row is not written.
+    static let leftOut = "the mapping leaves its row out by now"
 
     private struct Unwritable: Error { var reason: String }
 
@@ -52,7 +57,7 @@ struct SourceChangeForm {
         guard let key = entry.sourceKey, let (row, record) = rows.byKey[key] else {
             throw Unwritable(reason: "its row is not there any more")
         }
-        if rows.mapper.leavesOut(row) { throw Unwritable(reason: "the mapping leaves its row out by now") }
+        if rows.mapper.leavesOut(row) { throw Unwritable(reason: SourceChangeForm.leftOut) }
         var expected = rows.mapper.map(row).record
         var change = tableChange(operation.kind, record.key ?? key, [:])
         change.known = Record(key: record.key ?? key, values: record.values)
@@ -91,7 +96,7 @@ struct SourceChangeForm {
 
     /// A table that has operations of their own for an opt-out takes it in no other: before an update, after a create.
     private func steps(_ change: TableChange) -> [TableChange] {
-        guard let field = schema.field(.optOut)?.name, let cell = change.cells[field],
+        guard !isWrittenAsWhole, let field = schema.field(.optOut)?.name, let cell = change.cells[field],
             schema.writes?.kinds.contains(.unsubscribe) == true
         else { return [change] }
         var (rest, optOut) = (change, change)

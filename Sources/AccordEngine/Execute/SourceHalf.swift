@@ -29,17 +29,10 @@ struct SourceHalf {
         execution.planning.progress(.applying(pair: pair.name, done: total, of: total))
     }
 
-    /// Hands over the changes of so many records as are held against one read of the source.
-    private func eachGroup(
-        _ positions: [Int], _ tally: inout Tally,
-        _ body: ([SourceChange], RecordMapper, inout Tally) async throws -> Void
-    ) async throws {
-        for group in positions.groups(of: execution.readSize) where !execution.stop.isStopped {
-            let entries = try group.map { try execution.plan.records.record(at: $0 - 1) }
-            let rows = try await SourceRows(pair: pair, store: store).rows(of: entries)
-            let form = SourceChangeForm(pair: pair, store: store, rows: rows, schema: try await pair.source.schema())
-            try await body(form.changes(entries) { tally.skip($0, $1) }, rows.mapper, &tally)
-        }
+    private func form(_ rows: SourceRows.Found, isWrittenAsWhole: Bool) async throws -> SourceChangeForm {
+        SourceChangeForm(
+            pair: pair, store: store, rows: rows, schema: try await pair.source.schema(),
+            isWrittenAsWhole: isWrittenAsWhole)
     }
 
     // MARK: - All together
@@ -48,30 +41,72 @@ struct SourceHalf {
         // What is written is checked against the rows read now, and the source may not change after this moment.
         let stamp = try await table.stamp()
         let spool = ChangeSpool(pair.mapping, execution.plan.records, folder: store.folder)
+        let mapper = try await gather(positions, into: spool, &tally)
+        guard spool.count > 0, !execution.stop.isStopped else { return }
+        try eachGroup(of: spool) { try store.begin(pair.name, run: execution.run, entries: $0, at: execution.now) }
+        var outcomes: [(SourceChange, WriteOutcome?)] = []
+        var isWritten = false
         do {
-            var mapper: RecordMapper?
-            try await eachGroup(positions, &tally) { changes, latest, _ in
-                mapper = latest
-                try begin(changes)
-                for change in changes { try spool.append(change) }
-            }
-            guard spool.count > 0, let mapper else { return }
-            var outcomes: [(SourceChange, WriteOutcome?)] = []
             _ = try await table.write(spool, expecting: stamp) { index, outcome in
-                guard let change = try spool.sourceChange(at: index) else { return }
-                outcomes.append((change, outcome))
+                isWritten = true
+                outcomes.append((try spool.sourceChange(at: index), outcome))
                 guard outcomes.count == PairPlanning.batchSize else { return }
                 try settle(outcomes, mapper, &tally)
                 outcomes = []
             }
             try settle(outcomes, mapper, &tally)
-        } catch let error where error is TableError || error is MappingProblem {
-            // Nothing was written: the intents are closed, and the next plan looks anew.
-            for indices in (0..<spool.count).groups(of: PairPlanning.batchSize) {
-                let changes = try indices.compactMap { try spool.sourceChange(at: $0) }
-                try store.settle(changes.map { execution.builder.closed($0.entry) })
-            }
+        } catch let error as TableError where !isWritten {
+            // The intents are closed, and the next plan looks anew.
+            try eachGroup(of: spool) { try store.settle($0.map(execution.builder.closed)) }
             throw error
+        }
+    }
+
+    /// Makes the changes of all records, while the source is read once.
+    private func gather(
+        _ positions: [Int], into spool: ChangeSpool, _ tally: inout Tally
+    ) async throws -> RecordMapper {
+        let records = execution.plan.records
+        var (wanted, rest, leftOut) = (HashIndex(), NumberSet(), NumberSet())
+        for position in positions {
+            rest.insert(Int64(position))
+            guard let key = try records.record(at: position - 1).sourceKey else { continue }
+            wanted.insert(position, hash: KeyHash.of(key))
+        }
+        func add(_ entries: [Entry], _ rows: SourceRows.Found) async throws {
+            let form = try await form(rows, isWrittenAsWhole: true)
+            for change in try form.changes(entries, skip: { tally.skip($0, $1) }) { try spool.append(change) }
+        }
+        let mapper = try await SourceRows(pair: pair, store: store).each(of: wanted) { mapper, rows in
+            var (entries, found) = ([Entry](), SourceRows.Found(mapper: mapper))
+            for (key, row, record) in rows {
+                for position in wanted.numbers(hash: KeyHash.of(key)) where rest.contains(Int64(position)) {
+                    let entry = try records.record(at: position - 1)
+                    guard entry.sourceKey == key else { continue }
+                    // Of several rows with a key, one that the mapping does not leave out is the one that counts.
+                    if mapper.leavesOut(row) {
+                        leftOut.insert(Int64(position))
+                    } else {
+                        rest.remove(Int64(position))
+                        entries.append(entry)
+                        found.byKey[key] = (row, record)
+                    }
+                }
+            }
+            try await add(entries, found)
+        }
+        for group in rest.numbers.groups(of: PairPlanning.batchSize) {
+            let entries = try group.map { try records.record(at: Int($0) - 1) }
+            let isLeftOut = { (entry: Entry) in leftOut.contains(Int64(entry.position)) }
+            for entry in entries where isLeftOut(entry) { tally.skip(entry, SourceChangeForm.leftOut) }
+            try await add(entries.filter { !isLeftOut($0) }, SourceRows.Found(mapper: mapper))
+        }
+        return mapper
+    }
+
+    private func eachGroup(of spool: ChangeSpool, _ body: ([Entry]) throws -> Void) throws {
+        for indices in (0..<spool.count).groups(of: PairPlanning.batchSize) {
+            try body(try indices.map { try spool.sourceChange(at: $0).entry })
         }
     }
 
@@ -81,12 +116,15 @@ struct SourceHalf {
         let writer = RecordWriter(table: table, schema: try await table.schema(), logger: execution.logger) {
             [store, pair] key in try store.link(pair.name, sourceKey: key) == nil
         }
-        try await eachGroup(positions, &tally) { changes, mapper, tally in
+        for positions in positions.groups(of: Execution.readSize) where !execution.stop.isStopped {
+            let entries = try positions.map { try execution.plan.records.record(at: $0 - 1) }
+            let rows = try await SourceRows(pair: pair, store: store).rows(of: entries)
+            let changes = try await form(rows, isWrittenAsWhole: false).changes(entries) { tally.skip($0, $1) }
             for group in changes.groups(of: execution.groupSize) {
                 if execution.stop.isStopped { return }
-                try begin(group)
+                try store.begin(pair.name, run: execution.run, entries: group.map(\.entry), at: execution.now)
                 let (outcomes, refused) = await send(group, writer)
-                try settle(Array(zip(group, outcomes)), mapper, &tally)
+                try settle(Array(zip(group, outcomes)), rows.mapper, &tally)
                 if let refused { throw refused }
             }
         }
@@ -156,12 +194,6 @@ struct SourceHalf {
         if steps.first?.kind == .create { return made }
         guard case .refused(let error) = next else { return next }
         return .unknown(.partlyMade(request: error.place ?? "", reason: error.what))
-    }
-
-    // MARK: - The journal
-
-    private func begin(_ changes: some Sequence<SourceChange>) throws {
-        try store.begin(pair.name, run: execution.run, entries: changes.map(\.entry), at: execution.now)
     }
 
     private func settle(

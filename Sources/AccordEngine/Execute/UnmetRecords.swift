@@ -18,7 +18,7 @@ struct UnmetRecords {
             if try await stamp() == plan.source.stamp { return unmet }
             let rows = SourceRows(pair: pair, store: execution.store)
             let records = plan.records
-            try await rows.each(of: records, most: execution.readSize) { entry, row in
+            try await rows.each(of: records, most: Execution.readSize) { entry, row in
                 let reason = Expectations(pair: pair).unmetInSource(
                     entry, row: row.row, mapper: row.mapper, isDouble: row.isDouble, incomplete: row.incomplete)
                 guard let reason else { return }

@@ -89,10 +89,8 @@ struct PlanBuilder {
             return record
         }
         loader.forget()
-        let asked = (rule: rule, names: names)
         let after = try loader.decide { (known) throws(Needs) in
             var after = before
-            (rule, names) = asked
             try rule.apply(to: &after, &names, known)
             return after
         }

@@ -8,10 +8,11 @@ struct CSVCopy {
     let formulas: CSVFormat.Formulas
     let file: FileReplacement
 
-    /// A change that was made, and the line on which its row begins in the new file.
+    /// A change that was made: the line on which its row begins in the new file, and the row's own fingerprint.
     struct Written {
         var index: Int
         var line: Int
+        var fingerprint: Fingerprint
     }
 
     /// - Returns: the rows that are new or were changed, in their order.
@@ -31,8 +32,9 @@ struct CSVCopy {
             }
             let change = try changes.change(at: index)
             guard change.kind == .update else { continue }
-            written.append(Written(index: index, line: line))
-            let whole = updated(change) + reader.rowAndLineEnd.suffix(reader.lineEndLength)
+            let row = updated(change)
+            written.append(Written(index: index, line: line, fingerprint: Fingerprint(of: row)))
+            let whole = row + reader.rowAndLineEnd.suffix(reader.lineEndLength)
             try emit(whole)
             line += lines(in: whole)
             endsCleanly = reader.lineEndLength > 0
@@ -45,10 +47,10 @@ struct CSVCopy {
                 try emit(lineEnd)
                 line += 1
             }
-            written.append(Written(index: index, line: line))
-            let row = created(try changes.change(at: index), quotesAll: decisions.quotesAll) + lastEnd
-            try emit(row)
-            line += lines(in: row)
+            let row = created(try changes.change(at: index), quotesAll: decisions.quotesAll)
+            written.append(Written(index: index, line: line, fingerprint: Fingerprint(of: row)))
+            try emit(row + lastEnd)
+            line += lines(in: row + lastEnd)
             endsCleanly = !lastEnd.isEmpty
         }
         return written

@@ -10,10 +10,7 @@ struct CSVWantedRows {
     }
 
     private let changes: any TableChanges
-    /// For each group the first change of which the key has a hash.
-    private var groups: [Group: [UInt64: Int]] = [:]
-    /// Changes whose keys happen to have the hash of another one's.
-    private var others: [Group: [UInt64: [Int]]] = [:]
+    private var groups: [Group: HashIndex] = [:]
     /// Why a change is none of any row: another one is of the same.
     private(set) var repeated: [Int: String] = [:]
     /// By change, the line of its row; 0 if there is none.
@@ -30,10 +27,8 @@ struct CSVWantedRows {
                 positions: change.keyColumns.compactMap { header.index(of: $0) }, only: change.onlyWhere)
             if try self.change(of: key, in: group) != nil {
                 repeated[index] = "another change is of the same key, \"\(key)\""
-            } else if groups[group]?[KeyHash.of(key)] != nil {
-                others[group, default: [:]][KeyHash.of(key), default: []].append(index)
             } else {
-                groups[group, default: [:]][KeyHash.of(key)] = index
+                groups[group, default: HashIndex()].insert(index, hash: KeyHash.of(key))
             }
         }
     }
@@ -64,9 +59,7 @@ struct CSVWantedRows {
     }
 
     private func change(of key: String, in group: Group) throws -> (index: Int, change: TableChange)? {
-        let hash = KeyHash.of(key)
-        guard let first = groups[group]?[hash] else { return nil }
-        for index in [first] + (others[group]?[hash] ?? []) {
+        for index in groups[group]?.numbers(hash: KeyHash.of(key)) ?? [] {
             let change = try changes.change(at: index)
             if change.key.flatMap(RecordKey.of) == key { return (index, change) }
         }

@@ -20,7 +20,7 @@ struct CSVWriter {
         self.changes = changes
     }
 
-    /// - Throws: ``TableError``; then nothing was written.
+    /// - Throws: ``TableError``; then nothing was written. Besides what `take` throws, which is called afterwards.
     func write(
         expecting stamp: Stamp, _ take: (_ index: Int, WriteOutcome) throws -> Void
     ) throws -> Stamp {
@@ -49,7 +49,8 @@ struct CSVWriter {
         return after
     }
 
-    /// What is stored now of the rows that were written.
+    /// What is stored now of the rows that were written. A row that is not there any more as it was written was changed
+    /// by somebody since: of it no more is known than that it was written.
     private func read(
         _ written: [CSVCopy.Written], in target: String, expecting stamp: Stamp,
         _ take: (_ index: Int, WriteOutcome) throws -> Void
@@ -62,11 +63,12 @@ struct CSVWriter {
             while let row = rest.first, (try? reader.next()) == true {
                 guard reader.line == row.line else { continue }
                 batch.append(reader, problem: nil)
-                for record in batch.take(table.name).records { try take(row.index, .stored(record)) }
+                for record in batch.take(table.name).records {
+                    try take(row.index, record.fingerprint == row.fingerprint ? .stored(record) : .storedUnseen)
+                }
                 rest.removeFirst()
             }
         }
-        // Somebody changed the file in this instant. What was written was written.
         for row in rest { try take(row.index, .storedUnseen) }
     }
 }
