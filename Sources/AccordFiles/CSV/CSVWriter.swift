@@ -1,4 +1,5 @@
 import AccordCore
+import AccordDisk
 import AccordTables
 
 #if canImport(Glibc)
@@ -21,6 +22,16 @@ struct CSVWriter {
 
     /// - Throws: ``TableError``; then nothing was written.
     func write(expecting stamp: Stamp) throws -> BatchWriteResult {
+        do {
+            return try replaceFile(expecting: stamp)
+        } catch FileReplacement.Problem.busy {
+            throw TableError.busy(name: table.name)
+        } catch let problem as FileReplacement.Problem {
+            throw TableError.notWritable(name: table.name, reason: problem.reason)
+        }
+    }
+
+    private func replaceFile(expecting stamp: Stamp) throws -> BatchWriteResult {
         let name = table.name
         guard let resolved = realpath(table.path, nil) else { throw FileState.readError(errno, name: name) }
         defer { free(resolved) }
@@ -32,11 +43,20 @@ struct CSVWriter {
         guard decisions.changeAnything else {
             return BatchWriteResult(outcomes: decisions.outcomes, stamp: stamp)
         }
+        guard access(target, W_OK) == 0 else { throw FileReplacement.Problem.system(errno) }
+        let file = try FileReplacement(of: target)
+        try file.keepOwnerAndMode(of: FileState(path: target, name: name).information)
         let copy = CSVCopy(
             reader: try CSVReader(path: target, name: name, format: table.format), header: header,
-            formulas: table.format.formulas, file: try FileReplacement(of: target, name: name))
+            formulas: table.format.formulas, file: file)
         try copy.run(changes, &decisions)
-        return BatchWriteResult(outcomes: decisions.outcomes, stamp: try copy.file.commit(expecting: stamp))
+        try file.commit {
+            guard try FileState(path: target, name: name).stamp == stamp else {
+                throw TableError.changedMeanwhile(name: name)
+            }
+        }
+        return BatchWriteResult(
+            outcomes: decisions.outcomes, stamp: try FileState(descriptor: file.descriptor, name: name).stamp)
     }
 }
 
