@@ -42,11 +42,10 @@ let package = Package(
     targets: [
         .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
         module("AccordCore", [.product(name: "Crypto", package: "swift-crypto")]),
+        module("AccordDisk", [.product(name: "SystemPackage", package: "swift-system")]),
         module("AccordTables", ["AccordCore"]),
         module("TableConformance", ["AccordCore", "AccordTables"]),
-        module(
-            "AccordFiles",
-            ["AccordCore", "AccordTables", .product(name: "SystemPackage", package: "swift-system")]),
+        module("AccordFiles", ["AccordCore", "AccordDisk", "AccordTables"]),
         module("AccordHTTP", ["AccordCore", "CCurl", .product(name: "Logging", package: "swift-log")]),
         module(
             "AccordREST", ["AccordCore", "AccordTables", "AccordHTTP", .product(name: "Logging", package: "swift-log")]),
@@ -56,7 +55,8 @@ let package = Package(
         module(
             "AccordConfig", ["AccordCore", "AccordFiles", "AccordREST", .product(name: "Yams", package: "Yams")],
             exclude: ["Descriptions", "Mappings"], plugins: ["EmbedFiles"]),
-        module("AccordState", ["AccordCore", .product(name: "SystemPackage", package: "swift-system")]),
+        module(
+            "AccordState", ["AccordCore", "AccordDisk", .product(name: "SystemPackage", package: "swift-system")]),
         module("StateConformance", ["AccordCore", "AccordState", "Chance"]),
         module(
             "AccordSQLite",
@@ -94,12 +94,13 @@ let package = Package(
         .target(
             name: "TableFakes", dependencies: ["AccordCore", "AccordTables"], path: "Tests/TableFakes",
             swiftSettings: swiftSettings),
+        tests("AccordDiskTests", ["AccordDisk"]),
         tests("AccordCoreTests", ["AccordCore", "Chance"]),
         tests("AccordConfigTests", ["AccordCore", "AccordFiles", "AccordREST", "AccordConfig", "AccordReport"]),
         tests(
             "TableConformanceTests",
             ["AccordCore", "AccordTables", "TableConformance", "TableFakes"]),
-        tests("AccordFilesTests", ["AccordCore", "AccordFiles", "TableConformance", "Chance"]),
+        tests("AccordFilesTests", ["AccordCore", "AccordDisk", "AccordFiles", "TableConformance", "Chance"]),
         tests(
             "AccordHTTPTests", ["AccordCore", "AccordHTTP", "Chance", .product(name: "Logging", package: "swift-log")]),
         tests(

@@ -120,6 +120,6 @@ private struct ChangeCursor {
     func next(newest: Int64?, begun: Int64, ended: Int64) -> ChangeCursor {
         guard let newest, newest >= moment else { return self }
         guard newest == moment, let met else { return ChangeCursor(moment: newest, met: ended) }
-        return begun - met >= ChangeCursor.aSecondIsOverAfter ? ChangeCursor(moment: moment + 1) : self
+        return begun - met >= ChangeCursor.aSecondIsOverAfter ? ChangeCursor(moment: moment &+ 1) : self
     }
 }

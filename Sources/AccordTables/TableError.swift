@@ -9,6 +9,8 @@ public enum TableError: ExplainedError, Hashable {
     /// The form is broken at a line: an unclosed quote, a repeated header, …
     case malformed(Place, what: String, next: String)
     case changedMeanwhile(name: String)
+    /// Another process writes it at this moment.
+    case busy(name: String)
     case notWritable(name: String, reason: String)
     /// A change was not made: its record is not there or holds something else, or its text cannot be written.
     case expectationFailed(name: String, reason: String)
@@ -34,8 +36,8 @@ public enum TableError: ExplainedError, Hashable {
 
     public var place: String? {
         switch self {
-        case .missing(let name), .unreadable(let name, _), .changedMeanwhile(let name), .notWritable(let name, _),
-            .expectationFailed(let name, _):
+        case .missing(let name), .unreadable(let name, _), .changedMeanwhile(let name), .busy(let name),
+            .notWritable(let name, _), .expectationFailed(let name, _):
             name
         case .malformed(let place, _, _): place.description
         case .unauthorized(let request, _), .forbidden(let request, _), .notFound(let request, _),
@@ -51,6 +53,7 @@ public enum TableError: ExplainedError, Hashable {
         case .unreadable(_, let reason): "it cannot be read: \(reason)"
         case .malformed(_, let what, _): what
         case .changedMeanwhile: "someone changed it since it was read, so nothing was written to it"
+        case .busy: "another process is writing it at this moment, so nothing was written to it"
         case .notWritable(_, let reason): "it cannot be written: \(reason)"
         case .expectationFailed(_, let reason): reason
         case .unauthorized: "the project refused the key (401)"
@@ -70,6 +73,7 @@ public enum TableError: ExplainedError, Hashable {
         case .missing: "Check the path in accord.yaml; nothing was deleted anywhere"
         case .unreadable, .notWritable: "Check the file and its permissions, then run again"
         case .malformed(_, _, let next): next
+        case .busy: "Run again when the other one is done"
         case .changedMeanwhile, .expectationFailed: "Run again: the next plan reads it anew"
         case .unauthorized(_, let keyFoundAt): "Find the current key under \(keyFoundAt), put it in place and run again"
         case .forbidden: "Check that the project's plan includes API access"

@@ -1,4 +1,5 @@
 import AccordCore
+import AccordDisk
 import AccordFiles
 import AccordTables
 import Chance
@@ -157,10 +158,28 @@ struct CSVWritingTests {
         #expect(try file.entries == ["people.csv"])
     }
 
+    @Test("while another process writes the file nothing is written, and it says so")
+    func twoWriters() async throws {
+        let file = try CSVFile("id,b\n1,x\n")
+        do {
+            let other = try FileReplacement(of: file.path)
+            await #expect(throws: TableError.busy(name: "people.csv")) {
+                _ = try await file.write(.update("1", ["b": ("x", "y")]))
+            }
+            try other.append("id,b\n1,theirs\n".utf8)
+            try other.commit {}
+        }
+        #expect(try file.text == "id,b\n1,theirs\n")
+        _ = try await file.write(.update("1", ["b": ("theirs", "y")]))
+        #expect(try file.text == "id,b\n1,y\n")
+        #expect(try file.entries == ["people.csv"])
+    }
+
     @Test("what a killed write left is replaced, and the file's mode is kept")
     func leftover() async throws {
         let file = try CSVFile("id,b\n1,x\n")
-        try Data("half".utf8).write(to: file.folder.appendingPathComponent(".people.csv.accord-tmp"))
+        let left = String(repeating: "id,b\n1,of a killed run\n", count: 9)
+        try Data(left.utf8).write(to: file.folder.appendingPathComponent(".people.csv.accord-tmp"))
         try FileManager.default.setAttributes([.posixPermissions: 0o640], ofItemAtPath: file.path)
         _ = try await file.write(.update("1", ["b": ("x", "y")]))
         #expect(try file.text == "id,b\n1,y\n")

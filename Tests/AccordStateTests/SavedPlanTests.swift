@@ -9,7 +9,7 @@ import Testing
     import Darwin
 #endif
 
-/// Where a plan may be saved: it takes the place of a file, and of nothing else.
+/// Where a plan may be saved: it takes the place of an empty file or of an earlier plan, and of nothing else.
 @Suite("Saving a plan")
 struct SavedPlanTests {
     let folder: TemporaryFolder
@@ -37,19 +37,54 @@ struct SavedPlanTests {
         try FileManager.default.attributesOfItem(atPath: path(name))[.type] as? FileAttributeType
     }
 
-    @Test("it is for its owner alone, and comes back as it was, whatever was there")
+    private func write(_ text: String, to name: String) throws {
+        try Data(text.utf8).write(to: URL(fileURLWithPath: path(name)))
+    }
+
+    @Test("it is for its owner alone, and comes back as it was, in place of nothing, an empty file or a plan")
     func saved() throws {
-        try Data("old".utf8).write(to: URL(fileURLWithPath: path("plan.json")))
+        try write("", to: "plan.json")
         for _ in 0..<2 { #expect(try problem("plan.json") == nil) }
+        try PlanDocument.checkMayBeSaved(to: path("plan.json"))
         #expect(try folder.mode("plan.json") == 0o600)
         #expect(try folder.names() == ["plan.json"])
         #expect(try PlanDocument.load(path("plan.json")).plan.content == plan.content)
+        // Of a version that is still to come, and cut off.
+        try write(#"{"version":31,"madeAt":1772352000,"pa"#, to: "plan.json")
+        #expect(try problem("plan.json") == nil)
+        #expect(try problem("new.json") == nil)
     }
 
-    @Test("a draft that a killed run left behind is in nobody's way")
-    func leftDraft() throws {
-        try Data().write(to: URL(fileURLWithPath: path("plan.json.\(getpid()).tmp")))
+    @Test(
+        "a file that holds anything else stays as it is, and is named before a plan is made",
+        arguments: [
+            "id,name\n1,Ada\n", " ", #"{"version":2}"#, #"{"name":"accord","version":2,"madeAt":1}"#,
+            #"{"version":"2","madeAt":1}"#, "\u{0}",
+        ])
+    func somebodys(_ text: String) throws {
+        try write(text, to: "contacts.csv")
+        let link = path("link")
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "contacts.csv")
+        for name in ["contacts.csv", "link"] {
+            #expect(try problem(name) == "this file holds something else than a plan, so no plan takes its place")
+            #expect(throws: PlanProblem.noPlan(path(name))) { try PlanDocument.checkMayBeSaved(to: path(name)) }
+        }
+        #expect(try String(contentsOfFile: path("contacts.csv"), encoding: .utf8) == text)
+        #expect(try folder.names().sorted() == ["contacts.csv", "link"])
+    }
+
+    @Test("while another process saves a plan there nothing is saved, and what a killed one left is in nobody's way")
+    func twoWriters() throws {
+        let draft = path(".plan.json.accord-tmp")
+        try write("what a killed run left", to: ".plan.json.accord-tmp")
+        let descriptor = open(draft, O_RDWR)
+        try #require(flock(descriptor, LOCK_EX) == 0)
+        #expect(try problem("plan.json") == "another process is saving a plan there at this moment")
+        #expect(try folder.names() == [".plan.json.accord-tmp"])
+        close(descriptor)
         #expect(try problem("plan.json") == nil)
+        #expect(try PlanDocument.load(path("plan.json")).plan.content == plan.content)
+        #expect(try folder.names() == ["plan.json"])
     }
 
     @Test("a folder and a pipe stay what they are, named themselves or through a link")
@@ -70,7 +105,7 @@ struct SavedPlanTests {
     @Test("a symbolic link stays, and the file that it names is replaced")
     func symbolicLink() throws {
         try FileManager.default.createDirectory(atPath: path("plans"), withIntermediateDirectories: false)
-        try Data("old".utf8).write(to: URL(fileURLWithPath: path("plans/today.json")))
+        try write("", to: "plans/today.json")
         try FileManager.default.createSymbolicLink(atPath: path("plan.json"), withDestinationPath: "plans/today.json")
         #expect(try problem("plan.json") == nil)
         #expect(try kind("plan.json") == .typeSymbolicLink)

@@ -1,4 +1,5 @@
 import AccordCore
+import AccordDisk
 import AccordTables
 
 /// Copies a file's rows into its replacement, with the changes made.

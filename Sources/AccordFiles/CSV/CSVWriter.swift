@@ -1,4 +1,5 @@
 import AccordCore
+import AccordDisk
 import AccordTables
 
 #if canImport(Glibc)
@@ -32,21 +33,40 @@ struct CSVWriter {
         guard reader.input.stamp == stamp else { throw TableError.changedMeanwhile(name: name) }
         let header = try CSVTable.header(of: reader)
         let decisions = try CSVDecisions(changes, reader: reader, header: header, table: table)
-        var after = stamp
-        var written: [CSVCopy.Written] = []
-        if decisions.changeAnything {
-            let copy = CSVCopy(
-                reader: try CSVReader(path: target, name: name, format: table.format), header: header,
-                formulas: table.format.formulas, file: try FileReplacement(of: target, name: name))
-            written = try copy.run(changes, decisions)
-            after = try copy.file.commit(expecting: stamp)
-        }
+        let (after, written) =
+            decisions.changeAnything ? try replace(target, header, decisions, expecting: stamp) : (stamp, [])
         for (index, reason) in decisions.refusals {
             try take(index, .refused(.expectationFailed(name: name, reason: reason)))
         }
         for index in decisions.deletes { try take(index, .gone(nil)) }
         try read(written, in: target, expecting: after, take)
         return after
+    }
+
+    private func replace(
+        _ target: String, _ header: TextRow.Header, _ decisions: CSVDecisions, expecting stamp: Stamp
+    ) throws -> (after: Stamp, written: [CSVCopy.Written]) {
+        let name = table.name
+        do {
+            guard access(target, W_OK) == 0 else { throw FileReplacement.Problem.system(errno) }
+            let file = try FileReplacement(of: target)
+            try file.keepOwnerAndMode(of: FileState(path: target, name: name).information)
+            let copy = CSVCopy(
+                reader: try CSVReader(path: target, name: name, format: table.format), header: header,
+                formulas: table.format.formulas, file: file)
+            let written = try copy.run(changes, decisions)
+            try file.commit {
+                guard try FileState(path: target, name: name).stamp == stamp else {
+                    throw TableError.changedMeanwhile(name: name)
+                }
+            }
+            // It is written: a stamp that cannot be had any more is one that no file has.
+            return ((try? FileState(descriptor: file.descriptor, name: name).stamp) ?? Stamp(""), written)
+        } catch FileReplacement.Problem.busy {
+            throw TableError.busy(name: name)
+        } catch let problem as FileReplacement.Problem {
+            throw TableError.notWritable(name: name, reason: problem.reason)
+        }
     }
 
     /// What is stored now of the rows that were written. A row that is not there any more as it was written was changed

@@ -5,6 +5,11 @@ enum PlanForm {
     /// Version 1 was written by Accord before its first release.
     static let version: Int64 = 2
 
+    /// Whether a file that begins like this is a plan, of whatever version.
+    static func isBeginning(_ bytes: some Collection<UInt8>) -> Bool {
+        String(decoding: bytes, as: UTF8.self).prefixMatch(of: /\{"version":[0-9]+,"madeAt":/) != nil
+    }
+
     // MARK: - Writing
 
     /// The members of the plan's object that come before its pairs.

@@ -24,6 +24,7 @@ struct PlanCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await reporting {
+            if let out { try PlanDocument.checkMayBeSaved(to: out) }
             let workspace = try await common.workspace(for: "plan", only: pairs, progress: ProgressLine.show)
             let plan = try await workspace.engine.plan(run.options)
             ProgressLine.clear()
