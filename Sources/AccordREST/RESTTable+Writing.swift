@@ -63,12 +63,19 @@ extension RESTTable: RecordWritable {
         for (number, (operation, fields)) in steps.enumerated() {
             do {
                 stored = try await step(operation, fields, of: change, stored)
+            } catch let missed as NotFoundByValue {
+                // It was there a moment ago: somebody may have changed the value by which it was looked up.
+                throw number == 0
+                    ? missed.error : TableError.partlyMade(request: name(change), reason: missed.error.what)
             } catch {
                 throw number == 0 ? error : partlyMade(change, error)
             }
         }
         return stored
     }
+
+    /// A look-up by value did not find a record: it is gone, or holds another value by now.
+    private struct NotFoundByValue: Error { let error: TableError }
 
     /// What to throw when a request was not made after others of the same change were.
     private func partlyMade(_ change: TableChange, _ error: any Error) -> any Error {
@@ -116,13 +123,15 @@ extension RESTTable: RecordWritable {
             let value = change.known[field]
             guard !value.isNull, resource.list.lookup[field] != nil else { continue }
             if let found = try await find(field, value).first(where: { $0.key == change.key }) { return found }
-            throw TableError.notFound(
-                request: name(change), message: "no \(label) with this id has the \(field) \(value) any more")
+            throw notFound(change, "no \(label) with this id has the \(field) \(value) any more")
         }
-        throw TableError.notFound(
-            request: name(change),
-            message: "it has no \(resource.schema.matcher.joined(separator: " and no ")), "
-                + "by which alone the service finds it")
+        throw notFound(
+            change,
+            "it has no \(resource.schema.matcher.joined(separator: " and no ")), by which alone the service finds it")
+    }
+
+    private func notFound(_ change: TableChange, _ message: String) -> NotFoundByValue {
+        NotFoundByValue(error: .notFound(request: name(change), message: message))
     }
 
     // MARK: - Requests

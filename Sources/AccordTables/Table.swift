@@ -31,9 +31,8 @@ extension Table {
 /// A table that can be read whole.
 ///
 /// **Promise.** Every record is handed over once, in batches, in bounded memory; one that changed while the table was read
-/// may come again, as it is then. What is wrong with a single record is
-/// said in ``TableRecord/problem`` and the rest goes on; what makes the whole unreadable throws. The proof says that
-/// the scan was whole only where that is certain.
+/// may come again, as it is then. What is wrong with a single record is said in ``TableRecord/problem`` and the rest goes
+/// on; what makes the whole unreadable throws. The proof says that the scan was whole only where that is certain.
 public protocol ScannableTable: Table {
     func scan(_ take: (RecordBatch) async throws -> Void) async throws -> ScanProof
 }

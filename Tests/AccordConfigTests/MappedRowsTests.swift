@@ -71,7 +71,8 @@ struct MappedRowsTests {
         let text = try repositoryFile("Fixtures/crm-contacts.csv")
         let table = rows(text)
         let sample = Array(table.dropFirst().prefix(10))
-        let yaml = MappingGuess.guess(header: table[0], sample: sample, source: "crm-contacts.csv")
+        let yaml = try MappingGuess(api: projectAPI()).text(
+            header: table[0], sample: sample, source: "crm-contacts.csv")
         let mapping = try MappingFile.parse(yaml, file: "guess.yaml", api: projectAPI())
         let records = try mapped(text, mapping)
         #expect(records.filter { $0.quarantine != nil }.map(\.record.key) == ["1018"])

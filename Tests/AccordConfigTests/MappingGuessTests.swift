@@ -5,7 +5,7 @@ import Testing
 @Suite("A mapping is guessed from a header")
 struct MappingGuessTests {
     private func guess(_ header: [String], _ sample: [[String]] = []) throws -> Mapping {
-        let text = MappingGuess.guess(header: header, sample: sample, source: "contacts.csv")
+        let text = try MappingGuess(api: projectAPI()).text(header: header, sample: sample, source: "contacts.csv")
         do {
             return try MappingFile.parse(text, file: "guess.yaml", api: projectAPI())
         } catch {
@@ -110,8 +110,8 @@ struct MappingGuessTests {
     }
 
     @Test("Columns that were not understood are named in a comment")
-    func rest() {
-        let text = MappingGuess.guess(
+    func rest() throws {
+        let text = try MappingGuess(api: projectAPI()).text(
             header: ["Id", "First Name", "Email", "Shoe Size", "Subscribed"], sample: [], source: "a.csv")
         #expect(text.contains("\n#   Shoe Size\n"))
         #expect(text.contains("\n#   Subscribed (looks like a consent"))

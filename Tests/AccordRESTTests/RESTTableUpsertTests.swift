@@ -55,4 +55,19 @@ import Testing
                 stage.transport.bodies.last == #"{"full_name":"Ann","label_keys":["x"],"tel":"+14155552671"}"#)
         }
     }
+
+    @Test("A record that is not found by its value after a first step was partly written: it may hold another value")
+    func notFoundAfterAStep() async throws {
+        let stage = Stage(
+            ScriptedTransport { request, _ in
+                .json(200, request.method == "GET" ? #"{"payload":[]}"# : #"{"payload":{"ref":17}}"#)
+            }, resource: RESTTableUpsertTests.matching)
+        let outcome = try await stage.table.write(
+            change(.update, ["age": .integer(3), "labels": .set(["x"])], known: ["phone": .string("+14155552671")]))
+        guard case .partlyMade(request: "update contact 17", _)? = outcome.error, outcome.word == "unknown" else {
+            Issue.record("found \(outcome)")
+            return
+        }
+        #expect(Set(stage.transport.requests.dropFirst().map(\.method)) == ["GET"])
+    }
 }

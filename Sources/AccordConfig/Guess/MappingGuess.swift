@@ -1,19 +1,29 @@
 import AccordCore
+import AccordREST
 
-/// Guesses the mapping of a customer table from its header and its first rows: a beginning that a person goes through.
-public enum MappingGuess {
+/// Guesses the mapping of a table from its header and its first rows: a beginning that a person goes through.
+public struct MappingGuess {
+    private let names: ColumnNames
+
+    /// - Throws: ``ConfigError`` if what columns are called does not fit the API's description.
+    public init(api: APIDescription) throws(ConfigError) { names = try ColumnNames(api: api) }
+
+    /// The resource for which mappings are guessed.
+    public var resource: String { names.schema.name }
+
     /// The text of a mapping file, with comments, that parses and names only columns that exist.
     ///
     /// - Parameters:
     ///   - header: the source's columns.
     ///   - sample: some of its rows, each with a text for each column.
     ///   - source: the source's name, for the first comment.
-    public static func guess(header: [String], sample: [[String]], source: String) -> String {
-        Guesser(header: header, sample: sample).text(source: source)
+    public func text(header: [String], sample: [[String]], source: String) -> String {
+        Guesser(names, header: header, sample: sample).text(source: source)
     }
 }
 
-struct Guesser {
+private struct Guesser {
+    private let names: ColumnNames
     private let header: [String]
     private let sample: [[String]]
     /// The project's field for each column that was understood: each field once.
@@ -22,23 +32,27 @@ struct Guesser {
     private let fullName: Int?
     private let modified: Int?
 
-    init(header: [String], sample: [[String]]) {
+    init(_ names: ColumnNames, header: [String], sample: [[String]]) {
+        self.names = names
         self.header = header
         self.sample = sample
-        let words = header.map(Synonyms.simplified)
+        let words = header.map(ColumnNames.simplified)
         var fields: [(field: String, column: Int)] = []
-        for (field, synonyms) in Synonyms.fields {
-            // The synonyms stand in the order of how sure they are.
-            guard let column = synonyms.lazy.compactMap({ words.firstIndex(of: $0) }).first,
+        for (field, columns) in names.fields {
+            // They stand in the order of how sure they are.
+            guard let column = columns.lazy.compactMap({ words.firstIndex(of: $0) }).first,
                 !header[column].allSatisfy(\.isWhitespace)
             else { continue }
             fields.append((field, column))
         }
         self.fields = fields
-        ids = Synonyms.ids.compactMap { words.firstIndex(of: $0) }
-        fullName = fields.contains { $0.field == "first_name" } ? nil : words.firstIndex { Synonyms.names.contains($0) }
-        modified = words.firstIndex { Synonyms.modified.contains($0) }
+        ids = names.keys.compactMap { words.firstIndex(of: $0) }
+        let hasFirst = fields.contains { $0.field == names.wholeName.first }
+        fullName = hasFirst ? nil : words.firstIndex { names.wholeName.columns.contains($0) }
+        modified = words.firstIndex { names.modified.contains($0) }
     }
+
+    private var schema: TableSchema { names.schema }
 
     private func has(_ field: String) -> Bool { fields.contains { $0.field == field } }
 
@@ -57,13 +71,13 @@ struct Guesser {
 
     func text(source: String) -> String {
         var lines = [
-            "# How the columns of \(YAMLText.comment(source)) correspond to the project's customers.",
+            "# How the columns of \(YAMLText.comment(source)) correspond to the project's \(schema.name).",
             "# Guessed from the header and the first rows: go through it, then run `accord check` and `accord plan`.",
             "# docs/mapping.md explains every key.",
-            "resource: customers",
+            "resource: \(schema.name)",
         ]
         lines += keyLines()
-        let match = ["email", "phone"].filter(has)
+        let match = schema.matcher.filter(has)
         if !match.isEmpty { lines += ["match: [\(match.joined(separator: ", "))]"] }
         lines += ["conflict: manual # or: source, project, newest"]
         lines += modifiedLines() + createLines()
@@ -78,7 +92,7 @@ struct Guesser {
         if let id = ids.first {
             return ["key: \(YAMLText.scalar(header[id])) # the column with each record's own id"]
         }
-        let contacts = fields.filter { $0.field == "email" || $0.field == "phone" }
+        let contacts = fields.filter { schema.matcher.contains($0.field) }
         if !contacts.isEmpty {
             let columns = contacts.map { YAMLText.scalar(header[$0.column]) }.joined(separator: ", ")
             return [
@@ -99,10 +113,15 @@ struct Guesser {
     }
 
     private func createLines() -> [String] {
-        let canCreate = (has("first_name") || fullName != nil) && (has("email") || has("phone"))
-        if canCreate { return ["create: both # or: project, source, none"] }
+        let required = schema.fields.filter(\.required).map(\.name)
+        let isWhole = required.allSatisfy { has($0) || fullName != nil && $0 == names.wholeName.first }
+        let oneOf = schema.requiresOneOf
+        if isWhole && (oneOf.isEmpty || oneOf.contains(where: has)) {
+            return ["create: both # or: project, source, none"]
+        }
+        let needed = [required.joined(separator: ", "), oneOf.joined(separator: " or ")].filter { !$0.isEmpty }
         return [
-            "# A new customer needs first_name, and email or phone. Not all of them were found, so none are made, and none are",
+            "# A new \(schema.label) needs \(needed.joined(separator: ", and ")). Not all of them were found, so none are made, and none are",
             "# written here: map what is missing, then write create: both.",
             "create: none",
         ]
@@ -112,15 +131,15 @@ struct Guesser {
         var lines: [String] = []
         if let fullName {
             let column = YAMLText.scalar(header[fullName])
-            lines += [
-                "  # One column holds the whole name: its first word becomes the first name, its last the last name.",
-                "  first_name: {column: \(column), transform: [trim, {split: \" \", take: 0}], direction: to-project}",
-            ]
-            if !has("last_name") {
-                lines.append(
-                    "  last_name: {column: \(column), transform: [trim, {split: \" \", take: -1}], direction: to-project}"
-                )
+            let (first, last) = (names.wholeName.first, names.wholeName.last)
+            func part(_ field: String, _ index: Int) -> String {
+                "  \(field): {column: \(column), transform: [trim, {split: \" \", take: \(index)}], direction: to-project}"
             }
+            lines += [
+                "  # One column holds the whole name: its first word becomes \(first), its last \(last).",
+                part(first, 0),
+            ]
+            if !has(last) { lines.append(part(last, -1)) }
         }
         for (field, column) in fields { lines += line(field, column) }
         return lines
@@ -129,36 +148,34 @@ struct Guesser {
     private func line(_ field: String, _ column: Int) -> [String] {
         let name = YAMLText.scalar(header[column])
         let values = values(of: column)
-        switch field {
-        case "first_name":
-            return ["  first_name: {column: \(name), required: true}"]
-        case "phone":
-            return ["  phone: {column: \(name), country: US} # of numbers without a country code: is it another?"]
-        case "tags":
-            return ["  tags: {column: \(name), separator: \(YAMLText.quoted(separator(in: values)))}"]
-        case "signed_up_at":
+        guard let known = schema.field(field) else { return [] }
+        if known.role == .optOut { return optOut(field, name, values) }
+        switch known.type.word {
+        case FieldType.phone(country: nil).word:
+            return ["  \(field): {column: \(name), country: US} # of numbers without a country code: is it another?"]
+        case FieldType.set(separator: "").word:
+            return ["  \(field): {column: \(name), separator: \(YAMLText.quoted(separator(in: values)))}"]
+        case FieldType.timestamp(pattern: "", timeZone: "").word:
             guard let type = DateGuess.type(of: values) else {
-                return ["  # signed_up_at: {column: \(name), type: date, pattern: …} # its dates were not understood"]
+                return ["  # \(field): {column: \(name), type: date, pattern: …} # its dates were not understood"]
             }
-            return ["  signed_up_at: {column: \(name), \(type.yaml)}\(type.comment)"]
-        case "unsubscribed_at":
-            return optOut(name, values)
+            return ["  \(field): {column: \(name), \(type.yaml)}\(type.comment)"]
         default:
-            return ["  \(field): \(name)"]
+            return [known.required ? "  \(field): {column: \(name), required: true}" : "  \(field): \(name)"]
         }
     }
 
     /// Yes and no, or the moment.
-    private func optOut(_ column: String, _ values: [String]) -> [String] {
+    private func optOut(_ field: String, _ column: String, _ values: [String]) -> [String] {
         if let type = DateGuess.type(of: values) {
-            return ["  unsubscribed_at: {column: \(column), \(type.yaml)}\(type.comment)"]
+            return ["  \(field): {column: \(column), \(type.yaml)}\(type.comment)"]
         }
         let pairs = [("Yes", "No"), ("TRUE", "FALSE"), ("True", "False"), ("true", "false"), ("1", "0"), ("Y", "N")]
         let found = Set(values)
         let ours = pairs.first { found.isSubset(of: [$0.0, $0.1]) && !found.isEmpty } ?? pairs[0]
         let yes = words(ours.0, pairs.map(\.0))
         let no = words(ours.1, pairs.map(\.1))
-        return ["  unsubscribed_at: {column: \(column), type: boolean, yes: [\(yes)], no: [\(no)]}"]
+        return ["  \(field): {column: \(column), type: boolean, yes: [\(yes)], no: [\(no)]}"]
     }
 
     /// The word that is written, then the others that may be read; letter case does not matter.
@@ -180,7 +197,7 @@ struct Guesser {
         let column = YAMLText.scalar(anyColumn)
         return [
             "  # No column was understood. This line stands here as an example of how a field is mapped.",
-            "  notes: {column: \(column), direction: to-project}",
+            "  \(names.example): {column: \(column), direction: to-project}",
         ]
     }
 
@@ -189,6 +206,14 @@ struct Guesser {
         let rest = header.indices.filter { !used.contains($0) }
         guard !rest.isEmpty else { return [] }
         return ["", "# Columns that no field was found for: they stay as they are in the source."]
-            + rest.map { "#   \(YAMLText.comment(header[$0]))\(Synonyms.remark(on: header[$0]))" }
+            + rest.map { "#   \(YAMLText.comment(header[$0]))\(remark(on: header[$0]))" }
+    }
+
+    /// What to say of a column that is not mapped, though it might seem that it should be.
+    private func remark(on column: String) -> String {
+        guard names.consents.contains(ColumnNames.simplified(column)), let field = schema.field(.optOut)?.name else {
+            return ""
+        }
+        return " (looks like a consent: to map it to \(field), write type: boolean, yes: [No], no: [Yes])"
     }
 }

@@ -101,9 +101,9 @@ public struct Reconciler: Sendable {
     private func unusable(
         _ pairing: Pairing, _ quarantine: Quarantine, _ place: Place?, _ readable: Record?
     ) -> Entry {
-        // A row that only has the key of another one may be somebody else.
-        let isSomebody = quarantine.cause != .duplicateKey
-        let named = isSomebody ? pairing.project.record ?? readable : readable ?? pairing.project.record
+        // A row that only has the key of another one may be somebody else: it is called by what it says itself.
+        let mayBeAnother = quarantine.cause == .duplicateKey
+        let named = mayBeAnother ? readable ?? pairing.project.record : pairing.project.record ?? readable
         var entry = Entry(
             label: named.map(label) ?? pairing.link.sourceKey, sourceKey: pairing.link.sourceKey,
             projectID: pairing.link.projectID,

@@ -45,7 +45,7 @@ public struct CalendarDay: Hashable, Sendable, Comparable, CustomStringConvertib
         return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * shifted + 2) / 5 + 1)
     }
 
-    /// The instant at which this day begins in UTC; the nearest one that can be written, for a day beyond those.
+    /// The instant at which this day begins in UTC; the nearest one that can be written, for a day too far from now to have one.
     public var midnight: Int64 {
         let (seconds, isTooFar) = Int64(daysSinceEpoch).multipliedReportingOverflow(by: 86_400)
         guard isTooFar else { return seconds }

@@ -33,14 +33,14 @@ struct PairPlanning {
                 knownFields: pair.mapping.knownFields(try store.baseColumns(pair.name))),
             intents: intents, resolved: resolved, sourceDoubt: doubt, leftOutKeys: source.leftOutKeys,
             isOneText: pair.isDerived)
-        var deciding = PlanInProgress(
+        var progress = PlanInProgress(
             pair, context, try KnowledgeLoader(pair: pair, store: store),
             Decisions(missing: doubt == nil ? source.missing : NumberSet(), unidentified: source.unidentified),
             PlanBuilder(
                 pair: pair, store: store, awaited: Set(intents.identities).union(resolved.keys),
                 RuleContext(duplicateKeys: source.duplicateKeys, refused: try refusedWrites(project))))
-        try await PairDeciding(planning: self, context: context).decide(source, &deciding)
-        var plan = try await deciding.finish(source, project, doubt: doubt, run)
+        try await PairDeciding(planning: self, context: context).decide(source, &progress)
+        var plan = try await progress.finish(source, project, doubt: doubt, run)
         plan.references = references
         try checkWritable(plan)
         return plan

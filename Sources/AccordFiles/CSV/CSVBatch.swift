@@ -1,17 +1,17 @@
 import AccordCore
 import AccordTables
 
-/// Gathers rows until there are enough of them for a batch.
-struct CSVBatch {
+/// Gathers rows until there are enough of them for a batch. Its records may be made while the next rows are read.
+struct CSVBatch: Sendable {
     private let header: TextRow.Header
     private let formulas: CSVFormat.Formulas
     private var bytes: [UInt8] = []
-    private var cells: [TextCell] = []
+    private var cells: [CSVCell] = []
     private var rows: [Row] = []
     private static let rowLimit = 512
     private static let byteLimit = 1_048_576
 
-    private struct Row {
+    private struct Row: Sendable {
         var bytes: Range<Int>
         var cells: Range<Int>
         var line: Int
@@ -30,8 +30,7 @@ struct CSVBatch {
         if rows.isEmpty { reserve(reader.row.count, reader.cells.count) }
         let (firstByte, firstCell) = (bytes.count, cells.count)
         bytes.append(contentsOf: reader.row)
-        cells.append(
-            contentsOf: reader.cells.lazy.map { [formulas] in reader.textCell(of: $0, formulas, offset: firstByte) })
+        cells.append(contentsOf: reader.cells)
         rows.append(
             Row(
                 bytes: firstByte..<bytes.count, cells: firstCell..<cells.count, line: reader.line, problem: problem))
@@ -43,19 +42,34 @@ struct CSVBatch {
         bytes.reserveCapacity(min(CSVBatch.rowLimit * (rowBytes + rowBytes / 4), CSVBatch.byteLimit))
     }
 
-    /// The rows as records; after it there are none.
-    mutating func take(_ name: String) -> RecordBatch {
-        let storage = TextRow.Storage(bytes: bytes, cells: cells)
-        let records = bytes.withUnsafeBytes { bytes in
-            rows.map { row in
-                TableRecord(
-                    cells: .text(TextRow(header: header, storage: storage, cells: row.cells)),
-                    fingerprint: Fingerprint(of: UnsafeRawBufferPointer(rebasing: bytes[row.bytes])),
-                    place: Place(file: name, line: row.line), problem: row.problem)
-            }
-        }
+    /// The batch as it is; after it there are no rows in this one.
+    mutating func take() -> CSVBatch {
+        let full = self
         (bytes, cells) = ([], [])
         rows.removeAll(keepingCapacity: true)
-        return RecordBatch(records)
+        return full
+    }
+
+    /// The rows as records.
+    func records(_ name: String) -> RecordBatch {
+        bytes.withUnsafeBufferPointer { bytes in
+            var texts: [TextCell] = []
+            texts.reserveCapacity(cells.count)
+            for row in rows {
+                let content = UnsafeBufferPointer(rebasing: bytes[row.bytes])
+                for cell in cells[row.cells] {
+                    texts.append(cell.textCell(in: content, formulas, offset: row.bytes.lowerBound))
+                }
+            }
+            let storage = TextRow.Storage(bytes: self.bytes, cells: texts)
+            return RecordBatch(
+                rows.map { row in
+                    TableRecord(
+                        cells: .text(TextRow(header: header, storage: storage, cells: row.cells)),
+                        fingerprint: Fingerprint(
+                            of: UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes)[row.bytes])),
+                        place: Place(file: name, line: row.line), problem: row.problem)
+                })
+        }
     }
 }

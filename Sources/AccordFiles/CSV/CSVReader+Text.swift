@@ -1,25 +1,29 @@
 import AccordCore
 import AccordTables
 
-extension CSVReader {
-    /// Where a cell's text is in the row's bytes: without its quotes, and without the apostrophe that belongs to the
+extension CSVCell {
+    /// Where the cell's text is in the row's bytes: without its quotes, and without the apostrophe that belongs to the
     /// file and not to the text.
     ///
     /// - Parameter offset: how many bytes are before the row's.
     @inline(__always)
-    func textCell(of cell: CSVCell, _ formulas: CSVFormat.Formulas, offset: Int = 0) -> TextCell {
-        let range = cell.content
+    func textCell(
+        in row: UnsafeBufferPointer<UInt8>, _ formulas: CSVFormat.Formulas, offset: Int = 0
+    ) -> TextCell {
+        let range = content
         let isGuarded =
-            formulas == .escape && !range.isEmpty && input.bytes[range.lowerBound] == UInt8(ascii: "'")
+            formulas == .escape && !range.isEmpty && row[range.lowerBound] == UInt8(ascii: "'")
             && FormulaGuard.isGuarded(UnsafeBufferPointer(rebasing: row[range]))
         return TextCell(
             start: offset + range.lowerBound + (isGuarded ? 1 : 0), count: range.count - (isGuarded ? 1 : 0),
-            hasDoubledQuotes: cell.hasDoubledQuotes)
+            hasDoubledQuotes: hasDoubledQuotes)
     }
+}
 
+extension CSVReader {
     /// The text of a cell of the row at hand; bytes that are not UTF-8 become U+FFFD.
     func text(of cell: CSVCell, _ formulas: CSVFormat.Formulas) -> String {
-        textCell(of: cell, formulas).withText(in: row) { String(decoding: $0, as: UTF8.self) }
+        cell.textCell(in: row, formulas).withText(in: row) { String(decoding: $0, as: UTF8.self) }
     }
 
     /// What is wrong with the row at hand; nil if it is a record.

@@ -1,5 +1,5 @@
 /// A cell of a row: where it begins and ends in the row's bytes, its quotes included.
-struct CSVCell {
+struct CSVCell: Sendable {
     var start: Int
     var end: Int
     var isQuoted = false

@@ -51,6 +51,8 @@ public struct CSVTable: ScannableTable, BatchWritable {
         proof.bytes = reader.input.mark.count + reader.rowAndLineEnd.count
         proof.endsCleanly = reader.lineEndLength > 0
         var batch = CSVBatch(header, format.formulas)
+        // While the rows of one batch are read, the records of the one before are made.
+        var made: Task<RecordBatch, Never>?
         while try reader.scan() {
             proof.bytes += reader.rowAndLineEnd.count
             proof.endsCleanly = reader.lineEndLength > 0
@@ -62,10 +64,13 @@ public struct CSVTable: ScannableTable, BatchWritable {
             batch.append(reader, problem: reader.fault(header))
             if batch.isFull {
                 try Task.checkCancellation()
-                try await take(batch.take(name))
+                let (before, full) = (made, batch.take())
+                made = Task { full.records(name) }
+                if let before { try await take(before.value) }
             }
         }
-        if !batch.isEmpty { try await take(batch.take(name)) }
+        if let made { try await take(made.value) }
+        if !batch.isEmpty { try await take(batch.take().records(name)) }
         if !reader.input.isUnchanged(path: path) { proof.incomplete = "the file changed while it was read" }
         return proof
     }

@@ -83,7 +83,7 @@ struct CSVWriter {
             while let row = rest.first, (try? reader.next()) == true {
                 guard reader.line == row.line else { continue }
                 batch.append(reader, problem: nil)
-                for record in batch.take(table.name).records {
+                for record in batch.take().records(table.name).records {
                     try take(row.index, record.fingerprint == row.fingerprint ? .stored(record) : .storedUnseen)
                 }
                 rest.removeFirst()

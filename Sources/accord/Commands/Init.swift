@@ -10,7 +10,8 @@ struct Init: AsyncParsableCommand {
         abstract: "Write accord.yaml and a mapping, guessed from a file's header.",
         discussion: "EXAMPLE\n  accord init customers --from contacts.csv")
 
-    @Argument(help: "The pair's name.") var pair = "customers"
+    @Argument(help: "The pair's name; if it is left out, that of the resource for which mappings are guessed.")
+    var pair: String?
     @Option(help: ArgumentHelp("The export to begin with.", valueName: "file.csv")) var from: String
     @Option(help: "The configuration file to write.") var config = "accord.yaml"
 
@@ -28,11 +29,14 @@ struct Init: AsyncParsableCommand {
                 }
             }
             let api = try APIDescription.project
+            let guess = try MappingGuess(api: api)
+            let pair = pair ?? guess.resource
             let isConsole = try ConsoleMapping(api: api).fits(header: header)
             let known = KnownTable.recognise(header: header, resource: api.schemas[pair]?.name, api: api)
-            guard known != nil || pair == "customers" || api.resources[pair] == nil else {
+            guard known != nil || pair == guess.resource || api.resources[pair] == nil else {
                 throw ValidationError(
-                    "a mapping is guessed for customers only; begin with Mappings/\(pair).yaml and docs/resources")
+                    "a mapping is guessed for \(guess.resource) only; begin with Mappings/\(pair).yaml and docs/resources"
+                )
             }
             let folder = (config as NSString).deletingLastPathComponent
             guard folder.isEmpty || FileManager.default.fileExists(atPath: folder) else {
@@ -44,10 +48,10 @@ struct Init: AsyncParsableCommand {
                 guard !FileManager.default.fileExists(atPath: mapping) else {
                     throw ValidationError("\(mapping) is there already; move it away")
                 }
-                let guess = MappingGuess.guess(header: header, sample: sample, source: from)
-                try write(known?.mapping ?? guess, to: mapping)
+                try write(
+                    known?.mapping ?? guess.text(header: header, sample: sample, source: from), to: mapping)
             }
-            try write(text(mapping: isConsole ? "console" : "\(pair)-mapping.yaml", in: folder), to: config)
+            try write(text(pair, mapping: isConsole ? "console" : "\(pair)-mapping.yaml", in: folder), to: config)
             let origin =
                 known.map { "this is \($0.name), whose mapping ships" } ?? "it was guessed from the header"
             Terminal.standard.write(
@@ -59,7 +63,7 @@ struct Init: AsyncParsableCommand {
         }
     }
 
-    private func text(mapping: String, in folder: String) -> String {
+    private func text(_ pair: String, mapping: String, in folder: String) -> String {
         let isBeside = folder.isEmpty || from.hasPrefix("/")
         let file = isBeside ? from : FileManager.default.currentDirectoryPath + "/" + from
         return """

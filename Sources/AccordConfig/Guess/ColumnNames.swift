@@ -1,0 +1,64 @@
+import AccordCore
+import AccordREST
+
+/// What the columns of exports are called, as `Descriptions/columns.yaml` says.
+struct ColumnNames: Sendable {
+    /// One column that holds two fields.
+    struct WholeName: Sendable {
+        var first: String
+        var last: String
+        var columns: Set<String>
+    }
+
+    let schema: TableSchema
+    /// For each of some fields, the columns that mean it, the surest first.
+    let fields: [(field: String, columns: [String])]
+    /// Columns with a record's own id, the surest first.
+    let keys: [String]
+    /// Columns that say when a record was last changed.
+    let modified: Set<String>
+    let wholeName: WholeName
+    /// Columns that say the opposite of an opt-out.
+    let consents: Set<String>
+    /// The field that stands in a mapping of a file of which nothing was understood.
+    let example: String
+
+    /// - Throws: ``ConfigError`` if it does not fit the API's description.
+    init(api: APIDescription) throws(ConfigError) {
+        let table = try YAMLDocument.parse(
+            EmbeddedFiles.descriptions["columns"] ?? "", file: "Descriptions/columns.yaml"
+        ).table(
+            "the names of columns",
+            keys: ["resource", "keys", "modified", "whole name", "consents", "example", "fields"])
+        func texts(_ key: String) throws(ConfigError) -> [String] { try table.required(key).texts(key) }
+        let resource = try table.required("resource")
+        guard let schema = api.schemas[try resource.name("resource")] else {
+            throw resource.expected("a resource of the API")
+        }
+        func field(_ node: YAMLNode, _ name: String) throws(ConfigError) -> String {
+            guard schema.field(name) != nil else { throw node.expected("a field of \(schema.name)") }
+            return name
+        }
+        self.schema = schema
+        keys = try texts("keys")
+        modified = Set(try texts("modified"))
+        consents = Set(try texts("consents"))
+        let example = try table.required("example")
+        self.example = try field(example, example.name("example"))
+        let whole = try table.required("whole name").table("whole name", keys: ["first", "last", "columns"])
+        let (first, last) = (try whole.required("first"), try whole.required("last"))
+        wholeName = WholeName(
+            first: try field(first, first.name("first")), last: try field(last, last.name("last")),
+            columns: Set(try whole.required("columns").texts("columns")))
+        var fields: [(field: String, columns: [String])] = []
+        for entry in try table.required("fields").table("fields").entries {
+            fields.append((try field(entry.value, entry.key), try entry.value.texts(entry.key)))
+        }
+        self.fields = fields
+    }
+
+    /// A column's letters and digits alone, in small letters: `E-mail Address` is `emailaddress`.
+    static func simplified(_ column: String) -> String {
+        column.lowercased().filter { $0.isLetter || $0.isNumber }
+    }
+}
