@@ -14,12 +14,16 @@ public final class FileReplacement {
     public enum Problem: Error, Hashable {
         /// Another process writes the same file at this moment.
         case busy
+        /// What another user's killed process may have left cannot be opened: where it lies, and the system's `errno`.
+        case draft(String, Int32)
         /// What the system says, by its `errno`.
         case system(Int32)
 
         public var reason: String {
             switch self {
             case .busy: "another process is writing it"
+            case .draft(let path, let code):
+                "\(path): \(Problem.system(code).reason). If nobody else is writing the file now, remove that one first"
             case .system(let code): strerror(code).map { String(cString: $0) } ?? "error \(code)"
             }
         }
@@ -58,7 +62,10 @@ public final class FileReplacement {
         // Whoever had it may be done with it at this very moment, but not again and again.
         for _ in 0..<100 {
             let descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o600)
-            guard descriptor >= 0 else { throw .system(errno) }
+            guard descriptor >= 0 else {
+                let code = errno
+                throw code == EACCES || code == ELOOP ? .draft(path, code) : .system(code)
+            }
             whenOpened()
             guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
                 let code = errno
@@ -66,12 +73,12 @@ public final class FileReplacement {
                 throw code == EWOULDBLOCK ? .busy : .system(code)
             }
             if isOurs(descriptor, path) {
-                guard ftruncate(descriptor, 0) == 0, fchmod(descriptor, 0o600) == 0 else {
-                    let code = errno
-                    close(descriptor)
-                    throw .system(code)
-                }
-                return descriptor
+                if ftruncate(descriptor, 0) == 0, fchmod(descriptor, 0o600) == 0 { return descriptor }
+                let code = errno
+                close(descriptor)
+                // Another user's killed process left it, and it was locked by nobody: it is made anew.
+                guard code == EPERM, unlink(path) == 0 else { throw .system(code) }
+                continue
             }
             close(descriptor)
         }

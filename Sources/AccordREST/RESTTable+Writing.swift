@@ -64,7 +64,7 @@ extension RESTTable: RecordWritable {
             do {
                 stored = try await step(operation, fields, of: change, stored)
             } catch let missed as NotFoundByValue {
-                // It was there a moment ago: somebody may have changed the value by which it was looked up.
+                // It was there a moment ago, and may be found by another value by now, or by none.
                 throw number == 0
                     ? missed.error : TableError.partlyMade(request: name(change), reason: missed.error.what)
             } catch {
@@ -74,7 +74,7 @@ extension RESTTable: RecordWritable {
         return stored
     }
 
-    /// A look-up by value did not find a record: it is gone, or holds another value by now.
+    /// A record cannot be found by value: it is gone, holds another value by now, or has none to be found by.
     private struct NotFoundByValue: Error { let error: TableError }
 
     /// What to throw when a request was not made after others of the same change were.

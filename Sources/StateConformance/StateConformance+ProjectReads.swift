@@ -104,6 +104,8 @@ extension StateConformance {
             try trial.expect(first, is: [records[1].padded])
             try store.markGone("customers", ids: ["9"])
             try trial.expect(store.linkedRecordsNotSeen("customers", read: read, limit: 9).map(\.id), is: ["10"])
+            try store.markGone("customers", ids: ["7", "10"])
+            try trial.expect(store.counts(), is: [1, 0, 3])
             try trial.expect(store.linkedRecordsNotSeen("locations", read: read, limit: 9), is: [])
         },
         Check("a gone record that no link knows is forgotten") { trial, store in

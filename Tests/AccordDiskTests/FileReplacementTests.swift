@@ -120,7 +120,7 @@ struct FileReplacementTests {
         #expect(try text(other) == "somebody's")
         #expect(try text(target) == "new")
         try #require(symlink("other", draft) == 0)
-        #expect(throws: FileReplacement.Problem.system(ELOOP)) { try FileReplacement(of: target) }
+        #expect(throws: FileReplacement.Problem.draft(draft, ELOOP)) { try FileReplacement(of: target) }
         #expect(try text(other) == "somebody's" && text(target) == "new")
     }
 

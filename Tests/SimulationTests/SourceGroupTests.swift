@@ -40,6 +40,24 @@ struct SourceGroupTests {
         #expect(try await world.plan().pairs.first?.source.mode == .notRead)
     }
 
+    @Test("rows all over the file are changed, wherever they stand, and no others")
+    func updates() async throws {
+        let world = try world()
+        try await world.sync()
+        let table = try #require(world.projectTable as? MemoryTable)
+        for number in stride(from: 0, to: SourceGroupTests.count, by: 2) {
+            table.edit("p\(number)", "last_name", .string("Changed\(number)"))
+        }
+        let report = try await world.sync()
+        #expect(report.outcome == .done && report.done == [.source(.update): SourceGroupTests.count / 2], "\(report)")
+        for row in try world.rows.dropLast() {
+            let cells = row.split(separator: ",", omittingEmptySubsequences: false)
+            guard let number = Int(cells[1].dropFirst("First".count)) else { continue }
+            #expect(cells[2] == (number % 2 == 0 ? "Changed\(number)" : ""))
+        }
+        #expect(try await world.sync().done.isEmpty)
+    }
+
     @Test("where somebody changes the file while they are made, none is written, and none is forgotten")
     func changedMeanwhile() async throws {
         let world = try world()

@@ -7,7 +7,8 @@ struct ColumnNames: Sendable {
     struct WholeName: Sendable {
         var first: String
         var last: String
-        var columns: Set<String>
+        /// The surest first.
+        var columns: [String]
     }
 
     let schema: TableSchema
@@ -15,8 +16,8 @@ struct ColumnNames: Sendable {
     let fields: [(field: String, columns: [String])]
     /// Columns with a record's own id, the surest first.
     let keys: [String]
-    /// Columns that say when a record was last changed.
-    let modified: Set<String>
+    /// Columns that say when a record was last changed, the surest first.
+    let modified: [String]
     let wholeName: WholeName
     /// Columns that say the opposite of an opt-out.
     let consents: Set<String>
@@ -30,7 +31,14 @@ struct ColumnNames: Sendable {
         ).table(
             "the names of columns",
             keys: ["resource", "keys", "modified", "whole name", "consents", "example", "fields"])
-        func texts(_ key: String) throws(ConfigError) -> [String] { try table.required(key).texts(key) }
+        func columns(_ node: YAMLNode, _ subject: String) throws(ConfigError) -> [String] {
+            let names = try node.texts(subject)
+            guard names.allSatisfy({ ColumnNames.simplified($0) == $0 }), Set(names).count == names.count else {
+                throw node.expected("letters and digits alone, in small letters, each name once, for \(subject)")
+            }
+            return names
+        }
+        func texts(_ key: String) throws(ConfigError) -> [String] { try columns(table.required(key), key) }
         let resource = try table.required("resource")
         guard let schema = api.schemas[try resource.name("resource")] else {
             throw resource.expected("a resource of the API")
@@ -41,7 +49,7 @@ struct ColumnNames: Sendable {
         }
         self.schema = schema
         keys = try texts("keys")
-        modified = Set(try texts("modified"))
+        modified = try texts("modified")
         consents = Set(try texts("consents"))
         let example = try table.required("example")
         self.example = try field(example, example.name("example"))
@@ -49,10 +57,13 @@ struct ColumnNames: Sendable {
         let (first, last) = (try whole.required("first"), try whole.required("last"))
         wholeName = WholeName(
             first: try field(first, first.name("first")), last: try field(last, last.name("last")),
-            columns: Set(try whole.required("columns").texts("columns")))
+            columns: try columns(whole.required("columns"), "columns"))
         var fields: [(field: String, columns: [String])] = []
         for entry in try table.required("fields").table("fields").entries {
-            fields.append((try field(entry.value, entry.key), try entry.value.texts(entry.key)))
+            let known = Set(fields.flatMap(\.columns))
+            let names = try columns(entry.value, entry.key)
+            guard known.isDisjoint(with: names) else { throw entry.value.expected("names that mean no other field") }
+            fields.append((try field(entry.value, entry.key), names))
         }
         self.fields = fields
     }

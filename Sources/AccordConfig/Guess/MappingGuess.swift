@@ -48,8 +48,8 @@ private struct Guesser {
         self.fields = fields
         ids = names.keys.compactMap { words.firstIndex(of: $0) }
         let hasFirst = fields.contains { $0.field == names.wholeName.first }
-        fullName = hasFirst ? nil : words.firstIndex { names.wholeName.columns.contains($0) }
-        modified = words.firstIndex { names.modified.contains($0) }
+        fullName = hasFirst ? nil : names.wholeName.columns.lazy.compactMap { words.firstIndex(of: $0) }.first
+        modified = names.modified.lazy.compactMap { words.firstIndex(of: $0) }.first
     }
 
     private var schema: TableSchema { names.schema }

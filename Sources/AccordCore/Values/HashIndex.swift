@@ -1,4 +1,4 @@
-/// Numbers by hashes, some 16 bytes each: hashes that are those of several numbers are rare.
+/// Numbers by hashes, 16 to 32 bytes each: hashes that are those of several numbers are rare.
 public struct HashIndex: Sendable {
     private var first: [UInt64: Int32] = [:]
     private var others: [UInt64: [Int32]] = [:]

@@ -214,8 +214,10 @@ struct SourceScan {
             }
             changes.missing = sightings.missing
             changes.proof = proof
+            // A name that nobody names any more is no loss, so that one more that is named somewhere makes no doubt.
             changes.reading = SideReading(
-                mode: .full, records: proof.count, read: proof.count, incomplete: proof.incomplete,
+                mode: .full, records: proof.count, read: proof.count,
+                incomplete: scan.pair.isDerived ? nil : proof.incomplete,
                 stamp: proof.stamp?.text, endsCleanly: proof.endsCleanly)
             return changes
         }

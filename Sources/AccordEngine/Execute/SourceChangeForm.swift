@@ -19,10 +19,9 @@ struct SourceChangeForm {
     let pair: Pair
     let store: any StateStore
     let rows: SourceRows.Found
-    /// Of the source.
-    let schema: TableSchema
-    /// All changes are written together: then each is a single one.
-    let isWrittenAsWhole: Bool
+    /// Of a source that is written record by record, which may have operations of their own for an opt-out; nil for one
+    /// that is written as a whole: each change of it is a single one.
+    let schema: TableSchema?
 
     /// Why a row is not written.
     static let leftOut = "the mapping leaves its row out by now"
@@ -96,7 +95,7 @@ struct SourceChangeForm {
 
     /// A table that has operations of their own for an opt-out takes it in no other: before an update, after a create.
     private func steps(_ change: TableChange) -> [TableChange] {
-        guard !isWrittenAsWhole, let field = schema.field(.optOut)?.name, let cell = change.cells[field],
+        guard let schema, let field = schema.field(.optOut)?.name, let cell = change.cells[field],
             schema.writes?.kinds.contains(.unsubscribe) == true
         else { return [change] }
         var (rest, optOut) = (change, change)

@@ -29,12 +29,6 @@ struct SourceHalf {
         execution.planning.progress(.applying(pair: pair.name, done: total, of: total))
     }
 
-    private func form(_ rows: SourceRows.Found, isWrittenAsWhole: Bool) async throws -> SourceChangeForm {
-        SourceChangeForm(
-            pair: pair, store: store, rows: rows, schema: try await pair.source.schema(),
-            isWrittenAsWhole: isWrittenAsWhole)
-    }
-
     // MARK: - All together
 
     private func writeTogether(_ positions: [Int], _ table: any BatchWritable, _ tally: inout Tally) async throws {
@@ -73,11 +67,13 @@ struct SourceHalf {
             guard let key = try records.record(at: position - 1).sourceKey else { continue }
             wanted.insert(position, hash: KeyHash.of(key))
         }
-        func add(_ entries: [Entry], _ rows: SourceRows.Found) async throws {
-            let form = try await form(rows, isWrittenAsWhole: true)
+        func add(_ entries: [Entry], _ rows: SourceRows.Found) throws {
+            if entries.isEmpty { return }
+            let form = SourceChangeForm(pair: pair, store: store, rows: rows, schema: nil)
             for change in try form.changes(entries, skip: { tally.skip($0, $1) }) { try spool.append(change) }
         }
         let mapper = try await SourceRows(pair: pair, store: store).each(of: wanted) { mapper, rows in
+            if execution.stop.isStopped { return }
             var (entries, found) = ([Entry](), SourceRows.Found(mapper: mapper))
             for (key, row, record) in rows {
                 for position in wanted.numbers(hash: KeyHash.of(key)) where rest.contains(Int64(position)) {
@@ -93,13 +89,13 @@ struct SourceHalf {
                     }
                 }
             }
-            try await add(entries, found)
+            try add(entries, found)
         }
-        for group in rest.numbers.groups(of: PairPlanning.batchSize) {
+        for group in rest.numbers.groups(of: PairPlanning.batchSize) where !execution.stop.isStopped {
             let entries = try group.map { try records.record(at: Int($0) - 1) }
             let isLeftOut = { (entry: Entry) in leftOut.contains(Int64(entry.position)) }
             for entry in entries where isLeftOut(entry) { tally.skip(entry, SourceChangeForm.leftOut) }
-            try await add(entries.filter { !isLeftOut($0) }, SourceRows.Found(mapper: mapper))
+            try add(entries.filter { !isLeftOut($0) }, SourceRows.Found(mapper: mapper))
         }
         return mapper
     }
@@ -113,13 +109,15 @@ struct SourceHalf {
     // MARK: - One by one
 
     private func writeOneByOne(_ positions: [Int], _ table: any RecordWritable, _ tally: inout Tally) async throws {
-        let writer = RecordWriter(table: table, schema: try await table.schema(), logger: execution.logger) {
+        let schema = try await table.schema()
+        let writer = RecordWriter(table: table, schema: schema, logger: execution.logger) {
             [store, pair] key in try store.link(pair.name, sourceKey: key) == nil
         }
         for positions in positions.groups(of: Execution.readSize) where !execution.stop.isStopped {
             let entries = try positions.map { try execution.plan.records.record(at: $0 - 1) }
             let rows = try await SourceRows(pair: pair, store: store).rows(of: entries)
-            let changes = try await form(rows, isWrittenAsWhole: false).changes(entries) { tally.skip($0, $1) }
+            let form = SourceChangeForm(pair: pair, store: store, rows: rows, schema: schema)
+            let changes = try form.changes(entries) { tally.skip($0, $1) }
             for group in changes.groups(of: execution.groupSize) {
                 if execution.stop.isStopped { return }
                 try store.begin(pair.name, run: execution.run, entries: group.map(\.entry), at: execution.now)

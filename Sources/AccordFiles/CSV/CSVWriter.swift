@@ -21,7 +21,8 @@ struct CSVWriter {
         self.changes = changes
     }
 
-    /// - Throws: ``TableError``; then nothing was written. Besides what `take` throws, which is called afterwards.
+    /// - Throws: ``TableError``, or what the changes throw when they are read: then nothing was written. What `take`
+    ///   throws comes back when everything is.
     func write(
         expecting stamp: Stamp, _ take: (_ index: Int, WriteOutcome) throws -> Void
     ) throws -> Stamp {

@@ -10,7 +10,7 @@ struct Init: AsyncParsableCommand {
         abstract: "Write accord.yaml and a mapping, guessed from a file's header.",
         discussion: "EXAMPLE\n  accord init customers --from contacts.csv")
 
-    @Argument(help: "The pair's name; if it is left out, that of the resource for which mappings are guessed.")
+    @Argument(help: "The pair's name; customers, if it is left out.")
     var pair: String?
     @Option(help: ArgumentHelp("The export to begin with.", valueName: "file.csv")) var from: String
     @Option(help: "The configuration file to write.") var config = "accord.yaml"
