@@ -181,6 +181,17 @@ struct TypedSourceTests {
         #expect(try await world.world.sync().done == [.project(.update): 1])
     }
 
+    @Test("more records than are begun together are all written, each once")
+    func manyGroups() async throws {
+        let world = try TypedWorld()
+        for number in 1...70 { try world.world.add(number) }
+        #expect(try await world.world.sync().done == [.source(.create): 70])
+        for number in 1...70 { try world.world.edit(number, ["last_name": .string("Changed\(number)")]) }
+        #expect(try await world.world.sync(concurrency: 2).done == [.source(.update): 70])
+        #expect(Set(world.table.records.values.compactMap { $0["last"] }).count == 70)
+        #expect(try await world.world.sync().done.isEmpty)
+    }
+
     @Test("what the source refuses is set aside, and tried again when it changes")
     func refused() async throws {
         let world = try TypedWorld()

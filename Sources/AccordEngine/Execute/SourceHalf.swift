@@ -132,7 +132,7 @@ struct SourceHalf {
     ///
     /// - Returns: nil for what was certainly not written; and why nothing more can be, if that is so.
     private func send(
-        _ changes: ArraySlice<SourceChange>, _ writer: RecordWriter
+        _ changes: [SourceChange], _ writer: RecordWriter
     ) async -> (outcomes: [WriteOutcome?], refused: TableError?) {
         await withTaskGroup(of: (Int, WriteOutcome?, TableError?).self) { group in
             var outcomes = [WriteOutcome?](repeating: nil, count: changes.count)
@@ -205,7 +205,7 @@ struct SourceHalf {
 
 extension RandomAccessCollection where Index == Int {
     /// The elements in their order, so many at a time.
-    fileprivate func groups(of most: Int) -> [SubSequence] {
-        stride(from: startIndex, to: endIndex, by: most).map { self[$0..<Swift.min($0 + most, endIndex)] }
+    fileprivate func groups(of most: Int) -> [[Element]] {
+        stride(from: startIndex, to: endIndex, by: most).map { Array(self[$0..<Swift.min($0 + most, endIndex)]) }
     }
 }
