@@ -75,9 +75,11 @@ public final class FileReplacement {
             if isOurs(descriptor, path) {
                 if ftruncate(descriptor, 0) == 0, fchmod(descriptor, 0o600) == 0 { return descriptor }
                 let code = errno
+                // Another user's killed process left it. It is removed while it is locked: else somebody might just have
+                // begun to write it.
+                let isRemoved = code == EPERM && unlink(path) == 0
                 close(descriptor)
-                // Another user's killed process left it, and it was locked by nobody: it is made anew.
-                guard code == EPERM, unlink(path) == 0 else { throw .system(code) }
+                guard isRemoved else { throw .system(code) }
                 continue
             }
             close(descriptor)

@@ -223,10 +223,7 @@ public struct MirrorRead {
     ///
     /// - Parameter ids: of records that were not known as they are.
     private func lookForReplaced(by ids: [String]) async throws {
-        var rest = ids[...]
-        while !rest.isEmpty {
-            let some = rest.prefix(PairPlanning.batchSize)
-            rest = rest.dropFirst(some.count)
+        for some in ids.groups(of: PairPlanning.batchSize) {
             try await lookForReplaced(by: store.projectRecords(pair.name, some).values.sorted { $0.id < $1.id })
         }
     }
@@ -256,10 +253,7 @@ public struct MirrorRead {
         if let changed, changed.isEmpty { return }
         let ids = try changed.map { $0.sorted() } ?? store.projectRecordIDs(pair.name)
         let read = try store.beginProjectRead(pair.name, fields: form.kept)
-        var start = 0
-        while start < ids.count {
-            let some = Array(ids[start..<min(start + 500, ids.count)])
-            start += some.count
+        for some in ids.groups(of: 500) {
             let known = try store.projectRecords(pair.name, some)
             let computed = try rollup.values(for: some, store)
             let renewed = some.compactMap { id -> MirrorRecord? in

@@ -87,10 +87,8 @@ struct SourceRows {
     ///
     /// - Parameter most: entries for which the source is read once.
     func each(of records: PlanRecords, most: Int, _ body: (Entry, Current) -> Void) async throws {
-        var rest = records.positions { !$0.isDisjoint(with: .writes) }[...]
-        while !rest.isEmpty {
-            let entries = try rest.prefix(most).map { try records.record(at: $0 - 1) }
-            rest = rest.dropFirst(most)
+        for positions in records.positions(where: { !$0.isDisjoint(with: .writes) }).groups(of: most) {
+            let entries = try positions.map { try records.record(at: $0 - 1) }
             let found = try await rows(of: entries)
             for entry in entries {
                 let key = entry.sourceKey ?? ""

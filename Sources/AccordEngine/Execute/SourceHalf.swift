@@ -202,10 +202,3 @@ struct SourceHalf {
         try store.settle(outcomes.flatMap { form.settlements($0, $1, &tally) })
     }
 }
-
-extension RandomAccessCollection where Index == Int {
-    /// The elements in their order, so many at a time.
-    fileprivate func groups(of most: Int) -> [[Element]] {
-        stride(from: startIndex, to: endIndex, by: most).map { Array(self[$0..<Swift.min($0 + most, endIndex)]) }
-    }
-}

@@ -31,10 +31,8 @@ struct PairDeciding {
         _ numbers: [Int64], _ plan: inout PlanInProgress,
         _ decide: (Knowledge.NumberedLink, inout PlanInProgress) throws -> Entry?
     ) async throws {
-        var rest = numbers[...]
-        while !rest.isEmpty {
-            let links = try planning.store.links(pair.name, numbers: rest.prefix(PairPlanning.batchSize))
-            rest = rest.dropFirst(PairPlanning.batchSize)
+        for numbers in numbers.groups(of: PairPlanning.batchSize) {
+            let links = try planning.store.links(pair.name, numbers: numbers)
             plan.loader.forget()
             try plan.loader.load(Needs(projectIDs: Set(links.map(\.link.projectID))))
             var records: [Entry] = []

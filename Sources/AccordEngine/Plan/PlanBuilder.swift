@@ -66,12 +66,11 @@ struct PlanBuilder {
             switch rule.scope {
             case .contended:
                 let numbers = contended.takeRecords().sorted { positions[Int($0)] < positions[Int($1)] }
-                try apply(&rule, to: numbers[...], positions, &names, &loader)
+                try apply(&rule, to: numbers, positions, &names, &loader)
             case .kinds(let kinds):
-                var rest = order.filter { !records.kinds(Int($0)).isDisjoint(with: kinds) }[...]
-                while !rest.isEmpty {
-                    try apply(&rule, to: rest.prefix(PairPlanning.batchSize), positions, &names, &loader)
-                    rest = rest.dropFirst(PairPlanning.batchSize)
+                let wanted = order.filter { !records.kinds(Int($0)).isDisjoint(with: kinds) }
+                for numbers in wanted.groups(of: PairPlanning.batchSize) {
+                    try apply(&rule, to: numbers, positions, &names, &loader)
                 }
             }
             notes += rule.notes
@@ -80,7 +79,7 @@ struct PlanBuilder {
     }
 
     private mutating func apply(
-        _ rule: inout any PlanRule, to numbers: ArraySlice<Int32>, _ positions: [Int32], _ names: inout PlannedNames,
+        _ rule: inout any PlanRule, to numbers: [Int32], _ positions: [Int32], _ names: inout PlannedNames,
         _ loader: inout KnowledgeLoader
     ) throws {
         let before = try numbers.map { number in
