@@ -38,6 +38,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-system.git", from: "1.8.1"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
     ],
     targets: [
         .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
@@ -111,7 +112,13 @@ let package = Package(
             ]),
         tests(
             "AccordStateTests", ["AccordCore", "AccordState", "AccordEngine", "Chance"], resources: [.copy("Golden")]),
-        tests("AccordSQLiteTests", ["AccordCore", "AccordState", "StateConformance", "AccordSQLite"]),
+        tests(
+            "AccordSQLiteTests",
+            [
+                "AccordCore", "AccordState", "StateConformance", "AccordSQLite",
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ]),
         tests("AccordReportTests", ["AccordCore", "AccordState", "AccordReport"]),
         tests(
             "SimulationTests",
@@ -125,7 +132,8 @@ let package = Package(
             "CommandTests",
             [
                 "accord", "AccordCore", "AccordConfig", "AccordFiles", "AccordHTTP", "AccordREST", "AccordState",
-                "AccordReport", "Chance",
+                "AccordReport", "Chance", .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
             ]),
         tests(
             "AccordReviewsTests", ["AccordCore", "AccordTables", "AccordReviews", "TableConformance", "TableFakes"]),

@@ -1,6 +1,8 @@
 import AccordSQLite
 import AccordState
 import Foundation
+import Subprocess
+import SystemPackage
 import Testing
 
 @Suite("The lock of the state")
@@ -59,23 +61,22 @@ struct StateLockTests {
     @Test(
         "it outlives no killed process",
         .enabled(if: FileManager.default.isExecutableFile(atPath: flock), "needs util-linux"))
-    func killed() throws {
+    func killed() async throws {
         let state = try TemporaryState()
         try StateLock.acquire(path: state.path, owner: "accord sync", now: 1).release()
-        let holder = Process()
-        holder.executableURL = URL(fileURLWithPath: StateLockTests.flock)
-        holder.arguments = ["--no-fork", state.path + ".lock", "/bin/sh", "-c", "echo held; exec sleep 600"]
-        let output = Pipe()
-        holder.standardOutput = output
-        try holder.run()
-        defer { if holder.isRunning { kill(holder.processIdentifier, SIGKILL) } }
-        // Answers when the lock is held.
-        #expect(output.fileHandleForReading.availableData == Data("held\n".utf8))
-        #expect(throws: StateError.locked(path: state.path, owner: "unknown", since: nil)) {
-            try StateLock.acquire(path: state.path, owner: "accord sync", now: 2)
+        let holder = Configuration(
+            executable: .path(FilePath(StateLockTests.flock)),
+            arguments: ["--no-fork", state.path + ".lock", "/bin/sh", "-c", "echo held; exec sleep 600"])
+        let ended = try await Subprocess.run(holder, input: .none, output: .sequence, error: .discarded) { holder in
+            defer { kill(holder.processIdentifier.value, SIGKILL) }
+            // Answers when the lock is held.
+            let line = try await holder.standardOutput.strings().first { _ in true }
+            #expect(line == "held")
+            #expect(throws: StateError.locked(path: state.path, owner: "unknown", since: nil)) {
+                try StateLock.acquire(path: state.path, owner: "accord sync", now: 2)
+            }
         }
-        kill(holder.processIdentifier, SIGKILL)
-        holder.waitUntilExit()
+        #expect(ended.terminationStatus == .signaled(SIGKILL))
         try StateLock.acquire(path: state.path, owner: "accord sync", now: 3).release()
     }
 }

@@ -17,7 +17,7 @@ struct DocumentationTests {
         defer { try? FileManager.default.removeItem(at: folder) }
         let port = Int.random(in: 20_000..<32_000)
         let script = Tutorial.script(steps, folder: folder.path, port: port)
-        let bash = try Running(
+        let bash = try await Running(
             executable: URL(fileURLWithPath: "/bin/bash"), arguments: ["-c", script], folder: folder, environment: [:])
         let result = try await bash.finished()
         let outputs = result.output.replacing(":\(port)", with: ":8787").split(

@@ -142,7 +142,7 @@ struct ExitCodeTests {
     func lostOutput() async throws {
         let bench = try await Workbench(rows: [Workbench.row(1)])
         for (script, status) in [("\"$0\" sync > /dev/full", 1), ("\"$0\" status | true; exit ${PIPESTATUS[0]}", 0)] {
-            let shell = try Running(
+            let shell = try await Running(
                 executable: URL(fileURLWithPath: "/bin/bash"), arguments: ["-c", script, Program.executable.path],
                 folder: bench.folder, environment: bench.accord.environment)
             let result = try await shell.finished()
@@ -155,7 +155,7 @@ struct ExitCodeTests {
     @Test("6: one run at a time, and the message says whose")
     func locked() async throws {
         let bench = try await Workbench(rows: (1...4).map { Workbench.row($0) }, faults: "hold-after=0")
-        let long = try bench.accord.start(["sync"])
+        let long = try await bench.accord.start(["sync"])
         // It holds the lock before it sends anything.
         try await bench.whileRunning(long) { try await bench.requestCount() == 0 }
         let second = try await bench.accord.run("sync")

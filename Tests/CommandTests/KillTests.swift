@@ -56,7 +56,7 @@ struct KillTests {
             kill -9 $program
             wait $program
             """
-        let shell = try Running(
+        let shell = try await Running(
             executable: URL(fileURLWithPath: "/bin/bash"), arguments: ["-c", script, Program.executable.path],
             folder: bench.folder, environment: bench.accord.environment)
         let status = try await shell.finished().status
@@ -96,7 +96,7 @@ struct KillTests {
         "asked to stop, it finishes what is in flight, says so, and leaves a clean state", arguments: [SIGINT, SIGTERM])
     func interrupted(signal: Int32) async throws {
         let bench = try await Workbench(rows: (1...120).map { Workbench.row($0) }, faults: "hold-after=30")
-        let running = try bench.accord.start(["sync"])
+        let running = try await bench.accord.start(["sync"])
         try await bench.whileRunning(running) { try await bench.requestCount() <= 30 }
         running.send(signal)
         try await bench.whileRunning(running) { try !running.printed().contains("in flight") }
@@ -122,7 +122,7 @@ struct KillTests {
         for number in 10..<300 {
             try await bench.add(#"{"first_name": "Some", "email": "some\#(number)@example.com"}"#)
         }
-        let running = try bench.accord.start(["sync"])
+        let running = try await bench.accord.start(["sync"])
         try await bench.whileRunning(running) { try await bench.requestCount() < 3 }
         running.send(SIGINT)
         try await bench.whileRunning(running) { try !running.printed().contains("in flight") }
@@ -137,7 +137,7 @@ struct KillTests {
     @Test("after a kill the next run says what it repairs")
     func saysSo() async throws {
         let bench = try await Workbench(rows: (1...60).map { Workbench.row($0) }, faults: "hold-after=30")
-        let running = try bench.accord.start(["sync"])
+        let running = try await bench.accord.start(["sync"])
         try await bench.whileRunning(running) { try await bench.requestCount() <= 30 }
         running.send(SIGKILL)
         #expect(try await running.finished().status == 128 + SIGKILL)

@@ -1,4 +1,6 @@
 import Foundation
+import Subprocess
+import SystemPackage
 import Testing
 
 /// The built program, run as a process in a folder of its own.
@@ -34,11 +36,11 @@ struct Program {
     @discardableResult
     func run(_ arguments: String...) async throws -> Result { try await start(arguments).finished() }
 
-    func start(_ arguments: [String]) throws -> Running {
+    func start(_ arguments: [String]) async throws -> Running {
         guard FileManager.default.isExecutableFile(atPath: Program.executable.path) else {
             throw NotBuilt(path: Program.executable.path)
         }
-        return try Running(
+        return try await Running(
             executable: Program.executable, arguments: arguments, folder: folder, environment: environment)
     }
 }
@@ -48,44 +50,62 @@ final class Running: Sendable {
     let pid: Int32
     private let output: URL
     private let errors: URL
-    private let ended: AsyncStream<Int32>
+    private let ended: Task<Int32, any Error>
 
     /// The process is no more.
     var hasEnded: Bool { kill(pid, 0) != 0 }
 
-    init(executable: URL, arguments: [String], folder: URL, environment: [String: String]) throws {
+    init(executable: URL, arguments: [String], folder: URL, environment: [String: String]) async throws {
         let logs = folder.appendingPathComponent("logs")
         try FileManager.default.createDirectory(at: logs, withIntermediateDirectories: true)
         let name = UUID().uuidString
-        output = logs.appendingPathComponent("\(name).out")
-        errors = logs.appendingPathComponent("\(name).err")
-        for file in [output, errors] { try Data().write(to: file) }
-        let process = Process()
-        process.executableURL = executable
-        process.arguments = arguments
-        process.currentDirectoryURL = folder
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { _, new in new }
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = try FileHandle(forWritingTo: output)
-        process.standardError = try FileHandle(forWritingTo: errors)
-        let (stream, tell) = AsyncStream<Int32>.makeStream()
-        process.terminationHandler = { process in
-            // As a shell tells it: killed by a signal is 128 and its number.
-            let bySignal = process.terminationReason == .uncaughtSignal
-            tell.yield(bySignal ? 128 + process.terminationStatus : process.terminationStatus)
-            tell.finish()
+        let output = logs.appendingPathComponent("\(name).out")
+        let errors = logs.appendingPathComponent("\(name).err")
+        let changes = environment.map { (Environment.Key(stringLiteral: $0.key), $0.value as String?) }
+        let configuration = Configuration(
+            executable: .path(FilePath(executable.path)), arguments: Arguments(arguments),
+            environment: .inherit.updating(Dictionary(uniqueKeysWithValues: changes)),
+            workingDirectory: FilePath(folder.path))
+        let (begun, tell) = AsyncThrowingStream<Int32, any Error>.makeStream()
+        ended = Task {
+            do {
+                let result = try await Subprocess.run(
+                    configuration, input: .none,
+                    output: .fileDescriptor(try Running.open(output), closeAfterSpawningProcess: true),
+                    error: .fileDescriptor(try Running.open(errors), closeAfterSpawningProcess: true)
+                ) { tell.yield($0.processIdentifier.value) }
+                return Running.status(result.terminationStatus)
+            } catch {
+                tell.finish(throwing: error)
+                throw error
+            }
         }
-        ended = stream
-        try process.run()
-        pid = process.processIdentifier
+        (self.output, self.errors) = (output, errors)
+        var pid: Int32?
+        for try await number in begun {
+            pid = number
+            break
+        }
+        self.pid = try #require(pid)
+    }
+
+    private static func open(_ file: URL) throws -> FileDescriptor {
+        try FileDescriptor.open(
+            FilePath(file.path), .writeOnly, options: [.create, .truncate], permissions: .ownerReadWrite)
+    }
+
+    /// As a shell tells it: killed by a signal is 128 and its number.
+    private static func status(_ status: TerminationStatus) -> Int32 {
+        switch status {
+        case .exited(let code): code
+        case .signaled(let signal): 128 + signal
+        }
     }
 
     func send(_ signal: Int32) { kill(pid, signal) }
 
     func finished() async throws -> Program.Result {
-        var status: Int32 = -1
-        for await end in ended { status = end }
-        return Program.Result(status: status, output: try text(output), errors: try text(errors))
+        Program.Result(status: try await ended.value, output: try text(output), errors: try text(errors))
     }
 
     /// What it has printed so far, complaints included.

@@ -39,7 +39,7 @@ final class Workbench {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         accord = Program(folder: folder, environment: ["MGR_API_KEY": Workbench.key])
         let arguments = ["sandbox", "--port", "0", "--key", Workbench.key]
-        sandbox = try accord.start(arguments + (faults.map { ["--faults", $0] } ?? []))
+        sandbox = try await accord.start(arguments + (faults.map { ["--faults", $0] } ?? []))
         base = try await Workbench.address(of: sandbox)
         try write("mapping.yaml", mapping)
         try write(rows: rows)
