@@ -20,8 +20,10 @@ public struct LinkIndex: Sendable {
     }
 
     private var rows: [Row] = []
-    /// Places in `rows`, plus 1; 0 is a free slot.
+    /// Places in `rows` by hash, plus 1; 0 is a free slot. Made when a record is met out of order.
     private var slots: [Int32] = []
+    /// The row after the one that was found last: most tables are in the order in which their links were made.
+    private var next = 0
 
     /// What is known of a record that a scan has met.
     public enum Sighting: Hashable, Sendable {
@@ -33,23 +35,17 @@ public struct LinkIndex: Sendable {
     }
 
     /// - Parameter count: of the links that will be added.
-    public init(count: Int = 0) {
-        rows.reserveCapacity(count)
-        var size = 1024
-        while size < count * 2 { size *= 2 }
-        slots = Array(repeating: 0, count: size)
-    }
+    public init(count: Int = 0) { rows.reserveCapacity(count) }
 
     public var count: Int { rows.count }
 
     /// Links are added in the order of their numbers.
     public mutating func add(hash: UInt64, number: Int64, fingerprint: Fingerprint?) {
-        if rows.count * 10 > slots.count * 7 { grow() }
+        slots = []
         rows.append(
             Row(
                 hash: hash, number: number, fingerprint: fingerprint ?? Fingerprint.zero, line: 0,
                 flags: fingerprint == nil ? 0 : Flag.hasFingerprint))
-        place(row: rows.count - 1)
     }
 
     /// The other side's record of the link has changed or is gone.
@@ -71,9 +67,9 @@ public struct LinkIndex: Sendable {
     }
 
     /// Whether a link has this key, as far as its hash says.
-    public func isLinked(hash: UInt64) -> Bool { find(hash) != nil }
+    public mutating func isLinked(hash: UInt64) -> Bool { find(hash) != nil }
 
-    public func isMet(hash: UInt64) -> Bool { find(hash).map { rows[$0].line != 0 } ?? false }
+    public mutating func isMet(hash: UInt64) -> Bool { find(hash).map { rows[$0].line != 0 } ?? false }
 
     /// The numbers of links whose record was not met.
     public var missing: NumberSet {
@@ -84,27 +80,34 @@ public struct LinkIndex: Sendable {
 
     // MARK: - Places
 
-    private func find(_ hash: UInt64) -> Int? {
+    private mutating func find(_ hash: UInt64) -> Int? {
+        if next < rows.count, rows[next].hash == hash {
+            next += 1
+            return next - 1
+        }
+        if slots.isEmpty { makeSlots() }
         let mask = slots.count - 1
         var slot = Int(truncatingIfNeeded: hash) & mask
         while slots[slot] != 0 {
             let index = Int(slots[slot]) - 1
-            if rows[index].hash == hash { return index }
+            if rows[index].hash == hash {
+                next = index + 1
+                return index
+            }
             slot = (slot + 1) & mask
         }
         return nil
     }
 
-    private mutating func place(row index: Int) {
-        let mask = slots.count - 1
-        var slot = Int(truncatingIfNeeded: rows[index].hash) & mask
-        while slots[slot] != 0 { slot = (slot + 1) & mask }
-        slots[slot] = Int32(index + 1)
-    }
-
-    private mutating func grow() {
-        slots = Array(repeating: 0, count: slots.count * 2)
-        for index in rows.indices { place(row: index) }
+    private mutating func makeSlots() {
+        var size = 1024
+        while size < rows.count * 2 { size *= 2 }
+        slots = Array(repeating: 0, count: size)
+        for index in rows.indices {
+            var slot = Int(truncatingIfNeeded: rows[index].hash) & (size - 1)
+            while slots[slot] != 0 { slot = (slot + 1) & (size - 1) }
+            slots[slot] = Int32(index + 1)
+        }
     }
 
     private func index(of number: Int64) -> Int? {

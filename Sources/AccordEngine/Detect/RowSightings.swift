@@ -41,10 +41,10 @@ public struct RowSightings {
 
     // MARK: - Rows that are no records, or left out
 
-    func isLinked(hash: UInt64) -> Bool { index.isLinked(hash: hash) }
+    mutating func isLinked(hash: UInt64) -> Bool { index.isLinked(hash: hash) }
 
     /// Whether a row of a link was met.
-    func isMet(hash: UInt64) -> Bool { index.isMet(hash: hash) }
+    mutating func isMet(hash: UInt64) -> Bool { index.isMet(hash: hash) }
 
     /// Notes that the row of a link was met, though nothing of it is known.
     ///
