@@ -102,6 +102,8 @@ public final class MemoryTable: ScannableTable, StampedTable, IncrementalTable, 
         case answerLost
         /// The write is not made, and no answer comes.
         case lost
+        /// The write is made, and its answer does not say what is stored now.
+        case unseen
     }
 
     /// The next write of a record fails.
@@ -177,6 +179,10 @@ public final class MemoryTable: ScannableTable, StampedTable, IncrementalTable, 
             case .refused: return .refused(.expectationFailed(name: name, reason: "it is refused"))
             case .answerLost: _ = apply(change, to: &state)
             case .lost: break
+            case .unseen:
+                let outcome = apply(change, to: &state)
+                if case .stored = outcome { return .storedUnseen }
+                return outcome
             }
             return .unknown(.outcomeUnknown(request: name, reason: "the answer is lost"))
         }

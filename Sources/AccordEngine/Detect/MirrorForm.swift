@@ -69,8 +69,7 @@ struct MirrorForm: Sendable {
     /// The record that is stored now, as an answer and what was known before say together.
     ///
     /// - Parameter unseen: fields that no answer held until now, whatever was sent.
-    func record(_ record: TableRecord, over known: Record, unseen: Set<String>) throws -> MirrorRecord {
-        guard let id = record.key else { throw EngineError.unreadableAnswer(pair: pair.name) }
+    func record(_ record: TableRecord, id: String, over known: Record, unseen: Set<String>) throws -> MirrorRecord {
         let answer = record.values
         let unknown = unseen.filter { answer[$0] == nil }
         let values = known.values.filter { kept.contains($0.key) && !unknown.contains($0.key) }

@@ -20,28 +20,26 @@ final class ChangeSpool: TableChanges {
 
     var count: Int { starts.count }
 
-    /// - Parameter change: one with a single step, as all changes of such a table are.
-    func append(_ change: SourceChange) throws {
+    /// - Parameter write: one with a single change, as all of such a table are.
+    func append(_ write: RecordWrite<SourceHalf.Basis>) throws {
         var writer = SpoolWriter()
-        for step in change.steps { writer.change(step) }
-        writer.int32(Int32(change.entry.position))
-        writer.optional(change.before)
-        writer.record(change.expected)
+        for change in write.changes { writer.change(change) }
+        writer.int32(Int32(write.entry.position))
+        writer.optional(write.basis.before)
+        writer.record(write.basis.expected)
         starts.append(try spill.append(writer.bytes))
     }
 
     func change(at index: Int) throws -> TableChange { try read(index) { $0.change(mapping) } }
 
     /// The change with the record of the plan that it is of.
-    func sourceChange(at index: Int) throws -> SourceChange {
-        let (step, position, before, expected) = try read(index) { reader in
+    func write(at index: Int) throws -> RecordWrite<SourceHalf.Basis> {
+        let (change, position, before, expected) = try read(index) { reader in
             (reader.change(mapping), Int(reader.int32()), reader.optionalFingerprint(), reader.record())
         }
-        let entry = try records.record(at: position - 1)
-        guard let operation = entry.sourceOperation else {
-            throw FormProblem("record \(position) of the plan writes nothing into the source")
-        }
-        return SourceChange(entry: entry, operation: operation, steps: [step], before: before, expected: expected)
+        return RecordWrite(
+            try records.record(at: position - 1), SourceHalf.Basis(before: before, expected: expected),
+            changes: [change], known: change.known)
     }
 
     private func read<Content>(_ index: Int, _ body: (inout SpoolReader) -> Content) throws -> Content {

@@ -1,31 +1,88 @@
 import AccordCore
 import AccordState
+import AccordTables
 
 /// Carries out the plan of one pair.
 ///
-/// Records are done in groups. The intents of a group are durable before its first request, the group's requests are
-/// sent a few at a time with the operations of one record in their order, and its results, bases and history are settled
-/// in one transaction: killed at any instant, the next run sees from both sides which writes happened.
+/// Both halves go the same way: what is to be written is held against what is there now, its intents are durable before
+/// it is sent, and its results, bases and history are settled in one transaction after. Killed at any instant, the next
+/// run sees from both sides which writes happened. What a table can do decides how it is written: record by record, or
+/// as a whole.
 struct Executor {
     let execution: Execution
     private(set) var tally = Tally()
 
     init(_ execution: Execution) { self.execution = execution }
 
+    private var pair: Pair { execution.pair }
+    private var records: PlanRecords { execution.plan.records }
+
     mutating func execute() async throws {
         try AgreedRecords(execution: execution).settle(&tally)
         let unmet = try await UnmetRecords(execution: execution).find(&tally)
         guard tally.failure == nil else { return }
-        var project = ProjectHalf(execution, unmet: unmet, tally)
-        try await project.write()
-        tally = project.tally
+        let done = try await writeProject(unmet)
         guard tally.failure == nil, !execution.stop.isStopped else { return }
         // A record of which the project has not taken its half stays as it is: the next plan sees both halves.
-        let records = execution.plan.records
         let positions = records.positions { $0.contains(.writesSource) }.filter { position in
             guard !unmet.contains(Int64(position)) else { return false }
-            return !records.kinds(at: position - 1).contains(.writesProject) || project.done.contains(Int64(position))
+            return !records.kinds(at: position - 1).contains(.writesProject) || done.contains(Int64(position))
         }
-        try await SourceHalf(execution: execution).write(positions, &tally)
+        do {
+            try await writeSource(positions)
+        } catch let error as TableError {
+            tally.fail(error)
+        } catch let error as MappingProblem {
+            tally.fail(error)
+        }
+    }
+
+    /// - Parameter unmet: positions of records whose source record is not as the plan saw it.
+    /// - Returns: positions of the records of which the project has taken everything.
+    private mutating func writeProject(_ unmet: NumberSet) async throws -> NumberSet {
+        guard records.contains(where: { $0.contains(.writesProject) }) else { return NumberSet() }
+        guard let table = pair.project as? any RecordWritable, pair.project.capabilities.recordWrites else {
+            tally.fail(EngineError.cannot("be written record by record", pair: pair.name, table: pair.project.name))
+            return NumberSet()
+        }
+        let records = records
+        let queue = WriteQueue(records, inOrder: true) { index in
+            records.kinds(at: index).contains(.writesProject) && !unmet.contains(Int64(index + 1))
+        }
+        return try await write(ProjectHalf(execution), to: table, pair.schema, queue, unmet: unmet, before: 0)
+    }
+
+    private mutating func writeSource(_ positions: [Int]) async throws {
+        guard !positions.isEmpty else { return }
+        let total = records.count(of: .writes)
+        if pair.source.capabilities.batchWrites, let table = pair.source as? any BatchWritable {
+            try await BatchWriter(execution: execution, table: table).write(positions, &tally)
+        } else if pair.source.capabilities.recordWrites, let table = pair.source as? any RecordWritable {
+            let (schema, rows) = (try await table.schema(), SourceRows(pair: pair, store: execution.store))
+            var before = total - positions.count
+            for group in positions.groups(of: Execution.readSize)
+            where tally.failure == nil && !execution.stop.isStopped {
+                let entries = try group.map { try records.record(at: $0 - 1) }
+                let half = SourceHalf(execution: execution, rows: try await rows.rows(of: entries), schema: schema)
+                let wanted = Set(group)
+                let queue = WriteQueue(records, inOrder: false) { wanted.contains($0 + 1) }
+                _ = try await write(half, to: table, schema, queue, unmet: NumberSet(), before: before)
+                before += group.count
+            }
+        } else {
+            tally.fail(EngineError.cannot("be written", pair: pair.name, table: pair.source.name))
+        }
+        execution.planning.progress(.applying(pair: pair.name, done: total, of: total))
+    }
+
+    /// Record by record.
+    private mutating func write(
+        _ half: some Half, to table: any RecordWritable, _ schema: TableSchema, _ queue: WriteQueue, unmet: NumberSet,
+        before: Int
+    ) async throws -> NumberSet {
+        let writer = RecordWriter(table: table, schema: schema, logger: execution.logger, isFree: half.isFree)
+        var half = RecordwiseWriter(half, writer, queue, unmet: unmet, before: before, tally)
+        tally = try await half.write()
+        return half.done
     }
 }

@@ -74,7 +74,7 @@ struct Expectations {
             return incomplete.map { "the source cannot be read whole by now: \($0)" }
         }
         guard entry.present.contains(.source) else { return "its row is back" }
-        if mapper.leavesOut(row) { return SourceChangeForm.leftOut }
+        if mapper.leavesOut(row) { return SourceHalf.leftOut }
         let held = mapper.map(row).record
         for change in entry.operations.filter({ $0.side == .project }).flatMap(\.changes)
         where !Expectations.says(held[change.field], change.origin, change) {

@@ -1,185 +1,152 @@
 import AccordCore
 import AccordState
 import AccordTables
-import Logging
 
-/// Writes the project's half of a plan, record by record.
-struct ProjectHalf {
+/// The project's half of a plan: the operations of each record are its changes, one by one.
+struct ProjectHalf: Half {
     let execution: Execution
-    /// Positions of records whose source record is not as the plan saw it.
-    let unmet: NumberSet
-    var tally: Tally
-    /// Positions of the records of which the project has taken everything.
-    private(set) var done = NumberSet()
+    private let form: MirrorForm
 
-    init(_ execution: Execution, unmet: NumberSet, _ tally: Tally) {
+    init(_ execution: Execution) {
         self.execution = execution
-        self.unmet = unmet
-        self.tally = tally
-        builder = execution.builder
-        attention = execution.attention
+        form = MirrorForm(pair: execution.pair, store: execution.store)
     }
 
-    let builder: SettlementBuilder
-    let attention: AttentionItems
-
-    var pair: Pair { execution.pair }
-    private var plan: PairPlan { execution.plan }
-    private var sends: Bool { execution.sends }
-    private var run: Int64 { execution.run }
-    private var planning: PlanningRun { execution.planning }
-    private var concurrency: Int { execution.concurrency }
-    private var logger: Logger { execution.logger }
+    var side: Side { .project }
+    private var pair: Pair { execution.pair }
     private var store: any StateStore { execution.store }
-    private var stop: StopSignal { execution.stop }
-    private var now: Int64 { execution.now }
 
-    /// Records in groups, each group durable before it is sent and settled after. While one group is under way, the one
-    /// before it is settled and the next one is made durable, in one transaction.
-    mutating func write() async throws {
-        guard plan.records.contains(where: { $0.contains(.writesProject) }) else { return }
-        guard let table = pair.project as? any RecordWritable, pair.project.capabilities.recordWrites else {
-            return tally.fail(
-                EngineError.cannot("be written record by record", pair: pair.name, table: pair.project.name))
-        }
-        let writer = ProjectRecordWriter(
-            pair: pair,
-            table: RecordWriter(table: table, schema: pair.schema, logger: logger) { [store, pair] id in
-                try store.link(pair.name, projectID: id) == nil
-            }, store: store, time: planning.time, form: MirrorForm(pair: pair, store: store))
-        let (records, unmet) = (plan.records, unmet)
-        var queue = WriteQueue(records) { index in
-            records.kinds(at: index).contains(.writesProject) && !unmet.contains(Int64(index + 1))
-        }
-        let total = records.count(of: .writes)
-        var lastLook = planning.time.monotonic
-        var group = try next(&queue)
-        try store.begin(pair.name, run: run, entries: group, at: now)
-        var sent: [(Entry, RecordOutcome)] = []
-        while !group.isEmpty {
-            let (outcomes, following): ([RecordOutcome], [Entry])
-            if concurrency > 1 {
-                async let sending = send(group, writer)
-                following = try takeAndSettle(&queue, &sent)
-                outcomes = await sending
-            } else {
-                outcomes = await send(group, writer)
-                following = []
-            }
-            sent += zip(group, outcomes)
-            if let refused = outcomes.lazy.compactMap(\.stop).first { tally.fail(refused) }
-            // Before what follows from it is settled: a crash in between costs a read, the other way round a record.
-            if outcomes.contains(where: \.hasVanished) { try store.setMirrorCursor(pair.name, nil) }
-            for (entry, outcome) in zip(group, outcomes) {
-                if outcome.isDone { done.insert(Int64(entry.position)) }
-                queue.finish(entry.position)
-            }
-            planning.progress(.applying(pair: pair.name, done: queue.finished.count, of: total))
-            let isEnded = tally.failure != nil || stop.isStopped
-            group = isEnded ? [] : following
-            if group.isEmpty || planning.time.monotonic - lastLook >= ProjectHalf.secondsBetweenLooks {
-                let unsent = isEnded ? following.map(builder.closed) : []
-                try store.settle(sent.map { try settle($0, $1) } + unsent)
-                sent = []
-                guard !isEnded else { return }
-                if planning.time.monotonic - lastLook >= ProjectHalf.secondsBetweenLooks {
-                    await look()
-                    lastLook = planning.time.monotonic
-                }
-                if group.isEmpty, tally.failure == nil, !stop.isStopped {
-                    group = try next(&queue)
-                    try store.begin(pair.name, run: run, entries: group, at: now)
-                }
-            }
-        }
-        guard tally.failure == nil, !stop.isStopped else { return }
-        for entry in try queue.held() {
-            tally.skip(entry, "it can only be written after a record that can only be written after it")
-        }
-    }
+    func isFree(_ key: String) throws -> Bool { try store.link(pair.name, projectID: key) == nil }
 
-    /// Settles what was sent before the group that is under way, and begins the one after it.
-    private mutating func takeAndSettle(
-        _ queue: inout WriteQueue, _ sent: inout [(Entry, RecordOutcome)]
-    ) throws -> [Entry] {
-        let following = stop.isStopped ? [] : try next(&queue)
-        let settlements = try sent.map { try settle($0, $1) }
-        try store.settle(settlements, thenBegin: pair.name, run: run, entries: following, at: now)
-        sent = []
-        return following
-    }
-
-    /// The next records that can be sent. What waits for a record that could not be written is skipped.
-    private mutating func next(_ queue: inout WriteQueue) throws -> [Entry] {
-        while true {
-            let taken = try queue.take(execution.groupSize)
-            let group = taken.filter { entry in
-                entry.after.map(Int64.init).allSatisfy { position in
-                    done.contains(position) || !unmet.contains(position) && !queue.involves(Int(position))
-                }
-            }
-            for entry in taken where !group.contains(where: { $0.position == entry.position }) {
-                tally.skip(entry, "it waits for another record, which could not be written")
-                queue.finish(entry.position)
-            }
-            let allowed = sends ? group : group.filter { !$0.sends }
-            for entry in group where entry.sends && !sends { queue.finish(entry.position) }
-            if !allowed.isEmpty || taken.isEmpty { return allowed }
-        }
-    }
-
-    /// A long run looks now and then what others changed, so that what it expects to find is never older than this.
-    private static let secondsBetweenLooks = 60.0
-
-    private mutating func look() async {
+    func refresh() async throws {
         guard pair.project.capabilities.changes else { return }
-        do {
-            _ = try await MirrorRead(pair: pair, planning).refresh(full: false, mappingChanged: false)
-        } catch EngineError.stopped {
-            return
-        } catch let error as any ExplainedError {
-            tally.fail(error)
-        } catch {
-            logger.warning("what others changed could not be read: \(error)")
-        }
+        _ = try await MirrorRead(pair: pair, execution.planning).refresh(full: false, mappingChanged: false)
     }
 
-    /// One task a record, a few at a time, each record's operations in their order.
-    private func send(_ entries: [Entry], _ writer: ProjectRecordWriter) async -> [RecordOutcome] {
-        let known: Knowledge
-        do {
-            known = try knowledge(of: entries)
-        } catch {
-            return entries.map { _ in .skipped("the state could not be read: \(error)") }
-        }
-        return await withTaskGroup(of: (Int, RecordOutcome).self) { group in
-            var outcomes = [RecordOutcome](repeating: .unsent, count: entries.count)
-            var next = 0
-            var refused: TableError?
-            func add() {
-                while next < entries.count, !stop.isStopped {
-                    let (index, entry) = (next, entries[next])
-                    next += 1
-                    guard let refused else {
-                        group.addTask { (index, await writer.write(entry, known)) }
-                        return
-                    }
-                    outcomes[index] = .stopped(refused)
-                }
-            }
-            for _ in 0..<concurrency { add() }
-            for await (index, outcome) in group {
-                outcomes[index] = outcome
-                refused = refused ?? outcome.stop
-                add()
-            }
-            return outcomes
-        }
-    }
+    // MARK: - What is written
 
-    private func knowledge(of entries: [Entry]) throws -> Knowledge {
+    /// - Note: The basis is the record as it is known before it is written; nil for a new one.
+    func writes(of entries: [Entry]) throws -> [RecordWrite<MirrorRecord?>] {
+        let expectations = Expectations(pair: pair)
         var loader = try KnowledgeLoader(pair: pair, store: store)
-        try loader.load(Expectations(pair: pair).needs(of: entries))
-        return loader.known
+        try loader.load(expectations.needs(of: entries))
+        return try entries.map { entry in
+            let mirror = try entry.projectID.flatMap { (id) throws(Needs) in try loader.known.record(id) }
+            if let reason = try expectations.unmetInProject(entry, loader.known) {
+                return RecordWrite(entry, mirror, unmet: reason)
+            }
+            return RecordWrite(
+                entry, mirror, changes: entry.sends ? [] : entry.operations.filter { $0.side == .project }.map(change),
+                known: mirror?.record ?? Record(key: "", values: [:]))
+        }
+    }
+
+    private func change(_ operation: Operation) -> TableChange {
+        let changes = operation.kind == .create || operation.kind == .update ? operation.changes : []
+        return TableChange(
+            kind: operation.kind, key: nil,
+            cells: Dictionary(
+                changes.map { ($0.field, CellChange(after: $0.after.isNull ? .empty : .value($0.after))) },
+                uniquingKeysWith: { _, last in last }))
+    }
+
+    // MARK: - What is remembered
+
+    func settlements(of writes: [RecordWrite<MirrorRecord?>], _ tally: inout Tally) throws -> [Settlement] {
+        // Before what follows from it is settled: a crash in between costs a read, the other way round a record.
+        if writes.contains(where: { if case .gone = $0.end { true } else { false } }) {
+            try store.setMirrorCursor(pair.name, nil)
+        }
+        return try writes.map { try settlement(of: $0, &tally) }
+    }
+
+    private func settlement(of write: RecordWrite<MirrorRecord?>, _ tally: inout Tally) throws -> Settlement {
+        let entry = write.entry
+        if case .sent(let answer) = write.end {
+            count(entry, &tally)
+            return pair.sender?.settlement(entry, answer: answer, builder) ?? builder.closed(entry)
+        }
+        let now = try ProjectRecordNow(write, form)
+        if entry.replaces, !write.answers.isEmpty, let id = entry.projectID {
+            try store.markGone(pair.name, ids: [id])
+        }
+        if case .made = write.end { return made(entry, now, &tally) }
+        let closing = notMade(write, &tally)
+        if write.isCreated { return created(entry, now.record(pair.schema.lookedUpBy), closing, &tally) }
+        return write.isReplacedByNone ? deleted(entry, closing, &tally) : closing
+    }
+
+    private func made(_ entry: Entry, _ now: ProjectRecordNow, _ tally: inout Tally) -> Settlement {
+        count(entry, &tally)
+        tally.writes += 1
+        guard let key = entry.sourceKey else { return builder.closed(entry) }
+        let pending = entry.operations.filter { $0.side == .source }
+        let stored = now.isGone ? nil : now.record(pair.schema.lookedUpBy)
+        let id = stored?.id ?? entry.projectID ?? ""
+        var settlement = builder.done(
+            entry, side: .project, stored: stored?.record ?? Record(key: id, values: [:]), pending: pending,
+            written: Settlement.Written(sourceKey: key, projectID: id, sourceFingerprint: entry.sourceFingerprint))
+        guard let stored else {
+            settlement.mirror = .gone
+            settlement.link = .remove
+            return settlement
+        }
+        settlement.mirror = .stored(stored)
+        if settlement.sourceFingerprint == nil { tally.leavesOpen = true }
+        if entry.operations.contains(where: { $0.kind == .archive }) { settlement.link = .state(.archived) }
+        if let kept = storedDifferently(entry, stored.record) {
+            settlement.quarantine = execution.attention.item(entry, kept, operation: entry.operationFingerprint)
+            tally.quarantined += 1
+        }
+        return settlement
+    }
+
+    /// The new record is linked, whatever became of the rest: the next plan sees what is still to be done.
+    private func created(
+        _ entry: Entry, _ stored: MirrorRecord, _ rest: Settlement, _ tally: inout Tally
+    ) -> Settlement {
+        guard let key = entry.sourceKey else { return rest }
+        var half = entry
+        half.operations = count(entry, &tally) { $0.kind == .create }
+        let pending = entry.operations.filter { $0.kind != .create }
+        var settlement = builder.done(
+            half, side: .project, stored: stored.record, pending: pending,
+            written: Settlement.Written(sourceKey: key, projectID: stored.id))
+        for change in pending.filter({ $0.kind == .update && $0.side == .project }).flatMap(\.changes) {
+            settlement.projectBase[change.field] = stored.record[change.field]
+        }
+        settlement.mirror = .stored(stored)
+        settlement.quarantine = rest.quarantine
+        settlement.closesIntent = true
+        tally.writes += 1
+        return settlement
+    }
+
+    /// Its row has no record any more: the next plan creates one, or says why it cannot.
+    private func deleted(_ entry: Entry, _ rest: Settlement, _ tally: inout Tally) -> Settlement {
+        var settlement = rest
+        settlement.link = .remove
+        settlement.mirror = .gone
+        var remaining = entry
+        remaining.operations.removeAll { $0.kind == .delete }
+        remaining.projectID = nil
+        settlement.quarantine?.operationFingerprint = remaining.operationFingerprint
+        count(entry, &tally) { $0.kind == .delete }
+        return settlement
+    }
+
+    /// A field that the service took and stored with another meaning.
+    private func storedDifferently(_ entry: Entry, _ stored: Record) -> Quarantine? {
+        for change in entry.operations.filter({ $0.side == .project }).flatMap(\.changes) {
+            guard pair.mapping.field(change.field)?.isOptOut != true,
+                pair.schema.field(change.field)?.isReadable != false, !stored.unknown.contains(change.field)
+            else { continue }
+            if !stored[change.field].means(change.after) {
+                return Quarantine(
+                    .storedDifferently,
+                    "\(change.field): \"\(change.after)\" was sent, and the project stored \"\(stored[change.field])\"")
+            }
+        }
+        return nil
     }
 }

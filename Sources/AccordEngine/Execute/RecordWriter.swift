@@ -4,7 +4,7 @@ import AccordTables
 import Logging
 import Synchronization
 
-/// Writes changes to a table that is written record by record, and looks for a create whose answer is lost.
+/// Writes to a table that is written record by record, and looks for a create whose answer is lost.
 struct RecordWriter: Sendable {
     let table: any RecordWritable
     /// Of the table.
@@ -31,8 +31,28 @@ struct RecordWriter: Sendable {
         func take(_ key: String) -> Bool { keys.withLock { $0.insert(key).inserted } }
     }
 
+    /// Makes the changes of a record in their order, until one of them is not made.
+    func write<Basis>(_ record: inout RecordWrite<Basis>) async {
+        while let change = record.next() {
+            do {
+                let outcome = try await write(change)
+                if case .stored(let stored) = outcome, change.kind == .create, stored.key == nil, schema.ownKey != nil {
+                    record.take(.storedUnseen, of: change)
+                } else {
+                    record.take(outcome, of: change)
+                }
+            } catch let error as TableError where error.isFinal {
+                record.stop(error)
+            } catch let error as any ExplainedError {
+                record.lose(error.description)
+            } catch {
+                record.lose("\(error)")
+            }
+        }
+    }
+
     /// A create whose answer never came is looked up, and sent again only if it was looked for and is not there.
-    func write(_ change: TableChange) async throws -> WriteOutcome {
+    private func write(_ change: TableChange) async throws -> WriteOutcome {
         guard change.kind == .create else { return try await table.write(change) }
         var attempts = 0
         while true {
@@ -87,11 +107,5 @@ struct RecordWriter: Sendable {
 
 extension TableChange {
     /// What a field is to hold.
-    fileprivate func value(_ field: String) -> Value {
-        switch cells[field]?.after {
-        case .value(let value): value
-        case .text(let text): .text(text)
-        case .absent, .empty, nil: .null
-        }
-    }
+    fileprivate func value(_ field: String) -> Value { cells[field]?.after.value ?? .null }
 }

@@ -2,203 +2,196 @@ import AccordCore
 import AccordState
 import AccordTables
 
-/// Writes the source's half of a plan by what its table can do: all changes together, or record by record.
-struct SourceHalf {
+/// The source's half of a plan: the operation of each record as its table's columns and the row's own style have it.
+struct SourceHalf: Half {
     let execution: Execution
+    /// The rows of the records as they are now.
+    let rows: SourceRows.Found
+    /// Of a source that is written record by record, which may have operations of their own for an opt-out; nil for one
+    /// that is written as a whole: each record is one change of it.
+    let schema: TableSchema?
 
+    /// What a record that was written is held against.
+    struct Basis: Sendable {
+        /// The row's fingerprint as it was right before it was written; nil for a new row.
+        var before: Fingerprint?
+        /// What the record says once all of it is written.
+        var expected: Record
+    }
+
+    /// Why a row is not written.
+    static let leftOut = "the mapping leaves its row out by now"
+
+    var side: Side { .source }
     private var pair: Pair { execution.pair }
     private var store: any StateStore { execution.store }
 
-    /// - Parameter positions: of the records whose source half can be written.
-    func write(_ positions: [Int], _ tally: inout Tally) async throws {
-        guard !positions.isEmpty else { return }
-        do {
-            if pair.source.capabilities.batchWrites, let table = pair.source as? any BatchWritable {
-                try await writeTogether(positions, table, &tally)
-            } else if pair.source.capabilities.recordWrites, let table = pair.source as? any RecordWritable {
-                try await writeOneByOne(positions, table, &tally)
-            } else {
-                tally.fail(EngineError.cannot("be written", pair: pair.name, table: pair.source.name))
-            }
-        } catch let error as TableError {
-            tally.fail(error)
-        } catch let error as MappingProblem {
-            tally.fail(error)
-        }
-        let total = execution.plan.records.count(of: .writes)
-        execution.planning.progress(.applying(pair: pair.name, done: total, of: total))
-    }
+    func isFree(_ key: String) throws -> Bool { try store.link(pair.name, sourceKey: key) == nil }
 
-    // MARK: - All together
+    /// The rows were read for this.
+    func refresh() async throws {}
 
-    private func writeTogether(_ positions: [Int], _ table: any BatchWritable, _ tally: inout Tally) async throws {
-        // What is written is checked against the rows read now, and the source may not change after this moment.
-        let stamp = try await table.stamp()
-        let spool = ChangeSpool(pair.mapping, execution.plan.records, folder: store.folder)
-        let mapper = try await gather(positions, into: spool, &tally)
-        guard spool.count > 0, !execution.stop.isStopped else { return }
-        try eachGroup(of: spool) { try store.begin(pair.name, run: execution.run, entries: $0, at: execution.now) }
-        var outcomes: [(SourceChange, WriteOutcome?)] = []
-        var isWritten = false
-        do {
-            _ = try await table.write(spool, expecting: stamp) { index, outcome in
-                isWritten = true
-                outcomes.append((try spool.sourceChange(at: index), outcome))
-                guard outcomes.count == PairPlanning.batchSize else { return }
-                try settle(outcomes, mapper, &tally)
-                outcomes = []
-            }
-            try settle(outcomes, mapper, &tally)
-        } catch let error as TableError where !isWritten {
-            // The intents are closed, and the next plan looks anew.
-            try eachGroup(of: spool) { try store.settle($0.map(execution.builder.closed)) }
-            throw error
-        }
-    }
+    // MARK: - What is written
 
-    /// Makes the changes of all records, while the source is read once.
-    private func gather(
-        _ positions: [Int], into spool: ChangeSpool, _ tally: inout Tally
-    ) async throws -> RecordMapper {
-        let records = execution.plan.records
-        var (wanted, rest, leftOut) = (HashIndex(), NumberSet(), NumberSet())
-        for position in positions {
-            rest.insert(Int64(position))
-            guard let key = try records.record(at: position - 1).sourceKey else { continue }
-            wanted.insert(position, hash: KeyHash.of(key))
-        }
-        func add(_ entries: [Entry], _ rows: SourceRows.Found) throws {
-            if entries.isEmpty { return }
-            let form = SourceChangeForm(pair: pair, store: store, rows: rows, schema: nil)
-            for change in try form.changes(entries, skip: { tally.skip($0, $1) }) { try spool.append(change) }
-        }
-        let mapper = try await SourceRows(pair: pair, store: store).each(of: wanted) { mapper, rows in
-            if execution.stop.isStopped { return }
-            var (entries, found) = ([Entry](), SourceRows.Found(mapper: mapper))
-            for (key, row, record) in rows {
-                for position in wanted.numbers(hash: KeyHash.of(key)) where rest.contains(Int64(position)) {
-                    let entry = try records.record(at: position - 1)
-                    guard entry.sourceKey == key else { continue }
-                    // Of several rows with a key, one that the mapping does not leave out is the one that counts.
-                    if mapper.leavesOut(row) {
-                        leftOut.insert(Int64(position))
-                    } else {
-                        rest.remove(Int64(position))
-                        entries.append(entry)
-                        found.byKey[key] = (row, record)
-                    }
-                }
-            }
-            try add(entries, found)
-        }
-        for group in rest.numbers.groups(of: PairPlanning.batchSize) where !execution.stop.isStopped {
-            let entries = try group.map { try records.record(at: Int($0) - 1) }
-            let isLeftOut = { (entry: Entry) in leftOut.contains(Int64(entry.position)) }
-            for entry in entries where isLeftOut(entry) { tally.skip(entry, SourceChangeForm.leftOut) }
-            try add(entries.filter { !isLeftOut($0) }, SourceRows.Found(mapper: mapper))
-        }
-        return mapper
-    }
+    private struct Unwritable: Error { var reason: String }
 
-    private func eachGroup(of spool: ChangeSpool, _ body: ([Entry]) throws -> Void) throws {
-        for indices in (0..<spool.count).groups(of: PairPlanning.batchSize) {
-            try body(try indices.map { try spool.sourceChange(at: $0).entry })
-        }
-    }
-
-    // MARK: - One by one
-
-    private func writeOneByOne(_ positions: [Int], _ table: any RecordWritable, _ tally: inout Tally) async throws {
-        let schema = try await table.schema()
-        let writer = RecordWriter(table: table, schema: schema, logger: execution.logger) {
-            [store, pair] key in try store.link(pair.name, sourceKey: key) == nil
-        }
-        for positions in positions.groups(of: Execution.readSize) where !execution.stop.isStopped {
-            let entries = try positions.map { try execution.plan.records.record(at: $0 - 1) }
-            let rows = try await SourceRows(pair: pair, store: store).rows(of: entries)
-            let form = SourceChangeForm(pair: pair, store: store, rows: rows, schema: schema)
-            let changes = try form.changes(entries) { tally.skip($0, $1) }
-            for group in changes.groups(of: execution.groupSize) {
-                if execution.stop.isStopped { return }
-                try store.begin(pair.name, run: execution.run, entries: group.map(\.entry), at: execution.now)
-                let (outcomes, refused) = await send(group, writer)
-                try settle(Array(zip(group, outcomes)), rows.mapper, &tally)
-                if let refused { throw refused }
-            }
-        }
-    }
-
-    /// One task a record, a few at a time.
-    ///
-    /// - Returns: nil for what was certainly not written; and why nothing more can be, if that is so.
-    private func send(
-        _ changes: [SourceChange], _ writer: RecordWriter
-    ) async -> (outcomes: [WriteOutcome?], refused: TableError?) {
-        await withTaskGroup(of: (Int, WriteOutcome?, TableError?).self) { group in
-            var outcomes = [WriteOutcome?](repeating: nil, count: changes.count)
-            var (next, refused): (Int, TableError?) = (0, nil)
-            func add() {
-                guard refused == nil, !execution.stop.isStopped, next < changes.count else { return }
-                let (index, steps) = (next, changes[next].steps)
-                next += 1
-                group.addTask {
-                    let (outcome, error) = await SourceHalf.write(steps, writer)
-                    return (index, outcome, error)
-                }
-            }
-            for _ in 0..<execution.concurrency { add() }
-            for await (index, outcome, error) in group {
-                outcomes[index] = outcome
-                refused = refused ?? error
-                add()
-            }
-            return (outcomes, refused)
-        }
-    }
-
-    /// - Returns: what came of all steps, nil if none was made for certain; and why nothing more can be written, if that is
-    ///   so. Of a record that was created that it was, whatever came of the steps that follow: the next plan sees what is
-    ///   still to be done.
-    private static func write(
-        _ steps: [TableChange], _ writer: RecordWriter
-    ) async -> (outcome: WriteOutcome?, refused: TableError?) {
-        var made: WriteOutcome?
-        for var step in steps {
-            if case .stored(let record) = made, step.key == nil { step.key = record.key }
-            let outcome: WriteOutcome
+    func writes(of entries: [Entry]) throws -> [RecordWrite<Basis>] {
+        var loader = try KnowledgeLoader(pair: pair, store: store)
+        try loader.load(Needs(projectIDs: Set(entries.compactMap(\.projectID))))
+        return try entries.compactMap { entry in
+            guard let operation = entry.sourceOperation else { return nil }
+            let nothing = Basis(before: nil, expected: Record(key: "", values: [:]))
             do {
-                outcome = try await writer.write(step)
-            } catch let error as TableError where error.isFinal {
-                return (made.map { partlyMade(steps, $0, .refused(error)) }, error)
-            } catch let error as TableError {
-                outcome = .unknown(error)
-            } catch {
-                outcome = .unknown(.outcomeUnknown(request: writer.table.name, reason: "\(error)"))
-            }
-            switch outcome {
-            case .stored: made = outcome
-            case .storedUnseen where step.kind == .create: return (outcome, nil)
-            case .storedUnseen: made = made ?? outcome
-            case .gone, .refused, .unknown: return (made.map { partlyMade(steps, $0, outcome) } ?? outcome, nil)
+                let unmet = try loader.decide { (known) throws(Needs) in
+                    try Expectations(pair: pair).unmet(operation, of: entry, known)
+                }
+                if let unmet { throw Unwritable(reason: unmet) }
+                return try write(operation, of: entry)
+            } catch let problem as Unwritable {
+                return RecordWrite(entry, nothing, unmet: problem.reason)
+            } catch let problem as FieldProblem {
+                return RecordWrite(entry, nothing, unmet: "\(problem)")
             }
         }
-        return (made ?? .storedUnseen, nil)
     }
 
-    /// What came of a change of which some steps were made, and this came of the next.
-    private static func partlyMade(
-        _ steps: [TableChange], _ made: WriteOutcome, _ next: WriteOutcome
-    ) -> WriteOutcome {
-        if steps.first?.kind == .create { return made }
-        guard case .refused(let error) = next else { return next }
-        return .unknown(.partlyMade(request: error.place ?? "", reason: error.what))
+    private func write(_ operation: Operation, of entry: Entry) throws -> RecordWrite<Basis> {
+        let values = Dictionary(operation.changes.map { ($0.field, $0.after) }, uniquingKeysWith: { _, last in last })
+        if operation.kind == .create { return try create(entry, values) }
+        guard let key = entry.sourceKey, let (row, record) = rows.byKey[key] else {
+            throw Unwritable(reason: "its row is not there any more")
+        }
+        if rows.mapper.leavesOut(row) { throw Unwritable(reason: SourceHalf.leftOut) }
+        var expected = rows.mapper.map(row).record
+        let known = Record(key: record.key ?? key, values: record.values)
+        var change = tableChange(operation.kind, known.key, [:])
+        change.known = known
+        func write(_ changes: [TableChange]) -> RecordWrite<Basis> {
+            RecordWrite(
+                entry, Basis(before: record.fingerprint, expected: expected), changes: changes, known: known)
+        }
+        guard operation.kind != .delete else {
+            guard record.fingerprint == entry.sourceFingerprint else {
+                throw Unwritable(reason: "its row changed meanwhile")
+            }
+            return write([change])
+        }
+        for change in operation.changes where !Expectations.says(expected[change.field], change.before, change) {
+            throw Unwritable(
+                reason: "\(change.field) is \"\(expected[change.field])\" by now, not \"\(change.before)\"")
+        }
+        for (column, cell) in try rows.mapper.cells(for: values, over: row) {
+            change.cells[column] = CellChange(
+                before: row.header.index(of: column).map(row.cell) ?? .absent, after: cell)
+        }
+        for (field, value) in values { expected[field] = value }
+        return write(steps(change))
     }
 
-    private func settle(
-        _ outcomes: [(SourceChange, WriteOutcome?)], _ mapper: RecordMapper, _ tally: inout Tally
-    ) throws {
-        let records = try store.projectRecords(pair.name, Set(outcomes.compactMap(\.0.entry.projectID)))
-        let form = SourceSettlements(execution: execution, mapper: mapper, project: records)
-        try store.settle(outcomes.flatMap { form.settlements($0, $1, &tally) })
+    private func create(_ entry: Entry, _ values: [String: Value]) throws -> RecordWrite<Basis> {
+        let key = entry.sourceKey ?? RecordMapper.newKey(projectID: entry.projectID ?? "")
+        let record = Record(key: key, values: values)
+        let cells = try rows.mapper.newRow(record: record, key: key).mapValues { CellChange(after: $0) }
+        // A typed table gives a new record its key.
+        let change = tableChange(.create, rows.mapper.rows.isTyped ? nil : key, cells)
+        return RecordWrite(
+            entry, Basis(before: nil, expected: record), changes: steps(change), known: Record(key: key, values: [:]))
     }
+
+    private func tableChange(_ kind: Operation.Kind, _ key: String?, _ cells: [String: CellChange]) -> TableChange {
+        TableChange(kind: kind, key: key, keyColumns: pair.mapping.key, onlyWhere: pair.mapping.only, cells: cells)
+    }
+
+    /// A table that has operations of their own for an opt-out takes it in no other: before an update, after a create.
+    private func steps(_ change: TableChange) -> [TableChange] {
+        guard let schema, let field = schema.field(.optOut)?.name, let cell = change.cells[field],
+            schema.writes?.kinds.contains(.unsubscribe) == true
+        else { return [change] }
+        var (rest, optOut) = (change, change)
+        rest.cells[field] = nil
+        let isOut = OptOut.isOut(cell.after.value)
+        optOut.kind = isOut ? .unsubscribe : .resubscribe
+        optOut.cells = [:]
+        if change.kind == .create { return isOut ? [rest, optOut] : [rest] }
+        return rest.cells.isEmpty ? [optOut] : [optOut, rest]
+    }
+
+    // MARK: - What is remembered
+
+    func settlements(of writes: [RecordWrite<Basis>], _ tally: inout Tally) throws -> [Settlement] {
+        let project = try store.projectRecords(pair.name, Set(writes.compactMap(\.entry.projectID)))
+        return writes.flatMap { write -> [Settlement] in
+            let record = write.entry.projectID.flatMap { project[$0]?.record }
+            if case .made = write.end { return made(write, record, &tally) }
+            let closing = notMade(write, &tally)
+            return write.isCreated ? made(write, record, &tally, quarantine: closing.quarantine) : [closing]
+        }
+    }
+
+    /// - Parameter quarantine: of a record that was created, and what was to follow was not done.
+    private func made(
+        _ write: RecordWrite<Basis>, _ project: Record?, _ tally: inout Tally, quarantine: QuarantineItem? = nil
+    ) -> [Settlement] {
+        let entry = write.entry
+        count(entry, &tally)
+        guard let record = write.answers.compactMap(\.self).last else {
+            var closed = builder.closed(entry)
+            closed.link = .remove
+            if entry.sourceOperation?.kind == .delete { return [closed] }
+            tally.leavesOpen = true
+            return [
+                done(
+                    write, write.basis.expected, key: entry.sourceKey ?? write.basis.expected.key, fingerprint: nil,
+                    project)
+            ]
+        }
+        let row = rows.mapper.rows.row(of: record.decoded())
+        guard entry.sourceOperation?.kind != .delete, let key = rows.mapper.key(of: row), entry.projectID != nil else {
+            var closed = builder.closed(entry)
+            closed.link = .remove
+            return [closed]
+        }
+        var settlement = stored(write, record.decoded(), row, key, project, &tally)
+        settlement.quarantine = quarantine
+        // The intent is known by the key that the record had before.
+        return entry.sourceKey.map { $0 != key } ?? false ? [builder.closed(entry), settlement] : [settlement]
+    }
+
+    private func stored(
+        _ write: RecordWrite<Basis>, _ record: TableRecord, _ row: TextRow, _ key: String, _ project: Record?,
+        _ tally: inout Tally
+    ) -> Settlement {
+        let basis = write.basis
+        var stored = rows.mapper.map(row).record
+        for change in write.entry.sourceOperation?.changes ?? []
+        where stored.unknown.contains(change.field) && change.rule == .optOut {
+            // That it was done says what it is of.
+            stored[change.field] = change.after
+        }
+        // Other cells may have been changed since the plan saw the row, or while it was written: then nothing proves it
+        // settled.
+        let isAsPlanned = basis.before == nil || basis.before == write.entry.sourceFingerprint
+        let isAsWritten =
+            !row.isTyped
+            || record.problem == nil && stored.unknown.isEmpty
+                && pair.mapping.fields.allSatisfy { stored[$0.name].means(basis.expected[$0.name]) }
+        if !isAsWritten { tally.leavesOpen = true }
+        return done(
+            write, stored, key: key, fingerprint: isAsPlanned && isAsWritten ? record.fingerprint : nil, project)
+    }
+
+    private func done(
+        _ write: RecordWrite<Basis>, _ stored: Record, key: String, fingerprint: Fingerprint?, _ project: Record?
+    ) -> Settlement {
+        builder.done(
+            write.entry, side: .source, stored: stored, pending: [],
+            written: Settlement.Written(
+                sourceKey: key, projectID: write.entry.projectID ?? "", sourceFingerprint: fingerprint),
+            project: project)
+    }
+}
+
+extension Entry {
+    /// What is to be done to its source record.
+    var sourceOperation: Operation? { operations.first { $0.side == .source } }
 }

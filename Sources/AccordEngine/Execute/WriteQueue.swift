@@ -5,6 +5,8 @@ import AccordState
 /// another its position is kept, and it is looked at again when that one is done with.
 struct WriteQueue {
     private let records: PlanRecords
+    /// Records come after those that they depend on.
+    private let inOrder: Bool
     private let isWanted: @Sendable (Int) -> Bool
     private var next = 0
     /// The positions of records that wait, by the position that they wait for.
@@ -15,13 +17,17 @@ struct WriteQueue {
     private(set) var finished = NumberSet()
 
     /// - Parameter isWanted: whether the record at an index, from 0, is to be written.
-    init(_ records: PlanRecords, where isWanted: @escaping @Sendable (Int) -> Bool) {
+    init(_ records: PlanRecords, inOrder: Bool, where isWanted: @escaping @Sendable (Int) -> Bool) {
         self.records = records
+        self.inOrder = inOrder
         self.isWanted = isWanted
     }
 
     /// Whether the record at a position is one of those that are to be written.
     func involves(_ position: Int) -> Bool { position >= 1 && position <= records.count && isWanted(position - 1) }
+
+    /// The positions of the records that must be written before one.
+    func predecessors(of record: Entry) -> [Int] { inOrder ? record.after : [] }
 
     mutating func finish(_ position: Int) {
         finished.insert(Int64(position))
@@ -47,7 +53,7 @@ struct WriteQueue {
 
     private mutating func take(_ position: Int, into group: inout [Entry]) throws {
         let record = try records.record(at: position - 1)
-        if let other = record.after.first(where: { involves($0) && !finished.contains(Int64($0)) }) {
+        if let other = predecessors(of: record).first(where: { involves($0) && !finished.contains(Int64($0)) }) {
             waiting[other, default: []].append(position)
         } else {
             group.append(record)

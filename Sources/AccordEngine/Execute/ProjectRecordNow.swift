@@ -1,0 +1,61 @@
+import AccordCore
+import AccordTables
+
+/// A project record as the answers to what was written make it known.
+struct ProjectRecordNow {
+    /// It was deleted, and none took its place.
+    private(set) var isGone = false
+    private var record: Record
+    /// Fields that no answer held until now. What is sent is in no answer yet.
+    private var unseen: Set<String>
+    private var isArchived: Bool
+    /// What the last answer holds, if that is all that is known.
+    private var stored: MirrorRecord?
+
+    /// Follows the changes that were made, in their order.
+    init(_ write: RecordWrite<MirrorRecord?>, _ form: MirrorForm) throws {
+        record = write.basis?.record ?? Record(key: "", values: [:])
+        unseen = write.basis?.unknown ?? form.answered
+        isArchived = write.basis?.archived ?? false
+        let operations = write.entry.operations.filter { $0.side == .project }
+        for (operation, answer) in zip(operations, write.answers) { try follow(operation, answer, form) }
+    }
+
+    private mutating func follow(_ operation: Operation, _ answer: TableRecord?, _ form: MirrorForm) throws {
+        for change in operation.changes { record[change.field] = change.after }
+        if operation.kind == .unsubscribe || operation.kind == .resubscribe {
+            // That it was done says what it is of.
+            unseen.subtract(operation.changes.map(\.field))
+        }
+        stored = nil
+        if let answer {
+            let now = try form.record(answer, id: answer.key ?? record.key, over: record, unseen: unseen)
+            (stored, record, unseen, isArchived) = (now, now.record, now.unknown, answer.isArchived)
+        }
+        isGone = operation.kind == .delete
+        switch operation.kind {
+        case .delete:
+            (record, isArchived, stored) = (Record(key: "", values: [:]), false, nil)
+            unseen = form.answered
+        case .archive: isArchived = true
+        case .unarchive: isArchived = false
+        // Where the service does not say at what moment, that it happened is all that is known until the next read.
+        case .unsubscribe where answer == nil: set(operation, .boolean(true))
+        case .resubscribe where answer == nil: set(operation, .null)
+        case .create, .update, .unsubscribe, .resubscribe, .send: break
+        }
+    }
+
+    private mutating func set(_ operation: Operation, _ value: Value) {
+        for change in operation.changes { record[change.field] = value }
+    }
+
+    /// - Parameter lookedUpBy: the fields by which the table's records are looked up.
+    func record(_ lookedUpBy: [String]) -> MirrorRecord {
+        if let stored, stored.archived == isArchived { return stored }
+        return MirrorRecord(
+            id: record.key,
+            values: unseen.isEmpty ? record.values : record.values.filter { !unseen.contains($0.key) },
+            unknown: unseen, modified: record.modified, archived: isArchived, lookedUpBy: lookedUpBy)
+    }
+}

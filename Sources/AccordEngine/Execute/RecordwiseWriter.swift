@@ -1,0 +1,204 @@
+import AccordCore
+import AccordState
+import AccordTables
+
+/// Writes one side's half of a plan to a table that is written record by record.
+///
+/// Records are done in groups, each durable before it is sent and settled after. While one group is under way, the one
+/// before it is settled and the next one is made durable, in one transaction.
+struct RecordwiseWriter<Side: Half> {
+    private let half: Side
+    private let table: RecordWriter
+    private var queue: WriteQueue
+    /// Positions of records that other records cannot follow, as they are not written.
+    private let unmet: NumberSet
+    /// Positions of the records of which everything was made.
+    private(set) var done = NumberSet()
+    /// How many records of the plan are done with besides those of this queue.
+    private let before: Int
+    private var tally: Tally
+    private var lastRefresh: Double
+    /// Of the group before the one that is under way.
+    private var sent: [RecordWrite<Side.Basis>] = []
+
+    /// - Parameter before: records of the plan that are done with, for the progress that is shown.
+    init(_ half: Side, _ table: RecordWriter, _ queue: WriteQueue, unmet: NumberSet, before: Int, _ tally: Tally) {
+        self.half = half
+        self.table = table
+        self.queue = queue
+        self.unmet = unmet
+        self.before = before
+        self.tally = tally
+        lastRefresh = half.execution.planning.time.monotonic
+    }
+
+    private var execution: Execution { half.execution }
+    private var store: any StateStore { execution.store }
+    private var pair: String { execution.pair.name }
+    private var isEnded: Bool { tally.failure != nil || execution.stop.isStopped }
+
+    /// A long run looks now and then what others changed.
+    private static var secondsBetweenRefreshes: Double { 60 }
+
+    private var isRefreshDue: Bool {
+        execution.planning.time.monotonic - lastRefresh >= Self.secondsBetweenRefreshes
+    }
+
+    mutating func write() async throws -> Tally {
+        var group = try beginNext()
+        while !group.isEmpty {
+            let following = try await send(group)
+            group = isEnded ? [] : following
+            if group.isEmpty || isRefreshDue {
+                try settleSent(closing: isEnded ? following : [])
+                if isEnded { return tally }
+                try await refreshIfDue()
+                if group.isEmpty, !isEnded { group = try beginNext() }
+            }
+        }
+        guard !isEnded else { return tally }
+        for entry in try queue.held() {
+            tally.skip(entry, "it can only be written after a record that can only be written after it")
+        }
+        return tally
+    }
+
+    // MARK: - Groups
+
+    private mutating func beginNext() throws -> [Entry] {
+        let group = try next()
+        try store.begin(pair, run: execution.run, entries: group, at: execution.now)
+        return group
+    }
+
+    /// Sends a group. Meanwhile settles what was sent before it, and begins the one after it.
+    ///
+    /// - Returns: the group after it.
+    private mutating func send(_ group: [Entry]) async throws -> [Entry] {
+        let (half, table) = (half, table)
+        var following: [Entry] = []
+        let writes: [RecordWrite<Side.Basis>]
+        if execution.concurrency > 1 {
+            async let sending = Self.send(group, half, table)
+            following = execution.stop.isStopped ? [] : try next()
+            try store.settle(
+                try half.settlements(of: sent, &tally), thenBegin: pair, run: execution.run, entries: following,
+                at: execution.now)
+            sent = []
+            writes = try await sending
+        } else {
+            writes = try await Self.send(group, half, table)
+        }
+        if let refused = writes.lazy.compactMap(\.stop).first { tally.fail(refused) }
+        for write in writes {
+            if write.end.isDone { done.insert(Int64(write.entry.position)) }
+            queue.finish(write.entry.position)
+        }
+        sent += writes
+        execution.planning.progress(
+            .applying(pair: pair, done: before + queue.finished.count, of: execution.plan.records.count(of: .writes)))
+        return following
+    }
+
+    /// - Parameter unsent: entries that were begun and are not sent.
+    private mutating func settleSent(closing unsent: [Entry]) throws {
+        let settlements = try half.settlements(of: sent, &tally)
+        try store.settle(settlements + unsent.map(half.builder.closed))
+        sent = []
+    }
+
+    private mutating func refreshIfDue() async throws {
+        guard isRefreshDue else { return }
+        do {
+            try await half.refresh()
+        } catch EngineError.stopped {
+            return
+        } catch let error as any ExplainedError {
+            tally.fail(error)
+        } catch {
+            execution.logger.warning("what others changed could not be read: \(error)")
+        }
+        lastRefresh = execution.planning.time.monotonic
+    }
+
+    /// The next records that can be sent. What waits for a record that could not be written is skipped.
+    private mutating func next() throws -> [Entry] {
+        while true {
+            let taken = try queue.take(execution.groupSize)
+            let group = taken.filter { entry in
+                queue.predecessors(of: entry).allSatisfy { position in
+                    done.contains(Int64(position))
+                        || !unmet.contains(Int64(position)) && !queue.involves(position)
+                }
+            }
+            for entry in taken where !group.contains(where: { $0.position == entry.position }) {
+                tally.skip(entry, "it waits for another record, which could not be written")
+                queue.finish(entry.position)
+            }
+            let allowed = execution.sends ? group : group.filter { !$0.sends }
+            for entry in group where entry.sends && !execution.sends { queue.finish(entry.position) }
+            if !allowed.isEmpty || taken.isEmpty { return allowed }
+        }
+    }
+
+    // MARK: - Records
+
+    /// One task a record, a few at a time. Once one of them cannot be written because nothing can, no other is begun.
+    private static func send(
+        _ entries: [Entry], _ half: Side, _ table: RecordWriter
+    ) async throws -> [RecordWrite<Side.Basis>] {
+        var writes = try half.writes(of: entries)
+        let execution = half.execution
+        await withTaskGroup(of: (Int, RecordWrite<Side.Basis>).self) { group in
+            var (next, refused): (Int, TableError?) = (0, nil)
+            func add() {
+                while next < writes.count, !execution.stop.isStopped {
+                    let index = next
+                    next += 1
+                    if let refused {
+                        writes[index].stop(refused)
+                        continue
+                    }
+                    let write = writes[index]
+                    group.addTask { (index, await made(write, half, table)) }
+                    return
+                }
+            }
+            for _ in 0..<execution.concurrency { add() }
+            for await (index, write) in group {
+                writes[index] = write
+                refused = refused ?? write.stop
+                add()
+            }
+        }
+        return writes
+    }
+
+    private static func made(
+        _ write: RecordWrite<Side.Basis>, _ half: Side, _ table: RecordWriter
+    ) async -> RecordWrite<Side.Basis> {
+        var write = write
+        if write.entry.sends {
+            await send(&write, half.execution)
+        } else {
+            await table.write(&write)
+        }
+        return write
+    }
+
+    private static func send(_ write: inout RecordWrite<Side.Basis>, _ execution: Execution) async {
+        guard let sender = execution.pair.sender else {
+            return write.take(.objected("nobody is asked by this pair"))
+        }
+        do {
+            write.take(
+                try await sender.send(write.entry, of: execution.pair, now: Int64(execution.planning.time.unixTime)))
+        } catch let error as TableError where error.isFinal {
+            write.stop(error)
+        } catch let error as any ExplainedError {
+            write.lose(error.description)
+        } catch {
+            write.lose("\(error)")
+        }
+    }
+}
