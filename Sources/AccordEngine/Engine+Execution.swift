@@ -118,7 +118,7 @@ extension Engine {
 extension RunReport {
     fileprivate mutating func add(_ tally: Tally, _ plan: PairPlan) {
         done.merge(tally.done, uniquingKeysWith: +)
-        linked += plan.counts.linked
+        linked += plan.counts.linked - tally.unlinked
         quarantined += tally.quarantined
         skipped += tally.skipped
         unknown += tally.unknown

@@ -106,6 +106,23 @@ struct AskTests {
         #expect(asks(world).values.allSatisfy { $0 == 1 })
     }
 
+    @Test("who is asked by one pair is not asked by another, and the explanation says so as well as the plan")
+    func twoPairs() async throws {
+        let world = try World(mapping: AskTests.mapping, others: ["others": AskTests.mapping])
+        try world.add(1)
+        try write([("J1", 1, 1)], to: world)
+        let other = "id,email,done\nK1,p1@example.com,\(AskTests.now - 86_400)\n"
+        try Data(other.utf8).write(to: world.file(of: "others"))
+        try await world.withEngine { engine, _ in
+            let plan = try await engine.plan(RunOptions(allowances: Allowances(sends: 9)))
+            #expect(plan.pairs.map(\.counts.sends) == [1, 0])
+            let first = try await engine.explain("J1", in: "asks")
+            let second = try await engine.explain("K1", in: "others")
+            #expect(first.entries.flatMap(\.operations).count == 1)
+            #expect(second.entries.flatMap(\.operations).isEmpty, "\(second.entries)")
+        }
+    }
+
     @Test("nothing is sent unless the run allows it, and not more than it allows")
     func allowance() async throws {
         let world = try world([("J1", 1, 1), ("J2", 2, 1)])

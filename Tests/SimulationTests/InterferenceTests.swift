@@ -42,6 +42,21 @@ struct InterferenceTests {
         #expect(try world.rows.contains { $0.hasPrefix("1,First1,Edited,") })
     }
 
+    @Test("nobody is linked to a customer who is gone when the plan is applied, and the next run creates them")
+    func goneBeforeLink() async throws {
+        try world.add(1)
+        try world.add(2)
+        try world.write([person(1), person(2, last: "Other")])
+        let plan = try await world.plan()
+        try world.edit(1, ["delete": .bool(true)])
+        try world.edit(2, ["delete": .bool(true)])
+        _ = try await world.plan(full: true)
+        let report = try await world.apply(plan)
+        #expect(report.linked == 0 && report.skipped.count == 2 && report.outcome == .attention, "\(report)")
+        #expect(try await world.sync().done == [.project(.create): 2])
+        #expect(world.project.count == 2)
+    }
+
     @Test("what only a create writes is sent with the name and e-mail that are there now, not with those once read")
     func upsert() async throws {
         try world.write([person(1)])
@@ -95,6 +110,18 @@ struct InterferenceTests {
         try await world.sync()
         #expect(world.project == ["Here|There|p1@example.com|-|-|no|no"])
         #expect(try world.rows.contains { $0.hasPrefix("1,Here,There,") })
+    }
+
+    @Test("of a record whose row says otherwise by now nothing is left that a later run would have to repair")
+    func skippedHalf() async throws {
+        try world.write([person(1)])
+        try await world.sync()
+        try world.write([person(1, first: "Here")])
+        try world.edit(1, ["last_name": .string("There")])
+        let report = try await world.apply(after: { try world.write([person(1, first: "Here", last: "Mine")]) })
+        #expect(report.done == [.project(.update): 1] && report.skipped.count == 1, "\(report)")
+        let notes = try await world.plan().pairs.flatMap(\.notes)
+        #expect(notes.isEmpty, "\(notes)")
     }
 
     /// The service would take the newcomer for the one who has the number still.

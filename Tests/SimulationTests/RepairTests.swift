@@ -172,6 +172,26 @@ struct RepairTests {
         #expect(try await world.sync().done == [.project(.unarchive): 1])
     }
 
+    @Test("a row that comes back is not deleted because its archived customer was deleted meanwhile")
+    func backAndPurged() async throws {
+        let world = try World(World.Rules(goneFromProject: "delete"))
+        try world.write((1...3).map { person($0) })
+        try await world.sync()
+        try world.write([person(1), person(3)])
+        #expect(try await world.sync().done == [.project(.archive): 1])
+        try world.edit(2, ["delete": .bool(true)])
+        try world.write((1...3).map { person($0) })
+        for _ in 0..<3 { #expect(try await world.sync().operations == 0) }
+        #expect(try world.rows.count == 4, "the row stays")
+        #expect(try await world.sync().conflicts == 1, "a person says what becomes of it")
+        _ = try await world.withEngine { _, store in
+            try store.resolve("customers", sourceKey: "2", field: nil, .source)
+        }
+        #expect(try await world.sync().done == [.project(.create): 1])
+        #expect(try await world.sync().operations == 0)
+        #expect(world.project.count == 3)
+    }
+
     // MARK: - Rows that cannot be found
 
     @Test("nobody is deleted because the row of a customer who was just created cannot be found in a file that is cut")

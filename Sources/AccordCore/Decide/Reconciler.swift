@@ -132,14 +132,19 @@ public struct Reconciler: Sendable {
     /// The project no longer has it.
     private func goneFromProject(_ pairing: Pairing, _ source: Record) -> Entry {
         var entry = settled(pairing, present: [.source], bucket: .leftAlone, link: pairing.linking)
-        if mapping.whenGoneFromProject == .ignore || pairing.link.state == .goneFromProject {
+        let changed = changedFields(of: source, base: pairing.link.sourceBase)
+        let isLeft = mapping.whenGoneFromProject == .ignore || pairing.link.state == .goneFromProject
+        // Should the record come back, what was changed meanwhile has to be met.
+        if isLeft || mapping.whenGoneFromProject == .mark, !changed.isEmpty { entry.sourceFingerprint = nil }
+        if isLeft {
             entry.note = .goneFromProjectAndIgnored
             if pairing.link.state != .goneFromProject { entry.link = .state(.goneFromProject) }
             return entry
         }
         if mapping.whenGoneFromProject == .mark { return marked(entry, source) }
-        let changed = changedFields(of: source, base: pairing.link.sourceBase)
-        switch (changed.isEmpty, pairing.resolutions.record) {
+        // A record that came back to the source after it was gone from it is no record that only the project lost.
+        let cameBack = pairing.link.state == .archived || pairing.link.state == .goneFromSource
+        switch (changed.isEmpty && !cameBack, pairing.resolutions.record) {
         case (true, _), (false, .project):
             entry.bucket = .removed
             entry.operations = [Operation(side: .source, kind: .delete, reason: .deletedInProject)]

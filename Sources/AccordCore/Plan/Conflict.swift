@@ -3,7 +3,7 @@ public struct Conflict: Hashable, Sendable {
     public enum Kind: Hashable, Sendable {
         /// Both sides changed a field to different values.
         case field(String)
-        /// One side lost the record, and the other changed these fields of it.
+        /// One side lost the record, and the other changed these fields of it; none if it got the record back.
         case changedAndGone(from: Side, fields: [String])
         /// Whether a message reached its person is not known; why.
         case unknownSend(String)
@@ -49,6 +49,7 @@ public struct Conflict: Hashable, Sendable {
     public var what: String {
         switch kind {
         case .field: "the source says \"\(source)\", the project says \"\(project)\""
+        case .changedAndGone(.project, []): "deleted in the project, and back in the source"
         case .changedAndGone(.project, let fields):
             "deleted in the project, and changed in the source (\(fields.joined(separator: ", ")))"
         case .changedAndGone(.source, let fields):

@@ -62,13 +62,13 @@ struct BatchWriter {
         }
         func add(_ entries: [Entry], _ rows: SourceRows.Found) throws {
             if entries.isEmpty { return }
-            for write in try half(rows).writes(of: entries) {
-                if case .unmet(let reason) = write.end {
-                    tally.skip(write.entry, reason)
-                } else {
-                    try spool.append(write)
-                }
+            let half = half(rows)
+            var unmet: [RecordWrite<SourceHalf.Basis>] = []
+            for write in try half.writes(of: entries) {
+                if case .unmet = write.end { unmet.append(write) } else { try spool.append(write) }
             }
+            // The intent of one of which the project has taken its half is open.
+            try store.settle(try half.settlements(of: unmet, &tally))
         }
         let mapper = try await SourceRows(pair: pair, store: store).each(of: wanted.byKey) { mapper, rows in
             if execution.stop.isStopped { return }
@@ -88,8 +88,10 @@ struct BatchWriter {
         }
         for group in wanted.rest.groups(of: PairPlanning.batchSize) where !execution.stop.isStopped {
             let entries = try group.map { try records.record(at: Int($0) - 1) }
-            for entry in entries where wanted.isLeftOut(entry.position) { tally.skip(entry, SourceHalf.leftOut) }
-            try add(entries.filter { !wanted.isLeftOut($0.position) }, SourceRows.Found(mapper: mapper))
+            let rows = SourceRows.Found(mapper: mapper)
+            let leftOut = entries.filter { wanted.isLeftOut($0.position) }
+            try store.settle(try half(rows).settlements(of: leftOut.map(SourceHalf.leftOut), &tally))
+            try add(entries.filter { !wanted.isLeftOut($0.position) }, rows)
         }
         return mapper
     }

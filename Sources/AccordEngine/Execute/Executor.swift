@@ -18,8 +18,8 @@ struct Executor {
     private var records: PlanRecords { execution.plan.records }
 
     mutating func execute() async throws {
-        try AgreedRecords(execution: execution).settle(&tally)
-        let unmet = try await UnmetRecords(execution: execution).find(&tally)
+        var unmet = try AgreedRecords(execution: execution).settle(&tally)
+        try await UnmetRecords(execution: execution).find(&unmet, &tally)
         guard tally.failure == nil else { return }
         let done = try await writeProject(unmet)
         guard tally.failure == nil, !execution.stop.isStopped else { return }

@@ -22,6 +22,13 @@ struct SourceHalf: Half {
     /// Why a row is not written.
     static let leftOut = "the mapping leaves its row out by now"
 
+    /// Of an entry whose row is left out.
+    static func leftOut(_ entry: Entry) -> RecordWrite<Basis> { unmet(entry, leftOut) }
+
+    private static func unmet(_ entry: Entry, _ reason: String) -> RecordWrite<Basis> {
+        RecordWrite(entry, Basis(before: nil, expected: Record(key: "", values: [:])), unmet: reason)
+    }
+
     var side: Side { .source }
     private var pair: Pair { execution.pair }
     private var store: any StateStore { execution.store }
@@ -40,7 +47,6 @@ struct SourceHalf: Half {
         try loader.load(Needs(projectIDs: Set(entries.compactMap(\.projectID))))
         return try entries.compactMap { entry in
             guard let operation = entry.sourceOperation else { return nil }
-            let nothing = Basis(before: nil, expected: Record(key: "", values: [:]))
             do {
                 let unmet = try loader.decide { (known) throws(Needs) in
                     try Expectations(pair: pair).unmet(operation, of: entry, known)
@@ -48,9 +54,9 @@ struct SourceHalf: Half {
                 if let unmet { throw Unwritable(reason: unmet) }
                 return try write(operation, of: entry)
             } catch let problem as Unwritable {
-                return RecordWrite(entry, nothing, unmet: problem.reason)
+                return SourceHalf.unmet(entry, problem.reason)
             } catch let problem as FieldProblem {
-                return RecordWrite(entry, nothing, unmet: "\(problem)")
+                return SourceHalf.unmet(entry, "\(problem)")
             }
         }
     }

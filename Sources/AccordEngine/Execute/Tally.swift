@@ -8,6 +8,8 @@ struct Tally {
     var quarantined = 0
     var skipped: [RunReport.Skip] = []
     var unknown = 0
+    /// Records that were to be linked, and are not.
+    var unlinked = 0
     /// Records written in the project.
     var writes = 0
     /// Something of a record is still open, so that the source has to be read again.
@@ -22,7 +24,9 @@ struct Tally {
         for operation in operations { done[operation.action, default: 0] += 1 }
     }
 
-    mutating func skip(_ entry: Entry, _ reason: String) {
-        skipped.append(RunReport.Skip(label: entry.label, reason: reason))
+    mutating func skip(_ entry: Entry, _ reason: String) { skip(entry.label, reason) }
+
+    mutating func skip(_ label: String, _ reason: String) {
+        skipped.append(RunReport.Skip(label: label, reason: reason))
     }
 }

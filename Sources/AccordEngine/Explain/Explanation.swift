@@ -51,11 +51,14 @@ extension Engine {
             bucket: record.bucket, plan: plan, projectRead: try store.lastFullRead(pair.name))
     }
 
-    /// The plan of a pair, after those of the pairs that its records refer to, as a sync of all pairs would make them.
+    /// The plan of a pair, after those of the pairs that its records refer to, as a sync of all pairs would make them:
+    /// whoever is asked by one pair of requests is not asked by another.
     private func planAsLastRead(_ pair: Pair) async throws -> (plan: PairPlan, earlier: [PairPlan]) {
         var earlier: [Pair] = []
         for other in pairs.prefix(while: { $0.name != pair.name }).reversed()
-        where (earlier + [pair]).contains(where: { $0.schema.references.contains(other.schema.name) }) {
+        where (earlier + [pair]).contains(where: {
+            $0.schema.references.contains(other.schema.name) || $0.sender != nil && other.sender != nil
+        }) {
             earlier.insert(other, at: 0)
         }
         do {

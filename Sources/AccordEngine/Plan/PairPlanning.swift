@@ -23,7 +23,7 @@ struct PairPlanning {
         defer { try? store.endSnapshot() }
         let intents = try OpenIntents(store.openIntents(pair.name))
         let references = try pair.references(store)
-        let meansTheSame = memory.map { !mappingChanged && $0.references == references } ?? (references == nil)
+        let meansTheSame = memory.map { $0.isUnderstood(by: pair.mapping.fingerprint, references) } ?? false
         let source = try await readSource(memory, meansTheSame: meansTheSame, intents)
         let doubt = try source.proof.flatMap { try sourceDoubt($0, source, memory) }
         let resolved = try resolvedConflicts()

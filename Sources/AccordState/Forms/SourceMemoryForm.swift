@@ -19,12 +19,9 @@ public enum SourceMemoryForm {
     public static func read(_ json: JSONView) throws(FormProblem) -> SourceMemory {
         let object = try FormObject(json, "the memory of the source")
         try FormProblem.check(object.int("version"), of: object.subject, reads: version)
-        guard let mapping = try object.fingerprint("mapping") else {
-            throw FormProblem("\"mapping\" of the memory of the source is missing")
-        }
         return SourceMemory(
             stamp: try object.text("stamp"), records: Int(try object.int("records")),
-            endsCleanly: try object.flag("endsCleanly"), mapping: mapping,
+            endsCleanly: try object.flag("endsCleanly"), mapping: try object.fingerprint("mapping"),
             references: try object.fingerprint("references"))
     }
 }
