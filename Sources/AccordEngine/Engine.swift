@@ -110,7 +110,7 @@ public struct Engine: Sendable {
 
     /// Applies a saved plan: exactly that, once. What changed since it was made is skipped and reported.
     ///
-    /// - Parameter id: what tells the plan from any other.
+    /// - Parameter id: the fingerprint of the plan's document.
     public func apply(
         _ plan: Plan, id: Fingerprint, _ options: RunOptions = RunOptions()
     ) async throws -> RunReport {

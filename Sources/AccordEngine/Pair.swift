@@ -55,7 +55,7 @@ public struct Pair: Sendable {
     /// For a plan's notes.
     public func leftOut(_ count: Int) -> PlanNote { .leftOut(count: count, column: mapping.only?.column ?? "") }
 
-    /// What tells whether the names of other pairs' records in the source's rows mean what they meant before; nil if no
+    /// Equal as long as the names of other pairs' records in the source's rows mean what they meant; nil if no
     /// field holds such names. Names that come up do not change it: rows that waited for one were never settled.
     public func references(_ store: any StateStore) throws -> Fingerprint? {
         let pairs = Set(mapping.fields.compactMap(\.pair)).sorted()

@@ -1,6 +1,6 @@
 import AccordCore
 
-/// What tells that a table is as it was: for a file its size, times and identity.
+/// What shows that a table is as it was: for a file its size, times and identity.
 public struct Stamp: Hashable, Sendable {
     public let text: String
     public init(_ text: String) { self.text = text }

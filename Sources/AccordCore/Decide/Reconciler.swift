@@ -116,7 +116,7 @@ public struct Reconciler: Sendable {
         return entry.quarantined(quarantine)
     }
 
-    /// A person archived it in the project: it rests, and only an opt-out is carried.
+    /// A person archived it in the project: it is left alone, and only an opt-out is carried.
     private func archivedByAPerson(_ pairing: Pairing, _ source: Record, _ project: Record) -> Entry {
         var entry = merged(pairing, source, project)
         let isPending = !entry.operations.isEmpty || !entry.conflicts.isEmpty

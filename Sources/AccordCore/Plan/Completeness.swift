@@ -5,7 +5,7 @@ public struct SourceMemory: Hashable, Sendable {
     public var records: Int
     public var endsCleanly: Bool
     public var mapping: Fingerprint
-    /// What tells whether the names of other pairs' records in its rows mean what they meant; nil if there are none.
+    /// Equal as long as the names of other pairs' records in its rows mean what they meant; nil if there are none.
     public var references: Fingerprint?
 
     public init(

@@ -152,7 +152,7 @@ public enum Bucket: String, Hashable, Sendable, CaseIterable {
     case conflict = "conflict"
     case quarantined = "quarantined"
     /// Left alone on purpose: protected, one-way, archived by a person, gone from the other side.
-    case leftAlone = "resting"
+    case leftAlone = "left-alone"
     /// The source record was not found, and it is not known whether it is gone.
     case withheld = "withheld"
 }

@@ -2,7 +2,7 @@ import AccordCore
 import AccordHTTP
 import AccordTables
 
-/// Tells what an answer means: what was asked for, or why not in the service's own words.
+/// Says what an answer means: what was asked for, or why not in the service's own words.
 ///
 /// Whatever the service says is cut short, freed of control characters, and never holds the key.
 struct AnswerReader: Sendable {

@@ -15,7 +15,7 @@ public protocol TypeDefinition: Hashable, Sendable {
     /// As a mapping file says, with the standard where it says nothing.
     init<Reader: SettingsReader>(_ settings: Reader) throws(Reader.Failure)
 
-    /// All that tells two types with the same word apart; the fingerprint of a mapping is made of it, so what exists
+    /// All in which two types with the same word can differ; the fingerprint of a mapping is made of it, so what exists
     /// never changes.
     var meaning: [String] { get }
 
