@@ -81,7 +81,7 @@ extension Engine {
     /// More was written than the first page of the next run can show: what others changed meanwhile is looked for now, so
     /// that a quiet run stays at one request.
     private func look(_ pair: Pair, after executor: Executor) async {
-        guard !stop.isStopped, executor.tally.writes >= 25, pair.project.capabilities.changes else { return }
+        guard !stop.isStopped, executor.tally.writes >= 25, pair.project.incremental != nil else { return }
         do {
             _ = try await MirrorRead(pair: pair, planning()).refresh(full: false, mappingChanged: false)
         } catch {
@@ -99,7 +99,7 @@ extension Engine {
             guard let before = try store.sourceMemory(pair.name) else { return }
             (memory.records, memory.endsCleanly) = (before.records, before.endsCleanly)
         } else if isClean, !plan.counts.writes(to: .source),
-            let table = pair.source as? any StampedTable
+            let table = pair.source.stamped
         {
             let stamp = try? await table.stamp()
             if stamp?.text == plan.source.stamp { memory.stamp = stamp?.text }
