@@ -22,6 +22,10 @@ public struct MirrorRead {
     /// - Parameter mappingChanged: fields may be mapped now that the mirror does not hold.
     public func refresh(full: Bool, mappingChanged: Bool) async throws -> SideReading {
         guard run.readsProject else { return try lastReading(mappingChanged: mappingChanged) }
+        return try await EngineError.whileReadingProject { try await read(full: full, mappingChanged: mappingChanged) }
+    }
+
+    private func read(full: Bool, mappingChanged: Bool) async throws -> SideReading {
         let before = await pair.project.requestCount
         let changed = try await pair.rollup?.refresh(full: full, run)
         let cursor = try store.mirrorCursor(pair.name)

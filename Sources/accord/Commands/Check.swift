@@ -57,7 +57,7 @@ struct Check: AsyncParsableCommand {
         do {
             // Who would be asked is read, as what reaches people is never listed.
             guard let table = (pair.sender?.people ?? pair).project.scannable else { return }
-            _ = try await table.scan { _ in throw Enough() }
+            try await EngineError.whileReadingProject { _ = try await table.scan { _ in throw Enough() } }
         } catch is Enough {}
     }
 }
