@@ -10,7 +10,7 @@ help:
 	@echo "make test    install what is missing, build, and run every test"
 	@echo "make check-api   hold the sandbox against the Project API's description (part of make test)"
 	@echo "make build   build the program: .build/release/accord"
-	@echo "make lint    check the form of the code"
+	@echo "make lint    check the form of the code, and that imports are declared"
 	@echo "make bench   what 100,000 customers cost, beside DuckDB and curl (some minutes)"
 
 setup:
@@ -37,6 +37,7 @@ bench: build
 
 lint:
 	$(SWIFT) format lint --strict --recursive Sources Plugins Tests Package.swift
+	@scripts/check-imports
 
 demo: setup
 	$(SWIFT) build --product accord

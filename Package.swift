@@ -38,6 +38,9 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-system.git", from: "1.8.1"),
+        // What Hummingbird's connections and headers are made of.
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
     ],
     targets: [
@@ -47,7 +50,7 @@ let package = Package(
         module("AccordTables", ["AccordCore"]),
         module("TableConformance", ["AccordCore", "AccordTables"]),
         module("AccordFiles", ["AccordCore", "AccordDisk", "AccordTables"]),
-        module("AccordHTTP", ["AccordCore", "CCurl", .product(name: "Logging", package: "swift-log")]),
+        module("AccordHTTP", ["AccordCore", "CCurl"]),
         module(
             "AccordREST", ["AccordCore", "AccordTables", "AccordHTTP", .product(name: "Logging", package: "swift-log")]),
         // The mappings and the API's description are part of the program: the build finds them in their folders.
@@ -71,7 +74,11 @@ let package = Package(
         module("AccordReviews", ["AccordCore", "AccordTables", "AccordState", "AccordEngine"]),
         module(
             "AccordSandbox",
-            ["AccordCore", "AccordHTTP", "AccordREST", .product(name: "Hummingbird", package: "hummingbird")]),
+            [
+                "AccordCore", "AccordTables", "AccordHTTP", .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"), .product(name: "NIOCore", package: "swift-nio"),
+            ]),
         module(
             "AccordWorkspace",
             [
@@ -82,8 +89,8 @@ let package = Package(
         .executableTarget(
             name: "accord",
             dependencies: [
-                "AccordConfig", "AccordFiles", "AccordHTTP", "AccordEngine", "AccordWorkspace", "AccordReport",
-                "AccordSandbox",
+                "AccordCore", "AccordConfig", "AccordTables", "AccordFiles", "AccordHTTP", "AccordREST", "AccordState",
+                "AccordEngine", "AccordWorkspace", "AccordReport", "AccordSandbox",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "SystemPackage", package: "swift-system"),
@@ -101,9 +108,10 @@ let package = Package(
         tests(
             "TableConformanceTests",
             ["AccordCore", "AccordTables", "TableConformance", "TableFakes"]),
-        tests("AccordFilesTests", ["AccordCore", "AccordDisk", "AccordFiles", "TableConformance", "Chance"]),
         tests(
-            "AccordHTTPTests", ["AccordCore", "AccordHTTP", "Chance", .product(name: "Logging", package: "swift-log")]),
+            "AccordFilesTests",
+            ["AccordCore", "AccordDisk", "AccordTables", "AccordFiles", "TableConformance", "Chance"]),
+        tests("AccordHTTPTests", ["AccordCore", "AccordHTTP", "Chance"]),
         tests(
             "AccordRESTTests",
             [
@@ -116,6 +124,7 @@ let package = Package(
             "AccordSQLiteTests",
             [
                 "AccordCore", "AccordState", "StateConformance", "AccordSQLite",
+                .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ]),

@@ -18,27 +18,3 @@ extension ExplainedError {
         return next.map { "\(sentence). \($0)." } ?? "\(sentence)."
     }
 }
-
-/// A line of a file.
-public struct Place: Hashable, Sendable, Codable, CustomStringConvertible {
-    public let file: String
-    /// 1-based.
-    public let line: Int
-
-    public init(file: String, line: Int) {
-        self.file = file
-        self.line = line
-    }
-
-    public var description: String { "\(file):\(line)" }
-}
-
-/// One of the two sides that Accord keeps in agreement.
-public enum Side: String, Hashable, Sendable, Codable, CaseIterable {
-    /// The business's own records.
-    case source = "source"
-    /// The Project API's records.
-    case project = "project"
-
-    public var other: Side { self == .source ? .project : .source }
-}

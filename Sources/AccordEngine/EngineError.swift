@@ -18,6 +18,8 @@ public enum EngineError: ExplainedError, Hashable {
     case waits(pair: String, resource: String)
     /// The project could not be read whole when it had to be: the first time, or with another mapping.
     case projectNotRead(pair: String, reason: String)
+    /// The table that is the project of a pair could not be read.
+    case project(TableError)
     /// What was last read of the project is not enough to plan by.
     case projectUnknown(pair: String, reason: String)
     /// A person asked for it while both sides were being read.
@@ -31,6 +33,7 @@ public enum EngineError: ExplainedError, Hashable {
         case .unknownPair: "accord.yaml"
         case .stale: "plan"
         case .guarded(let refusals): refusals.first?.place
+        case .project(let error): error.place
         case .stopped: nil
         }
     }
@@ -48,6 +51,7 @@ public enum EngineError: ExplainedError, Hashable {
             "\(table) can only be written as a whole, which is supported of a source, and not of a project"
         case .waits(_, let resource): "it refers to \(resource), which failed"
         case .projectNotRead(_, let reason): "the project could not be read whole: \(reason)"
+        case .project(let error): error.what
         case .projectUnknown(_, let reason): "what a sync would do is not known: \(reason)"
         case .stopped: "stopped as asked, before anything was written"
         }
@@ -63,8 +67,35 @@ public enum EngineError: ExplainedError, Hashable {
         case .projectWrittenAsWhole: "Make it the source of the pair, or change the mapping so that it is not written"
         case .waits: "See what is said of that one"
         case .projectNotRead: "Run again when fewer changes are made to it; nothing was done"
+        case .project(let error): EngineError.nextForProject(error)
         case .projectUnknown: "accord plan reads the project, and says what a sync would do"
         case .stopped: nil
+        }
+    }
+
+    /// A table does not know that it is the project, nor where its address and its key are configured.
+    private static func nextForProject(_ error: TableError) -> String? {
+        switch error {
+        case .unauthorized(_, let keyFoundAt):
+            "Find the current key under \(keyFoundAt), put it where project.key in accord.yaml says and run again"
+        case .forbidden: "Check that the project's plan includes API access"
+        case .unavailable:
+            "Check the connection, project.url in accord.yaml and the service's status, then run again; nothing is lost"
+        case .nonsense: "Check project.url in accord.yaml; if it is right, the service may have changed"
+        default: error.next
+        }
+    }
+}
+
+extension EngineError {
+    /// Runs what reads the project.
+    ///
+    /// - Throws: ``EngineError/project(_:)`` in place of a `TableError`, and what else the body throws.
+    public static func whileReadingProject<T>(_ body: () async throws -> T) async throws -> T {
+        do {
+            return try await body()
+        } catch let error as TableError {
+            throw EngineError.project(error)
         }
     }
 }
@@ -74,6 +105,7 @@ extension ExplainedError {
     var concernsAllPairs: Bool {
         switch self as any ExplainedError {
         case EngineError.stopped: true
+        case EngineError.project(let error): error.isFinal
         case let error as TableError: error.isFinal
         case is StateError: true
         default: false

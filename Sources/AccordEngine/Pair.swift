@@ -52,10 +52,7 @@ public struct Pair: Sendable {
             allowances: allowances)
     }
 
-    /// For a plan's notes.
-    public func leftOut(_ count: Int) -> PlanNote { .leftOut(count: count, column: mapping.only?.column ?? "") }
-
-    /// What tells whether the names of other pairs' records in the source's rows mean what they meant before; nil if no
+    /// Equal as long as the names of other pairs' records in the source's rows mean what they meant; nil if no
     /// field holds such names. Names that come up do not change it: rows that waited for one were never settled.
     public func references(_ store: any StateStore) throws -> Fingerprint? {
         let pairs = Set(mapping.fields.compactMap(\.pair)).sorted()
@@ -79,27 +76,5 @@ public struct Pair: Sendable {
             names[pair] = known
         }
         return try RecordMapper(mapping: mapping, schema: schema, references: References(names))
-    }
-}
-
-/// What a person asked for, for one run.
-public struct RunOptions: Sendable, Hashable {
-    /// Read the whole project, though a full read is not due.
-    public var full: Bool
-    public var allowances: Allowances
-
-    public init(full: Bool = false, allowances: Allowances = Allowances()) {
-        self.full = full
-        self.allowances = allowances
-    }
-}
-
-extension PairPlan {
-    /// In place of a plan that could not be made.
-    init(_ pair: Pair, failure: String) {
-        let unread = SideReading(mode: .notRead, records: 0, read: 0)
-        self.init(
-            name: pair.name, resource: pair.schema.name, label: pair.schema.label, mapping: pair.mapping.fingerprint,
-            source: unread, project: unread, failure: failure)
     }
 }

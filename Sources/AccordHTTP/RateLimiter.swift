@@ -16,7 +16,7 @@ public actor RateLimiter {
 
     /// - Parameters:
     ///   - perSecond: requests a second; at least 0.001.
-    ///   - burst: requests that may go at once after a rest; at least 1.
+    ///   - burst: requests that may go at once after a pause; at least 1.
     public init(perSecond: Double, burst: Double, time: any TimeSource) {
         self.perSecond = max(perSecond, 0.001)
         self.burst = max(burst, 1)
@@ -53,7 +53,7 @@ public actor RateLimiter {
             tokens = min(burst, tokens + max(0, now - refilled) * rate)
             refilled = now
             let wait = max(pausedUntil - now, (1 - tokens) / rate)
-            // What is missing may be less than the clock can tell.
+            // What is missing may be less than the clock can show.
             guard wait > 1e-6 else { break }
             try await time.sleep(seconds: max(wait, 1e-4))
         }

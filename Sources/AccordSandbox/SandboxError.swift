@@ -4,7 +4,7 @@ import AccordCore
 public enum SandboxError: ExplainedError, Hashable {
     /// An edit, or a record of a seed file, that a project cannot hold.
     case record(place: String, reason: String)
-    /// A text that tells no faults.
+    /// A text that describes no faults.
     case faults(part: String, reason: String)
     /// A seed file that cannot be read.
     case seed(file: String, reason: String)

@@ -59,7 +59,7 @@ public enum StateError: ExplainedError, Hashable {
         case .newer: "Update Accord, then run again"
         case .older: "Move it away; the next run links both sides anew by their match fields"
         case .unreadable: "Check the folder's owner and permissions, and that its disk is not full, then run again"
-        case .diskFull: "Make room, then run again; the next run picks up where this one stopped"
+        case .diskFull: "Free some space, then run again; the next run picks up where this one stopped"
         case .failed: "Run again; if it stays, please report this"
         }
     }

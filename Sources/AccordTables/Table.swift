@@ -11,7 +11,7 @@ import AccordCore
 public protocol Table: Sendable {
     /// For messages: the file's name, or the resource and its address.
     var name: String { get }
-    /// What this table can do. What it cannot is shown in the plan, and never found out by a failure.
+    /// What this table can do. A plan that asks for more is refused before anything is sent.
     var capabilities: Capabilities { get }
     /// The requests that were sent so far, retries included; 0 for a file.
     var requestCount: Int { get async }

@@ -56,14 +56,14 @@ public enum TableError: ExplainedError, Hashable {
         case .busy: "another process is writing it at this moment, so nothing was written to it"
         case .notWritable(_, let reason): "it cannot be written: \(reason)"
         case .expectationFailed(_, let reason): reason
-        case .unauthorized: "the project refused the key (401)"
-        case .forbidden(_, let message): "the project allows no API access (403): \(message)"
+        case .unauthorized: "the service refused the key (401)"
+        case .forbidden(_, let message): "the service allows no API access (403): \(message)"
         case .notFound(_, let message): "no such record (404): \(message)"
         case .refused(_, let status, let message, let fields):
             "the service refused it (\(status)): " + TableError.reasons(message, fields).joined(separator: "; ")
         case .outcomeUnknown(_, let reason): "no answer came, so it may or may not have happened: \(reason)"
         case .partlyMade(_, let reason): "a part of the change was made, and then: \(reason)"
-        case .unavailable(_, let reason): "the project could not be reached: \(reason)"
+        case .unavailable(_, let reason): "the service could not be reached: \(reason)"
         case .nonsense(_, let reason): "the answer is not what the API's description says: \(reason)"
         }
     }
@@ -76,12 +76,12 @@ public enum TableError: ExplainedError, Hashable {
         case .busy: "Run again when the other one is done"
         case .changedMeanwhile, .expectationFailed: "Run again: the next plan reads it anew"
         case .unauthorized(_, let keyFoundAt): "Find the current key under \(keyFoundAt), put it in place and run again"
-        case .forbidden: "Check that the project's plan includes API access"
+        case .forbidden: "Check that what was booked there includes access to its API"
         case .notFound, .refused: "Correct the record; it is tried again when it changes"
         case .outcomeUnknown: "Run again: the next run looks it up before anything is sent"
         case .partlyMade: "Run again: the next run reads what is stored, and sends what is missing"
         case .unavailable: "Check the connection and the service's status, then run again; nothing is lost"
-        case .nonsense: "Check project.url in accord.yaml; if it is right, the service may have changed"
+        case .nonsense: "Check the service's address; if it is right, the service may have changed"
         }
     }
 

@@ -1,6 +1,6 @@
 import AccordCore
 
-/// What tells that a table is as it was: for a file its size, times and identity.
+/// What shows that a table is as it was: for a file its size, times and identity.
 public struct Stamp: Hashable, Sendable {
     public let text: String
     public init(_ text: String) { self.text = text }
@@ -59,42 +59,5 @@ public struct ScanProof: Sendable, Hashable {
         self.bytes = bytes
         self.incomplete = incomplete
         self.endsCleanly = endsCleanly
-    }
-}
-
-/// What a table can do.
-public struct Capabilities: Sendable, Hashable {
-    /// ``ScannableTable`` holds.
-    public var scan: Bool
-    /// ``StampedTable`` holds.
-    public var stamp: Bool
-    /// ``IncrementalTable`` holds.
-    public var changes: Bool
-    /// What changes do not show.
-    public var unseenChanges: Set<UnseenChange>
-    /// The fields by which ``SearchableTable`` finds records without looking through the whole table.
-    public var searchable: Set<String>
-    /// ``RecordWritable`` holds.
-    public var recordWrites: Bool
-    /// ``BatchWritable`` holds.
-    public var batchWrites: Bool
-    /// A scan whose records may still be taken for all that there are, though it did not prove itself whole.
-    public var isListedAtOnce: Bool
-
-    public enum UnseenChange: String, Sendable, Hashable, CaseIterable { case deletions, archiving }
-
-    public init(
-        scan: Bool = false, stamp: Bool = false, changes: Bool = false, unseenChanges: Set<UnseenChange> = [],
-        searchable: Set<String> = [], recordWrites: Bool = false, batchWrites: Bool = false,
-        isListedAtOnce: Bool = false
-    ) {
-        self.scan = scan
-        self.stamp = stamp
-        self.changes = changes
-        self.unseenChanges = unseenChanges
-        self.searchable = searchable
-        self.recordWrites = recordWrites
-        self.batchWrites = batchWrites
-        self.isListedAtOnce = isListedAtOnce
     }
 }

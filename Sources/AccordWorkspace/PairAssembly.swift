@@ -51,15 +51,23 @@ struct PairAssembly {
 
     private mutating func pair(_ settings: PairSettings) async throws -> Pair {
         let mapping = try await mapping(settings)
-        guard var resource = api.resources[mapping.resource] else {
-            throw EngineError.unknownPair(mapping.resource, known: Array(api.resources.keys))
-        }
+        var resource = try resource(mapping.resource, of: settings.name)
         resource.list.chosen = mapping.includes.compactMap { resource.list.choices[$0] }
         let source = settings.source.table
         return Pair(
             name: settings.name, mapping: mapping, source: source,
             project: RESTTable(client: client, resource: resource), schema: resource.schema,
             rollup: RecordRollup(of: mapping, resource.schema, api.schemas, source, projectTable))
+    }
+
+    /// A resource that a pair, or its mapping, names. Mapping files and descriptions were checked when they were read; what
+    /// a program gives in place of them was not.
+    private func resource(_ name: String, of pair: String) throws(ConfigError) -> ResourceDescription {
+        if let resource = api.resources[name] { return resource }
+        let known = api.resources.keys.sorted()
+        throw ConfigError(
+            file: "pair \(pair)", "there is no resource \"\(name)\"\(Suggestion.hint(for: name, among: known))",
+            next: "Name one of \(known.joined(separator: ", "))")
     }
 
     private mutating func mapping(_ settings: PairSettings) async throws -> Mapping {
@@ -99,12 +107,34 @@ struct PairAssembly {
         for other in config.pairs where other.name != requests.name {
             if try await mapping(other).resource == schema.people { return try await pair(other) }
         }
-        guard let people = api.resources[schema.people] else {
-            throw EngineError.unknownPair(schema.people, known: Array(api.resources.keys))
-        }
+        let people = try resource(schema.people, of: requests.name)
         return Pair(
             name: "\(requests.name): \(schema.people)",
             mapping: Mapping(resource: schema.people, key: requests.mapping.key, match: [], fields: []),
             source: requests.source, project: RESTTable(client: client, resource: people), schema: people.schema)
+    }
+
+    // MARK: - What they refer to
+
+    /// A field may only name records of a pair that exists and that keeps what the field refers to.
+    private func checkReferences(_ pairs: [Pair]) throws(ConfigError) {
+        let known = config.pairs.map(\.name)
+        for pair in pairs {
+            for field in pair.mapping.fields {
+                guard let name = field.pair, let place = field.place else { continue }
+                guard known.contains(name) else {
+                    throw ConfigError(
+                        place, "there is no pair \"\(name)\"\(Suggestion.hint(for: name, among: known))",
+                        next: "Write it under pairs in accord.yaml")
+                }
+                let wanted = pair.schema.field(field.name)?.refersTo
+                if let other = pairs.first(where: { $0.name == name }), other.schema.name != wanted {
+                    throw ConfigError(
+                        place,
+                        "\(field.name) names one of the \(wanted ?? "records"), and the pair \(name) keeps "
+                            + other.schema.name)
+                }
+            }
+        }
     }
 }

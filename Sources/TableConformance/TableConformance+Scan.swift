@@ -135,7 +135,7 @@ extension TableConformance {
             let found = scan.records.map(trial.row)
             try trial.expect(
                 Set(found.map(\.texts[0])).count == rows.count, "records are missing, and it claims to be whole")
-            guard let stamped = subject.table as? any StampedTable, Set(found) == before else { return }
+            guard let stamped = subject.table.stamped, Set(found) == before else { return }
             let now = try await stamped.stamp()
             try trial.expect(scan.proof.stamp != now, "it saw what was before, and has the stamp of what is now")
         },

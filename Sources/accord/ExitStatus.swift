@@ -44,7 +44,7 @@ func reporting(_ body: () async throws -> ExitStatus) async throws {
         if Terminal.hasLostOutput.withLock({ $0 }) {
             Terminal.error.write(
                 "accord: the output could not be written to where it was sent; what was to be done is done all the same. "
-                    + "Make room there, or print it again with accord status")
+                    + "Free some space there, or print it again with accord status")
             status = .failed
         }
         if status != .done { throw status.code }

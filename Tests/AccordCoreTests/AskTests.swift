@@ -32,14 +32,14 @@ struct AskRulesTests {
         Case(testDescription: "just done: after the delay", moment: now - 3600, decision: ask(now + 3600)),
         Case(
             testDescription: "days ahead: not yet", moment: now + 2 * day,
-            decision: .rest(.notYet(at: now + 2 * day + 7200))),
+            decision: .notNow(.notYet(at: now + 2 * day + 7200))),
         Case(
             testDescription: "the last moment", moment: now - 14 * day - 7200, decision: ask(now)),
         Case(
-            testDescription: "a second later", moment: now - 14 * day - 7201, decision: .rest(.tooOld(days: 14))),
+            testDescription: "a second later", moment: now - 14 * day - 7201, decision: .notNow(.tooOld(days: 14))),
         Case(
             testDescription: "opted out", person: AskedPerson(isOut: true, channels: ["email"]),
-            decision: .rest(.optedOut)),
+            decision: .notNow(.optedOut)),
         Case(
             testDescription: "nobody knows whether they opted out", person: doubtful,
             decision: .setAside(
@@ -50,25 +50,25 @@ struct AskRulesTests {
         Case(
             testDescription: "opted out here, whatever the project's answers leave out",
             person: AskedPerson(isOut: true, channels: ["email"], unknown: ["unsubscribed_at"]),
-            decision: .rest(.optedOut)),
+            decision: .notNow(.optedOut)),
         Case(
             testDescription: "archived", person: AskedPerson(isArchived: true, channels: ["email"]),
-            decision: .rest(.archived)),
+            decision: .notNow(.archived)),
         Case(
             testDescription: "no telephone", person: AskedPerson(channels: ["email"]), decision: ask(now, ["email"])),
         Case(
             testDescription: "the row wants a text, and they have none", person: AskedPerson(channels: ["email"]),
-            wanted: ["sms"], decision: .rest(.unreachable(by: ["sms"]))),
+            wanted: ["sms"], decision: .notNow(.unreachable(by: ["sms"]))),
         Case(
             testDescription: "asked 89 days ago",
             person: AskedPerson(lastAsked: now - 89 * day, channels: ["email"]),
-            decision: .rest(.askedWithin(days: 90, on: CalendarDay(unixSeconds: now - 89 * day)))),
+            decision: .notNow(.askedWithin(days: 90, on: CalendarDay(unixSeconds: now - 89 * day)))),
         Case(
             testDescription: "asked 90 days ago",
             person: AskedPerson(lastAsked: now - 90 * day, channels: ["email"]), decision: ask(now, ["email"])),
         Case(
             testDescription: "to be asked tomorrow", person: AskedPerson(lastAsked: now + day, channels: ["email"]),
-            decision: .rest(.askedWithin(days: 90, on: CalendarDay(unixSeconds: now + day)))),
+            decision: .notNow(.askedWithin(days: 90, on: CalendarDay(unixSeconds: now + day)))),
         Case(
             testDescription: "a quiet hour: when it is over",
             quiet: QuietHours(from: 600, to: 780, timeZone: .utc), decision: ask(now + 3600)),

@@ -60,7 +60,7 @@ struct DecideLinkedTests {
         #expect(entry?.outcome == example.outcome, "\(example.what)")
         let successor = entry?.projectID ?? ""
         #expect(decisions.decided == ["p1", successor])
-        #expect(decisions.adopted == (successor == "p1" ? [:] : [successor: "s1"]))
+        #expect(decisions.newlyLinked == (successor == "p1" ? [:] : [successor: "s1"]))
     }
 
     @Test("Two rows do not take the same record for their successor")

@@ -130,6 +130,6 @@ struct DecideMissingTests {
         world.link("s1", "p1", base: DecideMissingTests.ada)
         var decisions = Decisions()
         #expect(try decide("p1", world, &decisions, [:], Deciding.context(leftOut: ["s1"])) == nil)
-        #expect(decisions.adopted.isEmpty)
+        #expect(decisions.newlyLinked.isEmpty)
     }
 }

@@ -8,7 +8,7 @@ struct DecideStoppedRunTests {
         var others: [(id: String, values: [String: Value])] = []
         /// By project id, their source keys.
         var linked: [(id: String, key: String)] = []
-        var adopted: [String: String] = [:]
+        var newlyLinked: [String: String] = [:]
         var hasRow = true
         var doubt: String?
         var leftOut: Set<String> = []
@@ -33,7 +33,7 @@ struct DecideStoppedRunTests {
             what: "two have the e-mail, and one the telephone",
             others: [("p1", Deciding.person("a")), ("p2", ada)], outcome: "linked s1/p2 new createdByStoppedRun"),
         Case(what: "another row is that record", others: [("p1", ada)], linked: [("p1", "s9")], outcome: nil),
-        Case(what: "another create is that record", others: [("p1", ada)], adopted: ["p1": "s0"], outcome: nil),
+        Case(what: "another create is that record", others: [("p1", ada)], newlyLinked: ["p1": "s0"], outcome: nil),
         Case(
             what: "the row is linked by now", others: [("p1", ada), ("p2", Deciding.person("b"))],
             linked: [("p2", "s1")], outcome: nil),
@@ -61,26 +61,27 @@ struct DecideStoppedRunTests {
     ]
 
     @Test("Whether a create is seen to have happened", arguments: cases.indices)
-    private func adoption(index: Int) throws {
+    private func link(index: Int) throws {
         let example = DecideStoppedRunTests.cases[index]
         var world = KnownWorld()
         for other in example.others { world.add(other.id, other.values) }
         for (id, key) in example.linked { world.link(key, id) }
         let intent = Deciding.begun("s1", DecideStoppedRunTests.ada)
         let context = Deciding.context([intent], doubt: example.doubt, leftOut: example.leftOut)
-        var decisions = try Deciding.decisions(adopted: example.adopted, unidentified: example.unidentified, world)
-        let before = decisions.adopted
+        var decisions = try Deciding.decisions(
+            newlyLinked: example.newlyLinked, unidentified: example.unidentified, world)
+        let before = decisions.newlyLinked
         let row = example.hasRow ? Deciding.row("s1", 2, DecideStoppedRunTests.ada) : nil
         let entry = world.decide(&decisions) { (decisions, known) throws(Needs) in
-            try StoppedRuns(context).adopt("s1", intent, row: row, pair: "customers", &decisions, known)
+            try StoppedRuns(context).linkCreated("s1", intent, row: row, pair: "customers", &decisions, known)
         }.decision.flatMap(\.self)
         #expect(entry?.outcome == example.outcome, "\(example.what)")
         let id = entry?.projectID
-        #expect(decisions.adopted == (id.map { before.merging([$0: "s1"]) { $1 } } ?? before))
+        #expect(decisions.newlyLinked == (id.map { before.merging([$0: "s1"]) { $1 } } ?? before))
         #expect(decisions.withheld == (entry?.isWithheld == true ? ["p1"] : []))
     }
 
-    @Test("Creates are adopted in a fixed order, and only creates")
+    @Test("Creates are linked in a fixed order, and only creates")
     func order() {
         var update = Entry(
             label: "Bo", sourceKey: "s0", projectID: "p0", present: [.source, .project], bucket: .updated)

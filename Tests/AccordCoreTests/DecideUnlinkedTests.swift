@@ -7,7 +7,7 @@ struct DecideUnlinkedTests {
         let what: String
         var world: @Sendable (inout KnownWorld) -> Void = { _ in }
         var missing: [Int64] = []
-        var adopted: [String: String] = [:]
+        var newlyLinked: [String: String] = [:]
         let rows: [SourceRow]
         let outcomes: [String]
     }
@@ -72,7 +72,7 @@ struct DecideUnlinkedTests {
             rows: [Deciding.row("s1", 2, ada)], outcomes: ["created s1/-"]),
         Case(
             what: "a stopped run created that record for another row", world: { $0.add("p1", ada) },
-            adopted: ["p1": "s7"], rows: [Deciding.row("s1", 2, ada)], outcomes: ["quarantined s1/- ambiguous"]),
+            newlyLinked: ["p1": "s7"], rows: [Deciding.row("s1", 2, ada)], outcomes: ["quarantined s1/- ambiguous"]),
         Case(
             what: "a row that cannot be used is nobody's peer",
             rows: [Deciding.row("s1", 2, ada, noKey), Deciding.row("s2", 3, ada)],
@@ -84,7 +84,7 @@ struct DecideUnlinkedTests {
         let example = DecideUnlinkedTests.cases[index]
         var world = KnownWorld()
         example.world(&world)
-        var decisions = try Deciding.decisions(missing: example.missing, adopted: example.adopted, world)
+        var decisions = try Deciding.decisions(missing: example.missing, newlyLinked: example.newlyLinked, world)
         let rows = UnlinkedRows(Deciding.context())
         let entries = world.decide(&decisions) { (decisions, known) throws(Needs) in
             try rows.decide(example.rows, pair: "customers", &decisions, known)

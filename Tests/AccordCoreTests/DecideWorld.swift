@@ -95,7 +95,7 @@ struct KnownWorld {
 
 /// What was decided so far, to be compared.
 struct DecisionState: Hashable {
-    var adopted: [String: String]
+    var newlyLinked: [String: String]
     var decided: Set<String>
     var withheld: Set<String>
     var missing: [Int64]
@@ -103,7 +103,7 @@ struct DecisionState: Hashable {
     var unidentified: [UnidentifiedRow]
 
     init(_ decisions: Decisions) {
-        adopted = decisions.adopted
+        newlyLinked = decisions.newlyLinked
         decided = decisions.decided
         withheld = decisions.withheld
         missing = decisions.missing.numbers
@@ -165,21 +165,21 @@ enum Deciding {
         return mapping
     }
 
-    /// What was decided before: some project records are adopted already.
+    /// What was decided before: some project records are linked already, by no link of the state.
     static func decisions(
-        missing: [Int64] = [], adopted: [String: String] = [:], unidentified: [UnidentifiedRow] = [],
+        missing: [Int64] = [], newlyLinked: [String: String] = [:], unidentified: [UnidentifiedRow] = [],
         _ world: KnownWorld
     ) throws -> Decisions {
         var decisions = Decisions(missing: missing, unidentified: unidentified)
-        for (id, key) in adopted.sorted(by: { $0.key < $1.key }) {
+        for (id, key) in newlyLinked.sorted(by: { $0.key < $1.key }) {
             let values = try #require(world.records.first { $0.id == id }).values
             let context = context([begun(key, values)])
             let intent = try #require(context.intents.bySourceKey[key])
-            let adoption = world.decide(&decisions) { (decisions, known) throws(Needs) in
-                try StoppedRuns(context).adopt(
+            let link = world.decide(&decisions) { (decisions, known) throws(Needs) in
+                try StoppedRuns(context).linkCreated(
                     key, intent, row: row(key, 1, values), pair: "customers", &decisions, known)
             }
-            try #require(adoption.decision != nil && decisions.adopted[id] == key)
+            try #require(link.decision != nil && decisions.newlyLinked[id] == key)
         }
         return decisions
     }

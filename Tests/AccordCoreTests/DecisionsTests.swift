@@ -106,7 +106,7 @@ struct DecisionsTests {
         #expect(asked == [Needs(values: [FieldValue(field: "email", value: .string("p1"))])])
         #expect(DecisionState(decisions) == DecisionState(Decisions()))
         #expect(decide(known)?.projectID == "p1")
-        #expect(decisions.adopted == ["p1": "row 1"])
+        #expect(decisions.newlyLinked == ["p1": "row 1"])
         #expect(decisions.withheld == ["p2"])
         #expect(decisions.decided == ["p1", "p2"])
     }

@@ -64,22 +64,22 @@ struct UniqueValuesTests {
     /// What becomes of each entry: `ok`, `after 2`, or the cause for which it is set aside.
     private static let cases: [(String, [String: Owner], [Entry], [String])] = [
         ("a new person", ada, [Planned.create("n", email: "b", phone: "2")], ["ok"]),
-        ("a known e-mail", ada, [Planned.create("n", email: "a", phone: "2")], ["would-land-on-another"]),
-        ("a known e-mail alone", ada, [Planned.create("n", email: "a")], ["would-land-on-another"]),
+        ("a known e-mail", ada, [Planned.create("n", email: "a", phone: "2")], ["would-overwrite-another"]),
+        ("a known e-mail alone", ada, [Planned.create("n", email: "a")], ["would-overwrite-another"]),
         (
             "an unknown e-mail, and a known telephone", ada, [Planned.create("n", email: "b", phone: "1")],
-            ["would-land-on-another"]
+            ["would-overwrite-another"]
         ),
-        ("a known telephone alone", ada, [Planned.create("n", phone: "1")], ["would-land-on-another"]),
+        ("a known telephone alone", ada, [Planned.create("n", phone: "1")], ["would-overwrite-another"]),
         ("an e-mail that reads like a telephone", ada, [Planned.create("n", email: "1", phone: "a")], ["ok"]),
         (
             "two new ones, one e-mail", [:], [Planned.create("n", email: "b"), Planned.create("m", email: "b")],
-            ["ok", "would-land-on-another"]
+            ["ok", "would-overwrite-another"]
         ),
         (
             "two new ones, one telephone", [:],
             [Planned.create("n", email: "b", phone: "2"), Planned.create("m", email: "c", phone: "2")],
-            ["ok", "would-land-on-another"]
+            ["ok", "would-overwrite-another"]
         ),
         ("a free e-mail", ada, [Planned.update("p1", email: ("a", "c"))], ["ok"]),
         ("another's e-mail", both, [Planned.update("p1", email: ("a", "b"))], ["would-be-refused"]),
@@ -97,7 +97,7 @@ struct UniqueValuesTests {
         (
             "a new one takes what an old one takes", ada,
             [Planned.update("p1", email: ("a", "c")), Planned.create("n", email: "c")],
-            ["ok", "would-land-on-another"]
+            ["ok", "would-overwrite-another"]
         ),
         (
             "changed, then taken", ada, [Planned.update("p1", email: ("a", "c")), Planned.create("n", email: "a")],
@@ -121,7 +121,7 @@ struct UniqueValuesTests {
         (
             "from two, of which one keeps it", both,
             [Planned.create("n", email: "a", phone: "2"), Planned.update("p1", email: ("a", "c"))],
-            ["would-land-on-another", "ok"]
+            ["would-overwrite-another", "ok"]
         ),
         (
             "handed down a row", both,
@@ -135,7 +135,7 @@ struct UniqueValuesTests {
             [
                 Planned.create("n", email: "a"), Planned.update("p1", email: ("a", "b")),
                 Planned.update("p2", email: ("b", "c")),
-            ], ["would-land-on-another", "would-be-refused", "would-be-refused"]
+            ], ["would-overwrite-another", "would-be-refused", "would-be-refused"]
         ),
         (
             "exchanged", both, [Planned.update("p1", email: ("a", "b")), Planned.update("p2", email: ("b", "a"))],
@@ -153,24 +153,24 @@ struct UniqueValuesTests {
             [
                 Planned.create("m", phone: "2"), Planned.update("p1", email: ("a", "b")),
                 Planned.update("p2", email: ("b", "a"), phone: ("2", "3")),
-            ], ["would-land-on-another", "would-be-refused", "would-be-refused"]
+            ], ["would-overwrite-another", "would-be-refused", "would-be-refused"]
         ),
         (
             "exchanged, with one who waits and one who does not", both,
             [
                 Planned.create("n", email: "z"), Planned.update("p1", email: ("a", "b")),
                 Planned.update("p2", email: ("b", "a"), phone: ("2", "3")), Planned.create("m", phone: "2"),
-            ], ["ok", "would-be-refused", "would-be-refused", "would-land-on-another"]
+            ], ["ok", "would-be-refused", "would-be-refused", "would-overwrite-another"]
         ),
         (
             "what is set aside takes nothing", ada,
             [Planned.create("n", email: "a", phone: "9"), Planned.create("m", email: "m", phone: "9")],
-            ["would-land-on-another", "ok"]
+            ["would-overwrite-another", "ok"]
         ),
         (
             "given up by one who does not have it", both,
             [Planned.update("p1", email: ("b", "c")), Planned.create("n", email: "b")],
-            ["ok", "would-land-on-another"]
+            ["ok", "would-overwrite-another"]
         ),
     ]
 
@@ -246,7 +246,7 @@ struct UniqueValuesTests {
         }
         #expect(after(update, matching) == ["ok"])
         let create = [Planned.create("n", email: "b")]
-        #expect(after(create, matching) == ["would-land-on-another"])
+        #expect(after(create, matching) == ["would-overwrite-another"])
         var refusing = Customers.schema
         refusing.matcher = []
         #expect(after(create, refusing) == ["would-be-refused"])

@@ -207,12 +207,12 @@ import Testing
     @Test(
         "A change of which a part was made is neither refused nor stored, whatever came of the rest",
         arguments: [
-            (.success(.json(401, "{}")), "the project refused the key (401)"),
+            (.success(.json(401, "{}")), "the service refused the key (401)"),
             (.success(.json(422, #"{"words":"no such label"}"#)), "the service refused it (422): no such label"),
             (
                 .success(.json(200, #"{"payload":{"ref":18}}"#)),
                 "the service refused it (200): contact 17 was meant, the service wrote 18"
-            ), (.failure(unreached), "the project could not be reached: connect: refused"),
+            ), (.failure(unreached), "the service could not be reached: connect: refused"),
         ] as [(Result<HTTPResponse, TransportError>, String)])
     func partlyMade(answer: Result<HTTPResponse, TransportError>, reason: String) async throws {
         let stage = Stage(.success(.json(200, RESTTableWritingTests.answer)), answer)

@@ -52,6 +52,29 @@ struct PlanReportTests {
             ])
     }
 
+    @Test("as text and as Markdown, what becomes of records is said in the same words")
+    func buckets() throws {
+        var plan = try plan(records: 1)
+        for (index, bucket) in Bucket.allCases.enumerated() { plan.source[bucket] = index + 1 }
+        let markdown = try lines { try PlanMarkdown(requestsPerSecond: 5).write([plan], to: $0) }
+        let text = try lines {
+            try PlanText(palette: Palette(hasColour: false), requestsPerSecond: 5).write([plan], to: $0)
+        }
+        for (index, words) in [
+            "unchanged", "already the same", "newly linked", "to be created", "to be updated", "removed", "in conflict",
+            "in quarantine", "left alone", "not found",
+        ].enumerated() {
+            #expect(markdown.contains("| \(words) | \(index + 1) | 0 |"), "\(words)")
+            #expect(text.contains { $0.hasPrefix("    \(words) ") }, "\(words)")
+        }
+    }
+
+    @Test("why a record is in quarantine is said in words", arguments: Quarantine.Cause.allCases)
+    func causes(cause: Quarantine.Cause) {
+        #expect(!cause.words.isEmpty && !cause.words.contains("-"))
+        #expect(Quarantine.Cause.allCases.count { $0.words == cause.words } == 1)
+    }
+
     @Test("as Markdown each operation is a row")
     func markdown() throws {
         let lines = try lines { try PlanMarkdown(requestsPerSecond: 5).write([plan(), plan()], to: $0) }

@@ -47,7 +47,7 @@ struct BadFormTests {
 
     static let memories: [(text: String, named: String)] = [
         ("[]", "the memory of the source"), ("{}", "version"), (#"{"version":2}"#, "version"),
-        (#"{"version":1}"#, "mapping"), ("{\"version\":1,\"mapping\":\"\(fingerprint)\"}", "records"),
+        (#"{"version":1}"#, "records"), (#"{"version":1,"records":1,"endsCleanly":true,"mapping":1}"#, "mapping"),
         ("{\"version\":1,\"mapping\":\"\(fingerprint)\",\"records\":1}", "endsCleanly"),
     ]
 

@@ -19,13 +19,14 @@ struct WordTests {
             ])
         #expect(
             words(Bucket.self) == [
-                "unchanged", "agreed", "linked", "created", "updated", "removed", "conflict", "quarantined", "resting",
+                "unchanged", "agreed", "linked", "created", "updated", "removed", "conflict", "quarantined",
+                "left-alone",
                 "withheld",
             ])
         #expect(
             words(Quarantine.Cause.self) == [
                 "unreadable", "unmappable", "no-key", "duplicate-key", "ambiguous", "unknown", "missing",
-                "would-land-on-another", "would-be-refused", "refused", "in-doubt", "stored-differently",
+                "would-overwrite-another", "would-be-refused", "refused", "in-doubt", "stored-differently",
             ])
         #expect(
             words(FieldRule.self) == [

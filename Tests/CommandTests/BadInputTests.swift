@@ -39,6 +39,7 @@ struct BadInputTests {
         let result = try await stranger.run("sync", "--verbose")
         #expect(result.status == 1)
         #expect(result.errors.contains("401") && result.errors.contains("Settings > API"), "\(result.errors)")
+        #expect(result.errors.contains("project.key in accord.yaml"), "\(result.errors)")
         #expect(!result.all.contains("wr0ng-and-secret"))
         #expect(try await bench.customers().isEmpty)
         #expect(try await bench.accord.run("sync").status == 0, "the right key goes on")

@@ -46,7 +46,7 @@ struct ExplainTests {
     func everyRecord() async throws {
         let bench = try await eventfulBench()
         let plan = try await plan(bench, "--full")
-        for bucket in ["created", "updated", "removed", "conflict", "quarantined", "resting", "linked"] {
+        for bucket in ["created", "updated", "removed", "conflict", "quarantined", "left-alone", "linked"] {
             #expect(plan.contains { $0.bucket == bucket }, "nothing in this world is \(bucket)")
         }
         try await expectAgreement(with: plan, bench)

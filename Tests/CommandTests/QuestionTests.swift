@@ -24,13 +24,27 @@ struct QuestionTests {
         #expect(!after.output.contains("first_name"), "one field was asked for")
     }
 
-    @Test("explain tells why a record was not synced, by its key or by the project's id")
+    @Test("explain says in words what is remembered of a record that is gone")
+    func gone() async throws {
+        let bench = try await Workbench(rows: (1...3).map { Workbench.row($0) })
+        #expect(try await bench.accord.run("sync").status == 0)
+        try bench.write(rows: (1...2).map { Workbench.row($0) })
+        #expect(try await bench.accord.run("sync").status == 0)
+        let gone = try await bench.accord.run("explain", "customers", "3")
+        let words = "(remembered as archived in the project), which is archived"
+        #expect(gone.output.contains(words), "\(gone.output)")
+    }
+
+    @Test("explain says why a record was not synced, by its key or by the project's id")
     func record() async throws {
         let bench = try await Workbench(
             rows: ["1,,Nameless,p1@example.com,,,no", "2,Bad,Address,nowhere,,,no"],
             mapping: Workbench.mapping.replacing("create: both", with: "create: project"))
         try await bench.add(#"{"first_name": "Only", "email": "only@example.com"}"#)
         #expect(try await bench.accord.run("sync").status == 3)
+        let quarantine = try await bench.accord.run("quarantine")
+        #expect(
+            quarantine.output.contains("    a value that does not fit: first_name is blank"), "\(quarantine.output)")
         let nameless = try await bench.accord.run("explain", "customers", "1")
         #expect(nameless.output.contains("first_name is blank, and a new customer needs it"), "\(nameless.output)")
         let bad = try await bench.accord.run("explain", "customers", "2")

@@ -99,7 +99,7 @@ final class World {
     let folder: URL
     let time = SimulatedTime()
     let service: SandboxService
-    private var config: Config
+    var config: Config
     /// What somebody else does while the next run goes on, called with each request that was answered.
     var intruder: (@Sendable (AccordHTTP.HTTPRequest) throws -> Void)?
     /// The status with which the service refuses a request of the next run, if it does.

@@ -52,7 +52,7 @@ enum DateGuess {
             let american = fits([2, 0, 1])
             let european = fits([2, 1, 0])
             if american && (separator == "/" || !european) {
-                let comment = european ? " # month before day? The first rows do not tell" : ""
+                let comment = european ? " # month before day? The first rows do not show it" : ""
                 return Guess(yaml: [month, day, "yyyy"].joined(separator: separator), comment: comment)
             }
             if european { return Guess(yaml: [day, month, "yyyy"].joined(separator: separator)) }

@@ -102,7 +102,7 @@ private struct Guesser {
             ]
         }
         return [
-            "# No column looks like an id, an e-mail or a phone: name the one that tells the records apart.",
+            "# No column looks like an id, an e-mail or a phone: name the one in which no two records are alike.",
             "key: \(YAMLText.scalar(anyColumn))",
         ]
     }

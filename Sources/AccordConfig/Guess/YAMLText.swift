@@ -21,7 +21,7 @@ enum YAMLText {
             case "\n": quoted += "\\n"
             case "\r": quoted += "\\r"
             case "\t": quoted += "\\t"
-            case _ where isPrintable(scalar): quoted.unicodeScalars.append(scalar)
+            case _ where scalar.isPrintable: quoted.unicodeScalars.append(scalar)
             default:
                 let digits = String(scalar.value, radix: 16)
                 quoted += "\\U" + String(repeating: "0", count: 8 - digits.count) + digits
@@ -31,16 +31,5 @@ enum YAMLText {
     }
 
     /// A text for a comment: on one line.
-    static func comment(_ text: String) -> String {
-        var comment = ""
-        for scalar in text.unicodeScalars { comment.unicodeScalars.append(isPrintable(scalar) ? scalar : " ") }
-        return comment
-    }
-
-    private static func isPrintable(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: false
-        default: true
-        }
-    }
+    static func comment(_ text: String) -> String { text.printable }
 }

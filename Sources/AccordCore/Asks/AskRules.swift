@@ -40,23 +40,23 @@ public struct AskRules: Hashable, Sendable {
     public func decide(
         moment: Int64, wanted: Set<String>? = nil, reminders: Int? = nil, person: AskedPerson, now: Int64
     ) -> AskDecision {
-        if person.isOut { return .rest(.optedOut) }
-        if person.isArchived { return .rest(.archived) }
-        if isTooOld(moment, now: now) { return .rest(.tooOld(days: within)) }
+        if person.isOut { return .notNow(.optedOut) }
+        if person.isArchived { return .notNow(.archived) }
+        if isTooOld(moment, now: now) { return .notNow(.tooOld(days: within)) }
         let channels = wanted ?? channels
         let reachable = channels.intersection(person.channels)
         if reachable.isEmpty {
-            return .rest(.unreachable(by: channels.sorted()))
+            return .notNow(.unreachable(by: channels.sorted()))
         }
         var at = max(moment + delay, now)
         if let quietHours { at = quietHours.end(from: at) }
         if let lastAsked = person.lastAsked, abs(at - lastAsked) < Int64(window) * 86_400 {
             let day = CalendarDay(unixSeconds: lastAsked)
-            return .rest(.askedWithin(days: window, on: day))
+            return .notNow(.askedWithin(days: window, on: day))
         }
         guard person.unknown.isEmpty else { return .setAside(AskRules.unknown(person.unknown)) }
         guard at - now <= AskRules.mostAhead else {
-            return .rest(.notYet(at: at))
+            return .notNow(.notYet(at: at))
         }
         return .ask(Ask(at: at, channels: reachable, reminders: reminders ?? self.reminders))
     }
@@ -119,7 +119,7 @@ public struct Ask: Hashable, Sendable {
 public enum AskDecision: Hashable, Sendable {
     case ask(Ask)
     /// Nobody is asked in this run; why.
-    case rest(SendObjection)
+    case notNow(SendObjection)
     /// What has to be known for it is not: a person has to see to it.
     case setAside(Quarantine)
 }

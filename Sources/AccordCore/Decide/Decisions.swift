@@ -1,4 +1,4 @@
-/// What the decisions about the records of one pair rest on, for the whole of a plan.
+/// What the decisions about the records of one pair depend on, for the whole of a plan.
 public struct DecisionContext: Sendable {
     public let reconciler: Reconciler
     /// What a run that was stopped left open.
@@ -64,8 +64,9 @@ public struct ResolvedConflict: Hashable, Sendable {
 
 /// What was decided so far: the order in which records are decided is carried by this value.
 public struct Decisions: Sendable {
-    /// Project records that a stopped run created or that took the place of one that is gone, with their source keys.
-    public private(set) var adopted: [String: String] = [:]
+    /// Project records that get a link by this plan, as a stopped run created them or as they took the place of one that
+    /// is gone, with their source keys.
+    public private(set) var newlyLinked: [String: String] = [:]
     /// Project records that have their entry.
     public private(set) var decided: Set<String> = []
     /// Linked project records whose row was not found, and does not count as gone.
@@ -76,7 +77,7 @@ public struct Decisions: Sendable {
     public private(set) var unidentified: [UnidentifiedRow]
 
     private enum Step {
-        case adopted(String, before: String?)
+        case newlyLinked(String, before: String?)
         case decided(String)
         case withheld(String)
         case found(Int64)
@@ -106,7 +107,7 @@ public struct Decisions: Sendable {
     private mutating func undo() {
         for step in steps.reversed() {
             switch step {
-            case .adopted(let id, let before): adopted[id] = before
+            case .newlyLinked(let id, let before): newlyLinked[id] = before
             case .decided(let id): decided.remove(id)
             case .withheld(let id): withheld.remove(id)
             case .found(let number): missing.insert(number)
@@ -116,8 +117,8 @@ public struct Decisions: Sendable {
         steps = []
     }
 
-    mutating func adopt(_ id: String, for key: String) {
-        steps.append(.adopted(id, before: adopted.updateValue(key, forKey: id)))
+    mutating func link(_ id: String, to key: String) {
+        steps.append(.newlyLinked(id, before: newlyLinked.updateValue(key, forKey: id)))
     }
 
     mutating func decide(_ id: String) {

@@ -1,5 +1,5 @@
 /// Why a field ended as it did. `explain`, the ledger and the plan all use these words.
-public enum FieldRule: String, Hashable, Sendable, Codable, CaseIterable {
+public enum FieldRule: String, Hashable, Sendable, CaseIterable {
     case unchanged = "unchanged"
     case agreed = "agreed"
     case sourceChanged = "source-changed"

@@ -157,12 +157,4 @@ public struct Needs: Error, Hashable, Sendable {
     public var isEmpty: Bool {
         sourceKeys.isEmpty && projectIDs.isEmpty && values.isEmpty && pastValues.isEmpty && named.isEmpty
     }
-
-    public mutating func formUnion(_ other: Needs) {
-        sourceKeys.formUnion(other.sourceKeys)
-        projectIDs.formUnion(other.projectIDs)
-        values.formUnion(other.values)
-        pastValues.formUnion(other.pastValues)
-        named.formUnion(other.named)
-    }
 }

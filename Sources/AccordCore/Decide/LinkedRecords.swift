@@ -16,7 +16,7 @@ public struct LinkedRecords: Sendable {
         if mirror?.gone ?? true,
             let successor = try Successors(context).successor(of: link, last: mirror, source, intent, decisions, known)
         {
-            decisions.adopt(successor.id, for: link.sourceKey)
+            decisions.link(successor.id, to: link.sourceKey)
             link = Link(pair: link.pair, sourceKey: link.sourceKey, projectID: successor.id)
             linking = .new(.madeAgain)
             mirror = successor
@@ -86,7 +86,9 @@ struct Successors {
         let values = last?.values ?? source.record?.values ?? [:]
         var free: [MirrorRecord] = []
         for record in try matches(of: values, known) {
-            if decisions.adopted[record.id] == nil, try known.link(projectID: record.id) == nil { free.append(record) }
+            if decisions.newlyLinked[record.id] == nil, try known.link(projectID: record.id) == nil {
+                free.append(record)
+            }
         }
         return free.count == 1 ? free.first : nil
     }

@@ -117,14 +117,12 @@ public enum Merge {
         if sourceToggled.isEmpty && projectToggled.isEmpty { return input.keep(.unchanged) }
         var (newSource, newProject) = (source, project)
         for element in sourceToggled.union(projectToggled) {
+            let (inSource, inProject) = (source.contains(element), project.contains(element))
             let stays =
-                switch (sourceToggled.contains(element), projectToggled.contains(element)) {
-                case (true, false): source.contains(element)
-                case (false, true): project.contains(element)
-                // Added here and removed there, which bases that differ make possible: nothing is lost unless asked.
-                case (true, true) where policy == .source: source.contains(element)
-                case (true, true) where policy == .project: project.contains(element)
-                default: source.contains(element) || project.contains(element)
+                if sourceToggled.contains(element), projectToggled.contains(element) {
+                    staysContested(inSource: inSource, inProject: inProject, policy)
+                } else {
+                    sourceToggled.contains(element) ? inSource : inProject
                 }
             newSource.set(element, present: stays)
             newProject.set(element, present: stays)
@@ -137,6 +135,17 @@ public enum Merge {
             case (false, false): .elements
             }
         return Decision(source: .elements(newSource), project: .elements(newProject), rule: rule)
+    }
+
+    /// Whether an element stays that both sides added or removed: one added and the other removed it where their bases
+    /// differ.
+    private static func staysContested(inSource: Bool, inProject: Bool, _ policy: ConflictPolicy) -> Bool {
+        switch policy {
+        case .source: inSource
+        case .project: inProject
+        // Nothing is lost unless asked.
+        case .newest, .union, .manual: inSource || inProject
+        }
     }
 }
 

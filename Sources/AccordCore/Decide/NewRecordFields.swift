@@ -1,4 +1,4 @@
-/// What of a source record goes into a new project record, and by which operation: found out once for all records.
+/// What of a record goes into a new one on the other side, and by which operation: found out once for all records.
 struct NewRecordFields: Sendable {
     private enum Part {
         case create
@@ -7,8 +7,10 @@ struct NewRecordFields: Sendable {
         case optOut
     }
 
-    /// In the order of their names.
+    /// Of the project, in the order of their names.
     private let fields: [(name: String, part: Part)]
+    /// Of the source, in the mapping's order.
+    private let sourceFields: [String]
     /// Those by which a record is matched, and the one that says whether a person opted out.
     private let decisive: [String]
     private let required: [String]
@@ -22,13 +24,15 @@ struct NewRecordFields: Sendable {
             if field.direction == .toSource { return nil }
             return (field.name, schema.writes?.create?.contains(field.name) ?? true ? .create : .later)
         }
+        sourceFields = mapping.fields.filter { $0.column != nil && ($0.direction != .toProject || $0.isOptOut) }.map(
+            \.name)
         decisive = mapping.match + mapping.fields.filter(\.isOptOut).map(\.name)
         required = schema.fields.filter(\.required).map(\.name)
         requiredOneOf = schema.requiresOneOf
         label = schema.label
     }
 
-    /// The new record, and at once what the service takes with no create: an opt-out, and fields of another operation.
+    /// The new record of the project, and at once what the service takes with no create: an opt-out, and fields of another operation.
     func creates(_ source: Record) -> [Operation] {
         var (taken, later): ([FieldChange], [FieldChange]) = ([], [])
         var optOut: FieldChange?
@@ -52,6 +56,16 @@ struct NewRecordFields: Sendable {
             operations.append(Operation(side: .project, kind: .update, changes: later, reason: .notInCreate))
         }
         return operations
+    }
+
+    /// The new record of the source.
+    func sourceCreate(_ project: Record) -> Operation {
+        let changes = sourceFields.compactMap { name -> FieldChange? in
+            let value = project[name]
+            guard !value.isNull else { return nil }
+            return FieldChange(field: name, before: .null, after: value, origin: value, rule: .created)
+        }
+        return Operation(side: .source, kind: .create, changes: changes, reason: .onlyInProject)
     }
 
     /// Why nobody knows whether the record may be created, in words; nil if that is known: it could be one that is there

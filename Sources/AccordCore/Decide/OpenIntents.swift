@@ -36,38 +36,3 @@ public struct OpenIntents: Sendable {
 
     public func intent(for link: Link) -> Entry? { bySourceKey[link.sourceKey] ?? byProjectID[link.projectID] }
 }
-
-extension Entry {
-    /// What quarantine, journal and history know a record of the project alone by.
-    public static func identity(projectID id: String) -> String { identityOfProject + id }
-
-    /// The project's id in such an identity; nil for a source key.
-    public static func projectID(in identity: String) -> String? {
-        identity.hasPrefix(identityOfProject) ? String(identity.dropFirst(identityOfProject.count)) : nil
-    }
-
-    private static let identityOfProject = "project:"
-
-    /// What quarantine, journal and history know the record by; empty for a row without a key.
-    public var identity: String { sourceKey ?? projectID.map(Entry.identity(projectID:)) ?? "" }
-
-    public func writes(_ side: Side) -> Bool { operations.contains { $0.side == side } }
-
-    /// It would create a record in the project.
-    public var createsInProject: Bool { operations.contains { $0.side == .project && $0.kind == .create } }
-
-    /// It would delete a record of the project and create it anew.
-    public var replaces: Bool { createsInProject && operations.contains { $0.side == .project && $0.kind == .delete } }
-
-    /// It would take a project record out of the archive.
-    public var unarchives: Bool { operations.contains { $0.side == .project && $0.kind == .unarchive } }
-
-    /// A message would reach a person.
-    public var sends: Bool { operations.contains(where: \.isSend) }
-
-    /// The values that a create of the entry was to give.
-    public var createdValues: [String: Value] {
-        let changes = operations.first { $0.kind == .create }?.changes ?? []
-        return Dictionary(changes.map { ($0.field, $0.after) }, uniquingKeysWith: { _, last in last })
-    }
-}

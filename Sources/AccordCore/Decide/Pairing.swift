@@ -44,3 +44,17 @@ public struct Pairing: Sendable {
         self.resolutions = resolutions
     }
 }
+
+extension Pairing.SourceSide {
+    /// The record, if it is there and can be used.
+    public var record: Record? {
+        if case .present(let record, _, _) = self { record } else { nil }
+    }
+}
+
+extension Pairing.ProjectSide {
+    /// The record, if it is there.
+    public var record: Record? {
+        if case .present(let record, _, _) = self { record } else { nil }
+    }
+}

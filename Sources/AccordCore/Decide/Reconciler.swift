@@ -1,20 +1,22 @@
 /// Decides one record: what is to be done so that both sides say the same of it.
 ///
-/// A pure function of what is known. `Reconciler+Fields.swift` merges the fields; this file asks what became of the
-/// two records.
+/// A pure function of what is known: it asks what became of the two records. ``FieldMerging`` merges their fields.
 public struct Reconciler: Sendable {
     public let mapping: Mapping
     public let schema: TableSchema
-    /// The fields that earlier plans read from the same column: no base says what was agreed of others.
-    public let knownFields: Set<String>
-    let newRecord: NewRecordFields
+    private let newRecord: NewRecordFields
+    private let fields: FieldMerging
 
+    /// - Parameter knownFields: those that earlier plans read from the same column.
     public init(mapping: Mapping, schema: TableSchema, knownFields: Set<String>) {
         self.mapping = mapping
         self.schema = schema
-        self.knownFields = knownFields
         newRecord = NewRecordFields(mapping, schema)
+        fields = FieldMerging(mapping: mapping, schema: schema, knownFields: knownFields)
     }
+
+    /// For people: see ``TableSchema/label(of:)``.
+    public func label(of record: Record) -> String { schema.label(of: record) }
 
     /// A record that has, or is about to get, a link.
     public func decide(_ pairing: Pairing) -> Entry {
@@ -42,7 +44,7 @@ public struct Reconciler: Sendable {
         onlyInSource source: Record, fingerprint: Fingerprint?, place: Place?
     ) -> Entry {
         var entry = Entry(
-            label: label(of: source), sourceKey: source.key, projectID: nil, present: [.source], place: place,
+            label: schema.label(of: source), sourceKey: source.key, projectID: nil, present: [.source], place: place,
             bucket: .leftAlone, sourceFingerprint: fingerprint)
         guard mapping.creates.contains(.project) else {
             entry.note = .createsNothing(on: .project)
@@ -66,7 +68,7 @@ public struct Reconciler: Sendable {
     /// A record that only the project has.
     public func decide(onlyInProject project: Record, isArchived: Bool, fingerprint: Fingerprint) -> Entry {
         var entry = Entry(
-            label: label(of: project), sourceKey: nil, projectID: project.key, present: [.project],
+            label: schema.label(of: project), sourceKey: nil, projectID: project.key, present: [.project],
             bucket: .leftAlone, projectFingerprint: fingerprint)
         if isArchived {
             entry.note = .archivedInProject
@@ -74,7 +76,7 @@ public struct Reconciler: Sendable {
             entry.note = .createsNothing(on: .source)
         } else {
             entry.bucket = .created
-            entry.operations = [sourceCreate(project)]
+            entry.operations = [newRecord.sourceCreate(project)]
             entry.unknown = unknown(of: project, on: .project)
         }
         return protecting(entry, [project])
@@ -84,8 +86,10 @@ public struct Reconciler: Sendable {
 
     /// Both are there. An archived one that Accord itself archived comes back with its source record.
     private func bothPresent(_ pairing: Pairing, _ source: Record, _ project: Record) -> Entry {
-        var entry = merged(pairing, source, project)
-        if let fixed = unwritable(entry.operations) { return replaced(entry, source) ?? entry.quarantined(fixed) }
+        var entry = fields.merged(pairing, source, project)
+        if let fixed = fields.unwritable(entry.operations) {
+            return replaced(entry, source) ?? entry.quarantined(fixed)
+        }
         if pairing.link.state == .archived, case .present(_, true, _) = pairing.project {
             // Until that is done the link remembers that it was Accord who archived it.
             entry.operations.insert(
@@ -105,20 +109,20 @@ public struct Reconciler: Sendable {
         let mayBeAnother = quarantine.cause == .duplicateKey
         let named = mayBeAnother ? readable ?? pairing.project.record : pairing.project.record ?? readable
         var entry = Entry(
-            label: named.map(label) ?? pairing.link.sourceKey, sourceKey: pairing.link.sourceKey,
+            label: named.map(schema.label(of:)) ?? pairing.link.sourceKey, sourceKey: pairing.link.sourceKey,
             projectID: pairing.link.projectID,
             present: pairing.project.record == nil ? [.source] : [.source, .project], place: place,
             bucket: .quarantined)
         if let readable, let project = pairing.project.record {
             if case .present(_, _, let fingerprint) = pairing.project { entry.projectFingerprint = fingerprint }
-            entry.operations = merged(pairing, readable, project).operations.filter { $0.kind == .unsubscribe }
+            entry.operations = fields.merged(pairing, readable, project).operations.filter { $0.kind == .unsubscribe }
         }
         return entry.quarantined(quarantine)
     }
 
-    /// A person archived it in the project: it rests, and only an opt-out is carried.
+    /// A person archived it in the project: it is left alone, and only an opt-out is carried.
     private func archivedByAPerson(_ pairing: Pairing, _ source: Record, _ project: Record) -> Entry {
-        var entry = merged(pairing, source, project)
+        var entry = fields.merged(pairing, source, project)
         let isPending = !entry.operations.isEmpty || !entry.conflicts.isEmpty
         entry.conflicts = []
         entry.agreements = entry.agreements.filter { mapping.field($0.field)?.isOptOut == true }
@@ -132,7 +136,7 @@ public struct Reconciler: Sendable {
     /// The project no longer has it.
     private func goneFromProject(_ pairing: Pairing, _ source: Record) -> Entry {
         var entry = settled(pairing, present: [.source], bucket: .leftAlone, link: pairing.linking)
-        let changed = changedFields(of: source, base: pairing.link.sourceBase)
+        let changed = fields.changedFields(of: source, base: pairing.link.sourceBase)
         let isLeft = mapping.whenGoneFromProject == .ignore || pairing.link.state == .goneFromProject
         // Should the record come back, what was changed meanwhile has to be met.
         if isLeft || mapping.whenGoneFromProject == .mark, !changed.isEmpty { entry.sourceFingerprint = nil }
@@ -208,7 +212,7 @@ public struct Reconciler: Sendable {
         case (.archive, _), (.delete, _):
             break
         }
-        let changed = changedFields(of: project, base: pairing.link.projectBase)
+        let changed = fields.changedFields(of: project, base: pairing.link.projectBase)
         switch (changed.isEmpty, pairing.resolutions.record) {
         case (true, _), (false, .source):
             entry.bucket = .removed
@@ -218,7 +222,7 @@ public struct Reconciler: Sendable {
                     reason: .goneFromSource)
             ]
         case (false, .project):
-            var create = sourceCreate(project)
+            var create = newRecord.sourceCreate(project)
             create.reason = .keptByPerson(goneFrom: .source)
             entry.bucket = .created
             entry.operations = [create]
@@ -233,13 +237,26 @@ public struct Reconciler: Sendable {
 
     // MARK: - Parts
 
+    /// What cannot be changed gives way to a new one, where the mapping says so; nil if it does not.
+    private func replaced(_ entry: Entry, _ source: Record) -> Entry? {
+        guard mapping.whenChanged == .replace else { return nil }
+        var entry = entry
+        let creates = newRecord.creates(source)
+        if let missing = newRecord.missing(in: creates) { return entry.quarantined(Quarantine(.unmappable, missing)) }
+        let changed = entry.operations.filter { $0.side == .project }.flatMap { $0.changes.map(\.field) }
+        entry.operations = [Operation(side: .project, kind: .delete, reason: .replaced(fields: changed))] + creates
+        entry.agreements = []
+        entry.bucket = .updated
+        return entry
+    }
+
     private func unknown(of record: Record, on side: Side) -> [UnknownField] {
         mapping.fields.filter { record.unknown.contains($0.name) }.map { UnknownField(side: side, field: $0.name) }
     }
 
     private func settled(_ pairing: Pairing, present: Presence, bucket: Bucket, link: LinkChange) -> Entry {
         var entry = Entry(
-            label: (pairing.source.record ?? pairing.project.record).map(label) ?? pairing.link.sourceKey,
+            label: (pairing.source.record ?? pairing.project.record).map(schema.label(of:)) ?? pairing.link.sourceKey,
             sourceKey: pairing.link.sourceKey, projectID: pairing.link.projectID, present: present,
             bucket: bucket, link: link)
         if case .present(_, _, let fingerprint) = pairing.project { entry.projectFingerprint = fingerprint }
@@ -283,19 +300,5 @@ public struct Reconciler: Sendable {
         entry.note = .protected
         entry.sourceFingerprint = nil
         return entry
-    }
-}
-
-extension Pairing.SourceSide {
-    /// The record, if it is there and can be used.
-    public var record: Record? {
-        if case .present(let record, _, _) = self { record } else { nil }
-    }
-}
-
-extension Pairing.ProjectSide {
-    /// The record, if it is there.
-    public var record: Record? {
-        if case .present(let record, _, _) = self { record } else { nil }
     }
 }

@@ -1,4 +1,4 @@
-/// Repairs what a run left behind when it was stopped: looks at what is there now and tells which of its writes happened.
+/// Repairs what a run left behind when it was stopped: finds out by what is there now which of its writes happened.
 ///
 /// The journal keeps the ``Entry`` of every record whose operations were begun and not settled. Nothing is asked of the
 /// service for this: the read that every run begins with already shows what is there.

@@ -12,7 +12,7 @@ public struct StoppedRuns: Sendable {
 
     /// - Parameter row: the row of the create's own key, if it has no link.
     /// - Returns: nil if the create is not seen to have happened, or its row is linked by now.
-    public func adopt(
+    public func linkCreated(
         _ key: String, _ intent: Entry, row: SourceRow?, pair: String, _ decisions: inout Decisions, _ known: Knowledge
     ) throws(Needs) -> Entry? {
         guard try known.link(sourceKey: key) == nil,
@@ -24,14 +24,14 @@ public struct StoppedRuns: Sendable {
             link.projectBase[change.field] = mirror.values[change.field]
         }
         if row == nil, context.leftOutKeys.contains(key) {
-            decisions.adopt(id, for: key)
+            decisions.link(id, to: key)
             return MissingRecords(context).withheld(link, .createdButLeftOut, mirror, &decisions)
         }
         if row == nil, context.sourceDoubt != nil || decisions.unidentified.contains(where: { !$0.hasKey }) {
-            decisions.adopt(id, for: key)
+            decisions.link(id, to: key)
             return MissingRecords(context).withheld(link, .createdButUncertain, mirror, &decisions)
         }
-        decisions.adopt(id, for: key)
+        decisions.link(id, to: key)
         return try LinkedRecords(context).decide(
             link, linking: .new(.createdByStoppedRun), source: row?.side ?? .gone, &decisions, known)
     }
@@ -47,7 +47,7 @@ public struct StoppedRuns: Sendable {
             guard !value.isNull else { continue }
             var free: [String] = []
             for id in try known.holders(of: FieldValue(field: field, value: value)) {
-                if try known.link(projectID: id) == nil, decisions.adopted[id] == nil { free.append(id) }
+                if try known.link(projectID: id) == nil, decisions.newlyLinked[id] == nil { free.append(id) }
             }
             if let id = free.first, free.count == 1 { return id }
         }
@@ -71,7 +71,7 @@ public struct RecordsByContent: Sendable {
         let linked = LinkedRecords(context)
         if let record = try alike.first(isFree, decisions, known) {
             let fields = context.schema.contentFields.filter { !row.record[$0].isNull }
-            decisions.adopt(record.id, for: row.record.key)
+            decisions.link(record.id, to: row.record.key)
             return try linked.decide(
                 Link(pair: pair, sourceKey: row.record.key, projectID: record.id),
                 linking: .new(.sameValues(fields: fields)), source: row.side, &decisions, known)
@@ -104,7 +104,7 @@ public struct RecordsByContent: Sendable {
     }
 
     private func isFree(_ record: MirrorRecord, _ decisions: Decisions, _ known: Knowledge) throws(Needs) -> Bool {
-        guard decisions.adopted[record.id] == nil else { return false }
+        guard decisions.newlyLinked[record.id] == nil else { return false }
         return try known.link(projectID: record.id) == nil
     }
 

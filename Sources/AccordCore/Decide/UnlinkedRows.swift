@@ -105,12 +105,12 @@ public struct UnlinkedRows: Sendable {
         for id in try known.holders(of: value) {
             guard let mirror = try known.record(id) else { continue }
             let link = try known.link(projectID: id)
-            let adoptedBy = decisions.adopted[id]
+            let newKey = decisions.newlyLinked[id]
             let isGone = link.map { decisions.missing.contains($0.number) } ?? false
             candidates.append(
                 Linker.Candidate(
-                    projectID: id, linkedKey: adoptedBy ?? link?.link.sourceKey,
-                    linkedKeyIsGone: adoptedBy == nil && isGone, values: mirror.values))
+                    projectID: id, linkedKey: newKey ?? link?.link.sourceKey,
+                    linkedKeyIsGone: newKey == nil && isGone, values: mirror.values))
         }
         return candidates
     }
@@ -120,7 +120,7 @@ public struct UnlinkedRows: Sendable {
         decisions.add(
             UnidentifiedRow(place: row.place, values: context.matchValues(row.record.values), hasKey: true))
         return Entry(
-            label: context.reconciler.label(of: row.record), sourceKey: row.record.key, projectID: nil,
+            label: context.schema.label(of: row.record), sourceKey: row.record.key, projectID: nil,
             present: [.source], place: row.place, bucket: .quarantined, quarantine: quarantine)
     }
 }

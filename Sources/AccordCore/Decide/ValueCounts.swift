@@ -1,4 +1,4 @@
-/// Tells which values more than one record has, in a few bytes a value.
+/// Says which values more than one record has, in a few bytes a value.
 ///
 /// It keeps a hash of each value. Two values with one hash are taken for shared, which costs a closer look and nothing
 /// else: what is said to be unique is unique.

@@ -130,14 +130,14 @@ public struct Field: Hashable, Sendable {
     }
 }
 
-public enum Direction: String, Hashable, Sendable, Codable, CaseIterable {
+public enum Direction: String, Hashable, Sendable, CaseIterable {
     case both = "both"
     case toProject = "to-project"
     case toSource = "to-source"
 }
 
 /// What decides a field that both sides changed to different values.
-public enum ConflictPolicy: String, Hashable, Sendable, Codable, CaseIterable {
+public enum ConflictPolicy: String, Hashable, Sendable, CaseIterable {
     /// The source's value.
     case source = "source"
     /// The project's value.
@@ -151,20 +151,20 @@ public enum ConflictPolicy: String, Hashable, Sendable, Codable, CaseIterable {
 }
 
 /// What becomes of a record that the service cannot change.
-public enum FixedChange: String, Hashable, Sendable, Codable, CaseIterable {
+public enum FixedChange: String, Hashable, Sendable, CaseIterable {
     /// It stays, and the row is set aside with that as its reason.
     case report = "report"
     /// It is deleted, and created anew.
     case replace = "replace"
 }
 
-public enum ProjectDeletion: String, Hashable, Sendable, Codable, CaseIterable {
+public enum ProjectDeletion: String, Hashable, Sendable, CaseIterable {
     case archive = "archive"
     case delete = "delete"
     case ignore = "ignore"
 }
 
-public enum SourceDeletion: String, Hashable, Sendable, Codable, CaseIterable {
+public enum SourceDeletion: String, Hashable, Sendable, CaseIterable {
     case delete = "delete"
     case ignore = "ignore"
     /// The record stays, and its field that says so is set.
@@ -172,7 +172,7 @@ public enum SourceDeletion: String, Hashable, Sendable, Codable, CaseIterable {
 }
 
 /// Limits on what one plan may do to a side.
-public struct Guards: Hashable, Sendable, Codable {
+public struct Guards: Hashable, Sendable {
     /// Deletes and archives on one side, in percent of its linked records.
     public var deletePercent: Int
     /// Up to this many deletes are never too many.

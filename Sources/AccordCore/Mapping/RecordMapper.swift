@@ -222,7 +222,7 @@ extension Cell {
 
 /// A row as its mapping reads it.
 public struct MappedRecord: Hashable, Sendable {
-    /// Every field that could be read. Of a row with problems it still tells who it is.
+    /// Every field that could be read. A row with problems can still be identified by it.
     public var record: Record
     public var problems: [FieldProblem]
 

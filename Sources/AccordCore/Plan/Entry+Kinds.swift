@@ -12,11 +12,10 @@ extension Entry {
         public static let leftAlone = Kinds(rawValue: 32)
         /// Something of it is settled before anything is sent: a link, an agreement, or that nothing is open.
         public static let settles = Kinds(rawValue: 64)
-        public static let waits = Kinds(rawValue: 128)
         /// Its source record has to be decided again by the next run.
-        public static let leavesOpen = Kinds(rawValue: 256)
+        public static let leavesOpen = Kinds(rawValue: 128)
         /// An earlier link of it gets another key, ends, or is remembered as something else.
-        public static let changesLink = Kinds(rawValue: 512)
+        public static let changesLink = Kinds(rawValue: 256)
 
         public static let writes: Kinds = [.writesProject, .writesSource]
     }
@@ -30,7 +29,6 @@ extension Entry {
         if quarantine != nil { kinds.insert(.quarantined) }
         if bucket == .leftAlone || isWithheld { kinds.insert(.leftAlone) }
         if sourceKey != nil, projectID != nil { kinds.insert(.settles) }
-        if !after.isEmpty { kinds.insert(.waits) }
         if leavesSourceOpen { kinds.insert(.leavesOpen) }
         switch link {
         case .none, .new: break

@@ -69,7 +69,44 @@ public struct Entry: Hashable, Sendable {
         return entry
     }
 
+    // MARK: - Whose it is
+
+    /// What quarantine, journal and history know a record of the project alone by.
+    public static func identity(projectID id: String) -> String { identityOfProject + id }
+
+    /// The project's id in such an identity; nil for a source key.
+    public static func projectID(in identity: String) -> String? {
+        identity.hasPrefix(identityOfProject) ? String(identity.dropFirst(identityOfProject.count)) : nil
+    }
+
+    private static let identityOfProject = "project:"
+
+    /// What quarantine, journal and history know the record by; empty for a row without a key.
+    public var identity: String { sourceKey ?? projectID.map(Entry.identity(projectID:)) ?? "" }
+
+    // MARK: - What it does
+
     public var isWithheld: Bool { bucket == .withheld }
+
+    public func writes(_ side: Side) -> Bool { operations.contains { $0.side == side } }
+
+    /// It would create a record in the project.
+    public var createsInProject: Bool { operations.contains { $0.side == .project && $0.kind == .create } }
+
+    /// It would delete a record of the project and create it anew.
+    public var replaces: Bool { createsInProject && operations.contains { $0.side == .project && $0.kind == .delete } }
+
+    /// It would take a project record out of the archive.
+    public var unarchives: Bool { operations.contains { $0.side == .project && $0.kind == .unarchive } }
+
+    /// A message would reach a person.
+    public var sends: Bool { operations.contains(where: \.isSend) }
+
+    /// The values that a create of the entry was to give.
+    public var createdValues: [String: Value] {
+        let changes = operations.first { $0.kind == .create }?.changes ?? []
+        return Dictionary(changes.map { ($0.field, $0.after) }, uniquingKeysWith: { _, last in last })
+    }
 
     /// Its source record has to be decided again, though it may not change: what the other side does bears on it.
     public var leavesSourceOpen: Bool {
@@ -117,44 +154,6 @@ public struct UnknownField: Hashable, Sendable {
         self.side = side
         self.field = field
     }
-}
-
-/// The sides of a pair, or some of them: for example those on which a record was found.
-public struct Presence: Hashable, Sendable, ExpressibleByArrayLiteral {
-    public var source: Bool
-    public var project: Bool
-
-    public init() { (source, project) = (false, false) }
-
-    public init(arrayLiteral sides: Side...) {
-        source = sides.contains(.source)
-        project = sides.contains(.project)
-    }
-
-    public var isEmpty: Bool { !source && !project }
-
-    public func contains(_ side: Side) -> Bool { side == .source ? source : project }
-}
-
-/// What becomes of a record: it is counted in one of these, and those of each side add up to the records read there.
-public enum Bucket: String, Hashable, Sendable, CaseIterable {
-    /// Nothing to do and nothing to note.
-    case unchanged = "unchanged"
-    /// Both sides already say the same; only Accord's memory moves.
-    case agreed = "agreed"
-    /// Newly linked.
-    case linked = "linked"
-    /// The other side gets it.
-    case created = "created"
-    case updated = "updated"
-    /// The other side lost it; this one is deleted or archived.
-    case removed = "removed"
-    case conflict = "conflict"
-    case quarantined = "quarantined"
-    /// Left alone on purpose: protected, one-way, archived by a person, gone from the other side.
-    case leftAlone = "resting"
-    /// The source record was not found, and it is not known whether it is gone.
-    case withheld = "withheld"
 }
 
 /// What becomes of the link itself when the entry is applied.

@@ -94,7 +94,7 @@ public struct Quarantine: Hashable, Sendable {
         /// What it refers to is not there.
         case missing = "missing"
         /// The service's matcher would make the create an update of somebody else.
-        case wouldLandOnAnother = "would-land-on-another"
+        case wouldOverwriteAnother = "would-overwrite-another"
         /// The service would refuse the write.
         case wouldBeRefused = "would-be-refused"
         /// The service did refuse it.

@@ -59,7 +59,7 @@ public enum PlanNote: Hashable, Sendable {
 // MARK: - As it is kept
 
 extension PlanNote {
-    /// What tells this kind of note from the others, in every version of Accord.
+    /// The code of this kind of note, the same in every version of Accord.
     public var code: String {
         switch self {
         case .projectInDoubt: "project-in-doubt"

@@ -111,7 +111,7 @@ public enum Reason: Hashable, Sendable {
 // MARK: - As it is kept
 
 extension Reason {
-    /// What tells this kind of reason from the others, in every version of Accord.
+    /// The code of this kind of reason, the same in every version of Accord.
     public var code: String {
         switch self {
         case .rules: "rules"

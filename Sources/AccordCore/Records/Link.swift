@@ -27,7 +27,7 @@ public struct Link: Hashable, Sendable {
 }
 
 /// What has become of a link's two records.
-public enum LinkState: String, Hashable, Sendable, Codable, CaseIterable {
+public enum LinkState: String, Hashable, Sendable, CaseIterable {
     /// Both are there.
     case active = "active"
     /// The source record vanished, and the project record was left alone.

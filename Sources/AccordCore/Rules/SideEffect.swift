@@ -39,26 +39,26 @@ struct SideEffect: PlanRule {
     mutating func apply(
         to records: inout [Entry], _ names: inout PlannedNames, _ known: Knowledge
     ) throws(Needs) {
-        let gifts = records.map(gift)
+        let effects = records.map(effect)
         try known.require(
             Needs(
-                named: gifts.reduce(into: []) { needed, gift in
-                    guard let gift, holds[gift.owner] == nil, let name = nameOfOther(gift.owner) else { return }
+                named: effects.reduce(into: []) { needed, effect in
+                    guard let effect, holds[effect.other] == nil, let name = nameOfOther(effect.other) else { return }
                     needed.insert(name)
                 }))
-        for (index, gift) in gifts.enumerated() {
-            guard let gift else { continue }
+        for (index, effect) in effects.enumerated() {
+            guard let effect else { continue }
             // One after the other, so that the last row's value is what stays.
-            if let before = last.updateValue(records[index].position, forKey: gift.owner) {
+            if let before = last.updateValue(records[index].position, forKey: effect.other) {
                 records[index].after.append(before)
             }
             let before: Value
-            if let held = holds[gift.owner] { before = held } else { before = try held(by: gift.owner, known) }
-            holds[gift.owner] = gift.value
-            guard before != gift.value else { continue }
+            if let held = holds[effect.other] { before = held } else { before = try held(by: effect.other, known) }
+            holds[effect.other] = effect.value
+            guard before != effect.value else { continue }
             count += 1
             records[index].note = .alsoSets(
-                label: otherLabel, field: target.field, value: gift.value.description,
+                label: otherLabel, field: target.field, value: effect.value.description,
                 before: before.isNull ? nil : before.description)
         }
     }
@@ -67,22 +67,22 @@ struct SideEffect: PlanRule {
         count == 0 ? [] : [.alsoSets(count: count, record: label, field: field, label: otherLabel)]
     }
 
-    /// The other record that a record names, and what it is given.
-    private func gift(of record: Entry) -> (owner: Value, value: Value)? {
+    /// The other record that a record names, and the value that the service gives to it.
+    private func effect(of record: Entry) -> (other: Value, value: Value)? {
         guard record.createsInProject else { return nil }
         let changes = record.operations.flatMap(\.changes)
         guard let value = changes.first(where: { $0.field == field })?.after,
-            let owner = changes.first(where: { $0.field == name })?.after
+            let other = changes.first(where: { $0.field == name })?.after
         else { return nil }
-        return (owner, value)
+        return (other, value)
     }
 
-    private func nameOfOther(_ owner: Value) -> RecordName? {
-        otherPair.map { RecordName(pair: $0, name: owner.description) }
+    private func nameOfOther(_ other: Value) -> RecordName? {
+        otherPair.map { RecordName(pair: $0, name: other.description) }
     }
 
-    private func held(by owner: Value, _ known: Knowledge) throws(Needs) -> Value {
-        guard let name = nameOfOther(owner) else { return .null }
+    private func held(by other: Value, _ known: Knowledge) throws(Needs) -> Value {
+        guard let name = nameOfOther(other) else { return .null }
         return try known.record(named: name)?.values[target.field] ?? .null
     }
 }

@@ -1,4 +1,4 @@
-/// Plays the service's own rules over a plan before anything is sent.
+/// Applies the service's own rules to a plan before anything is sent.
 ///
 /// The service finds the record that a create means by e-mail, else by telephone, and updates that one; and it refuses
 /// an update that would give two records the same. A plan that would run into either says so, and leaves the record
@@ -104,12 +104,13 @@ public struct UniqueValues: PlanRule {
         _ name: FieldValue, _ entry: Entry, _ entries: [Entry], owners: (String, Value) throws(Failure) -> [String],
         releasedBy: [FieldValue: Int], claimedBy: [FieldValue: Int]
     ) throws(Failure) -> Quarantine? {
-        let lands =
+        let overwrites =
             schema.matcher.contains(name.field)
             && entry.operations.contains { $0.side == .project && $0.kind == .create }
-        let cause: Quarantine.Cause = lands ? .wouldLandOnAnother : .wouldBeRefused
+        let cause: Quarantine.Cause = overwrites ? .wouldOverwriteAnother : .wouldBeRefused
         let consequence =
-            lands ? "the service would take this one for it and overwrite it" : "the service would refuse the change"
+            overwrites
+            ? "the service would take this one for it and overwrite it" : "the service would refuse the change"
         if let other = claimedBy[name] {
             return Quarantine(
                 cause,

@@ -147,20 +147,3 @@ public struct RunningFingerprint {
         }
     }
 }
-
-extension Fingerprint: Codable {
-    public init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        let text = try container.decode(String.self)
-        guard let fingerprint = Fingerprint(hex: text) else {
-            throw DecodingError.dataCorruptedError(
-                in: container, debugDescription: "expected 32 hexadecimal digits, found \"\(text)\"")
-        }
-        self = fingerprint
-    }
-
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(description)
-    }
-}

@@ -22,12 +22,16 @@ public struct MirrorRead {
     /// - Parameter mappingChanged: fields may be mapped now that the mirror does not hold.
     public func refresh(full: Bool, mappingChanged: Bool) async throws -> SideReading {
         guard run.readsProject else { return try lastReading(mappingChanged: mappingChanged) }
+        return try await EngineError.whileReadingProject { try await read(full: full, mappingChanged: mappingChanged) }
+    }
+
+    private func read(full: Bool, mappingChanged: Bool) async throws -> SideReading {
         let before = await pair.project.requestCount
         let changed = try await pair.rollup?.refresh(full: full, run)
         let cursor = try store.mirrorCursor(pair.name)
         var reading: SideReading
         let hasAllFields = try hasAllFields()
-        if !full, !mappingChanged, hasAllFields, !isFullReadDue(), let cursor, let table = incremental {
+        if !full, !mappingChanged, hasAllFields, !isFullReadDue(), let cursor, let table = pair.project.incremental {
             reading = try await readChanges(of: table, since: Cursor(cursor))
         } else {
             reading = try await readAll(mayRecognize: hasAllFields && !mappingChanged)
@@ -64,11 +68,6 @@ public struct MirrorRead {
     /// Every record of the mirror has the fields that this mapping wants of it: no read for another mapping came between.
     private func hasAllFields() throws -> Bool { try store.mirroredFields(pair.name) == form.kept }
 
-    /// Nil for a table whose changes cannot be listed.
-    private var incremental: (any IncrementalTable)? {
-        pair.project.capabilities.changes ? pair.project as? any IncrementalTable : nil
-    }
-
     private func isFullReadDue() -> Bool {
         guard let last = try? store.lastFullRead(pair.name) else { return true }
         return run.time.unixTime - Double(last) >= Double(pair.mapping.fullReadEvery) * 86_400
@@ -77,11 +76,11 @@ public struct MirrorRead {
     // MARK: - Everything
 
     private func readAll(mayRecognize: Bool) async throws -> SideReading {
-        guard let table = pair.project as? any ScannableTable else {
+        guard let table = pair.project.scannable else {
             throw EngineError.cannot("be read", pair: pair.name, table: pair.project.name)
         }
         // The newest change before the read began: what changes while the pages come is read again next time.
-        let newest = try await incremental?.cursor()
+        let newest = try await pair.project.incremental?.cursor()
         let read = try store.beginProjectRead(pair.name, fields: form.kept)
         var count = 0
         let proof = try await table.scan { batch in
@@ -149,11 +148,11 @@ public struct MirrorRead {
 
     /// The record as the service has it, if it is found by what it was last known by.
     private func present(_ record: MirrorRecord) async throws -> TableRecord? {
-        guard let table = pair.project as? any SearchableTable, !pair.schema.isByContent else { return nil }
+        if pair.schema.isByContent { return nil }
         for field in pair.schema.lookedUpBy {
-            guard let value = record.values[field], !value.isNull,
-                pair.project.capabilities.searchable.contains(field)
-            else { continue }
+            guard let value = record.values[field], !value.isNull, let table = pair.project.searchable(by: field) else {
+                continue
+            }
             return try await table.find(field, value).first { $0.key == record.id }
         }
         return nil
@@ -192,10 +191,10 @@ public struct MirrorRead {
 
     /// Of records that are identified by content, the field by which they can be found.
     private var contentLookup: (field: String, table: any SearchableTable)? {
-        guard pair.schema.isByContent, let table = pair.project as? any SearchableTable,
-            let field = pair.schema.lookedUpBy.first(where: pair.project.capabilities.searchable.contains)
-        else { return nil }
-        return (field, table)
+        guard pair.schema.isByContent else { return nil }
+        return pair.schema.lookedUpBy.lazy.compactMap { field in
+            pair.project.searchable(by: field).map { (field, $0) }
+        }.first
     }
 
     /// Whether what was to give way to a new record is still there.

@@ -44,7 +44,7 @@ struct SourceRows {
     }
 
     private func readable() async throws -> (any ScannableTable, RecordMapper) {
-        guard let table = pair.source as? any ScannableTable else {
+        guard let table = pair.source.scannable else {
             throw EngineError.cannot("be read", pair: pair.name, table: pair.source.name)
         }
         guard let mapper = try await pair.mapper(store, planned: earlier) else {

@@ -265,11 +265,3 @@ private struct MappedRow: Sendable {
     /// Of the values by which it is matched.
     let matchHashes: [UInt64]
 }
-
-extension Pair {
-    /// Why a row without a key is set aside.
-    public var noKey: Quarantine {
-        let columns = mapping.key.joined(separator: " and ")
-        return Quarantine(.noKey, "\(columns) is blank, and nothing else tells the row from others")
-    }
-}

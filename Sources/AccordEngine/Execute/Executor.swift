@@ -41,7 +41,7 @@ struct Executor {
     /// - Returns: positions of the records of which the project has taken everything.
     private mutating func writeProject(_ unmet: NumberSet) async throws -> NumberSet {
         guard records.contains(where: { $0.contains(.writesProject) }) else { return NumberSet() }
-        guard let table = pair.project as? any RecordWritable, pair.project.capabilities.recordWrites else {
+        guard let table = pair.project.recordWritable else {
             tally.fail(EngineError.cannot("be written record by record", pair: pair.name, table: pair.project.name))
             return NumberSet()
         }
@@ -55,9 +55,9 @@ struct Executor {
     private mutating func writeSource(_ positions: [Int]) async throws {
         guard !positions.isEmpty else { return }
         let total = records.count(of: .writes)
-        if pair.source.capabilities.batchWrites, let table = pair.source as? any BatchWritable {
+        if let table = pair.source.batchWritable {
             try await BatchWriter(execution: execution, table: table).write(positions, &tally)
-        } else if pair.source.capabilities.recordWrites, let table = pair.source as? any RecordWritable {
+        } else if let table = pair.source.recordWritable {
             let (schema, rows) = (try await table.schema(), SourceRows(pair: pair, store: execution.store))
             var before = total - positions.count
             for group in positions.groups(of: Execution.readSize)

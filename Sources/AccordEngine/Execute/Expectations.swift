@@ -26,8 +26,8 @@ struct Expectations {
         return nil
     }
 
-    /// Whether another record has a unique value by now that a create takes. One that was foreseen to become free is free
-    /// by now: the record that gives it up is written, and settled, before.
+    /// Whether another record has a unique value by now that a create takes. One that another record of the plan gives up
+    /// is free by now: that record is written, and settled, before.
     private func taken(_ operation: Operation, _ entry: Entry, _ known: Knowledge) throws(Needs) -> String? {
         for field in pair.schema.lookedUpBy where pair.schema.identifies(field) {
             guard let value = operation.changes.first(where: { $0.field == field })?.after, !value.isNull,

@@ -19,7 +19,7 @@ struct ProjectHalf: Half {
     func isFree(_ key: String) throws -> Bool { try store.link(pair.name, projectID: key) == nil }
 
     func refresh() async throws {
-        guard pair.project.capabilities.changes else { return }
+        guard pair.project.incremental != nil else { return }
         _ = try await MirrorRead(pair: pair, execution.planning).refresh(full: false, mappingChanged: false)
     }
 

@@ -33,9 +33,6 @@ struct UnmetRecords {
     }
 
     private func stamp() async throws -> String? {
-        guard execution.pair.source.capabilities.stamp, let table = execution.pair.source as? any StampedTable else {
-            return nil
-        }
-        return try await table.stamp().text
+        try await execution.pair.source.stamped?.stamp().text
     }
 }

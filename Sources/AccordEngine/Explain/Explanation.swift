@@ -19,8 +19,22 @@ public struct Explanation: Sendable {
         public var isAsAgreed: Bool { source == sourceBase && project == projectBase }
     }
 
+    /// Where the record was found.
+    public struct Whereabouts: Sendable {
+        /// What the project calls a record of its kind: `customer`.
+        public var label: String
+        /// The row's line, or the table that it was found in; nil if the source does not have it.
+        public var source: String?
+        /// The id of the project record that it is linked to, and what is remembered of the two; nil without a link.
+        public var link: (projectID: String, state: LinkState)?
+        /// What the project holds as far as is known; nil if it is not known to hold the record.
+        public var project: ProjectState?
+
+        public enum ProjectState: Sendable { case present, archived, gone }
+    }
+
     public var key: String
-    public var summary: String
+    public var whereabouts: Whereabouts
     public var fields: [FieldRow]
     /// What is remembered: quarantine and conflicts, in words.
     public var notes: [String]
@@ -46,7 +60,7 @@ extension Engine {
         let (plan, earlier) = try await planAsLastRead(pair)
         let record = try await KnownRecord(name, pair, plan, after: earlier, store)
         return Explanation(
-            key: record.key, summary: record.summary, fields: record.fields, notes: try record.notes(),
+            key: record.key, whereabouts: record.whereabouts, fields: record.fields, notes: try record.notes(),
             history: try store.history(pair.name, sourceKey: record.key), entries: record.entries,
             bucket: record.bucket, plan: plan, projectRead: try store.lastFullRead(pair.name))
     }

@@ -88,26 +88,13 @@ struct KnownRecord {
         return notes
     }
 
-    var summary: String {
-        let label = pair.schema.label
-        let place =
-            row.map { $0.place.map { "\($0)" } ?? "a record of \(pair.source.name)" }
-            ?? entries.compactMap(\.place).first.map { "\($0)" }
-        switch (place, link) {
-        case (let place?, let link?): return "\(place) is linked to \(label) \(link.projectID)\(projectState)"
-        case (let place?, nil): return "\(place) is not linked to any \(label)"
-        case (nil, let link?):
-            return "is not in the source; it was linked to \(label) \(link.projectID) (\(link.state.rawValue))"
-                + projectState
-        case (nil, nil) where mirror != nil: return "is in the project, and no record of the source is linked to it"
-        case (nil, nil): return "is neither in the source nor known to Accord"
-        }
-    }
-
-    /// Of a project record that is not there as others are.
-    private var projectState: String {
-        guard let mirror else { return "" }
-        return mirror.gone ? ", which is gone from the project" : mirror.archived ? ", which is archived" : ""
+    var whereabouts: Explanation.Whereabouts {
+        Explanation.Whereabouts(
+            label: pair.schema.label,
+            source: row.map { $0.place.map { "\($0)" } ?? "a record of \(pair.source.name)" }
+                ?? entries.compactMap(\.place).first.map { "\($0)" },
+            link: link.map { ($0.projectID, $0.state) },
+            project: mirror.map { $0.gone ? .gone : $0.archived ? .archived : .present })
     }
 }
 

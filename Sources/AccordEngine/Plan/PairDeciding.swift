@@ -15,8 +15,8 @@ struct PairDeciding {
         try await rows.decideLinked(&plan)
         if context.sourceDoubt != nil { try await withholdMissing(source, &plan) }
         var begun = source.begun.mapValues(rows.setAsideIfDouble)
-        try await stopped.adoptCreated(&begun, &plan)
-        try await stopped.adoptWritten(&begun, &plan)
+        try await stopped.linkCreated(&begun, &plan)
+        try await stopped.linkWritten(&begun, &plan)
         try await rows.decideUnlinked(begun.values, &plan)
         try await decideMissing(&plan)
         // Records without a link follow those with one, which may take one of them for their successor.

@@ -50,10 +50,9 @@ struct PairPlanning {
     private func checkWritable(_ plan: PairPlan) throws {
         for (side, table) in [(Side.source, pair.source), (.project, pair.project)] {
             guard plan.counts.writes(to: side) else { continue }
-            if table.capabilities.recordWrites, table is any RecordWritable { continue }
-            let isBatchWritten = table.capabilities.batchWrites && table is any BatchWritable
-            if side == .source, isBatchWritten { continue }
-            throw isBatchWritten
+            if table.recordWritable != nil { continue }
+            if side == .source, table.batchWritable != nil { continue }
+            throw table.batchWritable != nil
                 ? EngineError.projectWrittenAsWhole(pair: pair.name, table: table.name)
                 : EngineError.cannot("be written", pair: pair.name, table: table.name)
         }
@@ -66,7 +65,7 @@ struct PairPlanning {
         _ memory: SourceMemory?, meansTheSame: Bool, _ intents: OpenIntents
     ) async throws -> SourceChanges {
         if meansTheSame, let unread = try await unreadSource(memory, intents) { return unread }
-        guard let table = pair.source as? any ScannableTable else {
+        guard let table = pair.source.scannable else {
             throw EngineError.cannot("be read", pair: pair.name, table: pair.source.name)
         }
         let mapper = try await pair.mapper(store, planned: run.earlier)
@@ -79,9 +78,7 @@ struct PairPlanning {
     /// A source that is as it was when the last run settled it is not read. Which linked rows the mapping leaves out,
     /// only the rows themselves say.
     private func unreadSource(_ memory: SourceMemory?, _ intents: OpenIntents) async throws -> SourceChanges? {
-        guard let memory, let known = memory.stamp, pair.source.capabilities.stamp,
-            let table = pair.source as? any StampedTable
-        else { return nil }
+        guard let memory, let known = memory.stamp, let table = pair.source.stamped else { return nil }
         let stamp = try await table.stamp()
         guard known == stamp.text, !run.options.full, intents.isEmpty, pair.mapping.only == nil else { return nil }
         func spool() -> RowSpool { RowSpool(form: SourceRowForm(fields: [], file: ""), folder: store.folder) }
@@ -122,7 +119,7 @@ struct PairPlanning {
         let referencesChange = run.earlier.contains { plan in
             pair.schema.references.contains(plan.resource) && plan.counts.writes(to: .project)
         }
-        guard !referencesChange, project.mode != .full || !pair.project.capabilities.changes else { return [:] }
+        guard !referencesChange, project.mode != .full || pair.project.incremental == nil else { return [:] }
         let refused = try store.quarantine(pair.name).compactMap { item in
             item.operationFingerprint.map {
                 (item.key, RefusedWrite(quarantine: Quarantine(item.cause, item.message), operations: $0))

@@ -23,8 +23,8 @@ struct DraftForm: Sendable {
     init(pair: Pair, context: RuleContext) {
         self.context = context
         uniqueValues = UniqueValues(schema: pair.schema)
-        writable = pair.project as? any RecordWritable
-        sendsToSource = pair.source.capabilities.recordWrites && !pair.source.capabilities.batchWrites
+        writable = pair.project.recordWritable
+        sendsToSource = pair.source.recordWritable != nil && pair.source.batchWritable == nil
     }
 
     func draft(_ decided: Entry) -> RecordDraft {

@@ -8,22 +8,22 @@ struct StoppedRunSteps {
     /// Creates whose answer never came and that are seen to have happened.
     ///
     /// - Parameter begun: by key, the rows that the run had begun with; those that are decided are taken out.
-    func adoptCreated(_ begun: inout [String: SourceRow], _ plan: inout PlanInProgress) async throws {
+    func linkCreated(_ begun: inout [String: SourceRow], _ plan: inout PlanInProgress) async throws {
         let (stopped, name) = (StoppedRuns(context), pair.name)
         plan.loader.forget()
         for (key, intent) in stopped.begunCreates {
-            let (row, before) = (begun[key], plan.decisions.adopted.count)
+            let (row, before) = (begun[key], plan.decisions.newlyLinked.count)
             let record = try plan.decide { (decisions, known) throws(Needs) in
-                try stopped.adopt(key, intent, row: row, pair: name, &decisions, known)
+                try stopped.linkCreated(key, intent, row: row, pair: name, &decisions, known)
             }
-            guard plan.decisions.adopted.count > before || record != nil else { continue }
+            guard plan.decisions.newlyLinked.count > before || record != nil else { continue }
             begun[key] = nil
             if let record { try await plan.add([record]) }
         }
     }
 
     /// Likewise rows that it had begun to write into the source.
-    func adoptWritten(_ begun: inout [String: SourceRow], _ plan: inout PlanInProgress) async throws {
+    func linkWritten(_ begun: inout [String: SourceRow], _ plan: inout PlanInProgress) async throws {
         let linked = LinkedRecords(context)
         for (id, intent) in context.intents.byProjectID.sorted(by: { $0.key < $1.key }) {
             // Of a table that gives a new record its key, what the record holds says which it is.

@@ -51,7 +51,7 @@ public final class CurlTransport: HTTPTransport {
     public func send(_ request: HTTPRequest) async throws -> HTTPResponse {
         guard let queue else {
             throw TransportError(
-                cause: .connect, mayHaveBeenSent: false, detail: "the system has no room for another thread")
+                cause: .connect, mayHaveBeenSent: false, detail: "the system allows no further thread")
         }
         let message = try CurlTransportMessage(request)
         let id = queue.nextID()

@@ -119,7 +119,7 @@ final class CurlTransportThread {
 
     // MARK: - Ending
 
-    /// Hands out what has been answered or has failed; true if that made room.
+    /// Hands out what has been answered or has failed; true if that freed places.
     private func collect() -> Bool {
         var outcome = CCURL_ANSWERED
         var hasEnded = false

@@ -2,7 +2,7 @@ import AccordCore
 import AccordHTTP
 import AccordTables
 
-/// Tells what an answer means: what was asked for, or why not in the service's own words.
+/// Says what an answer means: what was asked for, or why not in the service's own words.
 ///
 /// Whatever the service says is cut short, freed of control characters, and never holds the key.
 struct AnswerReader: Sendable {
@@ -84,24 +84,13 @@ struct AnswerReader: Sendable {
 
     /// - Parameter most: characters.
     func clean(_ text: String, most: Int) -> String {
-        let printable = String(
-            String.UnicodeScalarView(
-                text.unicodeScalars.map { AnswerReader.isPrintable($0) ? $0 : " " }))
         // The key goes before the text is cut: a cut could leave a part of it.
-        let safe = key.redacted(from: printable)
+        let safe = key.redacted(from: text.printable)
         guard let end = safe.index(safe.startIndex, offsetBy: most, limitedBy: safe.endIndex), end < safe.endIndex
         else {
             return safe
         }
         return safe[..<end] + "…"
-    }
-
-    private static func isPrintable(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
-        // Of the format characters some turn a line's direction around: a terminal must not be led by a server.
-        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: false
-        default: true
-        }
     }
 
     private static func isFalse(_ flag: JSON) -> Bool {

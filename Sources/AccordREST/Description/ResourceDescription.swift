@@ -77,11 +77,4 @@ public struct FieldMembers: Hashable, Sendable {
 extension APIDescription {
     /// What the records of its resources look like, by the resource's name.
     public var schemas: [String: TableSchema] { resources.mapValues(\.schema) }
-
-    /// A resource, of whose schema something is decided otherwise.
-    public func resource(_ schema: TableSchema) -> ResourceDescription? {
-        var resource = resources[schema.name]
-        resource?.schema = schema
-        return resource
-    }
 }

@@ -36,7 +36,7 @@ public struct PlanMarkdown {
         line("|---|---:|---:|")
         line("| records | \(pair.source.records) | \(pair.project.records) |")
         for bucket in Bucket.allCases where pair.source[bucket] + pair.project[bucket] > 0 {
-            line("| \(bucket.rawValue) | \(pair.source[bucket]) | \(pair.project[bucket]) |")
+            line("| \(pair.counts.words(of: bucket)) | \(pair.source[bucket]) | \(pair.project[bucket]) |")
         }
     }
 

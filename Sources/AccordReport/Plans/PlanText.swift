@@ -52,8 +52,9 @@ public struct PlanText {
         var rows = [["", "source", "project"]]
         rows.append(["records", grouped(pair.source.records), grouped(pair.project.records)])
         for bucket in Bucket.allCases where pair.source[bucket] + pair.project[bucket] > 0 {
-            let name = bucket == .created && summary.counts.sends > 0 ? "to be asked" : bucket.words
-            rows.append(["  \(name)", number(pair.source[bucket]), number(pair.project[bucket])])
+            rows.append([
+                "  \(summary.counts.words(of: bucket))", number(pair.source[bucket]), number(pair.project[bucket]),
+            ])
         }
         let width = rows.map { $0[0].count }.max() ?? 0
         var lines = rows.map { row in

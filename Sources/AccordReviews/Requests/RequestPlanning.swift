@@ -173,7 +173,7 @@ struct RequestPlanning {
             label: found.label ?? label, sourceKey: key, projectID: nil, present: [.source], place: row.place,
             bucket: .leftAlone, sourceFingerprint: row.fingerprint)
         switch decision {
-        case .rest(let objection): entry.note = .notSent(objection)
+        case .notNow(let objection): entry.note = .notSent(objection)
         case .setAside(let quarantine): return try setAside(quarantine)
         case .ask where isProtected(key, found): entry.note = .protected
         case .ask(let ask):

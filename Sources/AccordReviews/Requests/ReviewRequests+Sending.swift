@@ -37,7 +37,7 @@ extension ReviewRequests {
                 moment: ask.at - rules.delay, wanted: ask.channels,
                 person: person(Record(record, of: people.schema), isArchived: record.isArchived), now: now)
             switch decision {
-            case .rest(let objection): return objection.description
+            case .notNow(let objection): return objection.description
             case .setAside(let quarantine): return quarantine.message
             case .ask(let allowed) where allowed.channels != ask.channels:
                 return "by now they can be reached by \(allowed.channels.sorted().joined(separator: ", ")) alone"

@@ -25,7 +25,7 @@ public struct PairPlan: Sendable {
     /// One record of the project, for people: `customer`.
     public var label: String
     public var mapping: Fingerprint
-    /// What tells whether the names of other pairs' records that rows refer to mean what they meant; nil if none do.
+    /// Equal as long as the names of other pairs' records that rows refer to mean what they meant; nil if none do.
     public var references: Fingerprint?
     public var source: SideReading
     public var project: SideReading

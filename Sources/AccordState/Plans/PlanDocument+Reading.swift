@@ -7,7 +7,7 @@ import AccordCore
 #endif
 
 extension PlanDocument {
-    /// A plan that was saved, and what tells it from any other: a plan is applied once.
+    /// A plan that was saved, and its fingerprint: a plan is applied once.
     ///
     /// - Throws: ``PlanProblem``.
     public static func load(_ path: String) throws -> (plan: Plan, id: Fingerprint) {

@@ -29,14 +29,7 @@ struct Apply: AsyncParsableCommand {
             let workspace = try await common.workspace(
                 for: "apply", only: pairs, stop: stop, progress: ProgressLine.show)
             let report = try await workspace.engine.apply(plan, id: id, RunOptions(allowances: allowance.allowances))
-            ProgressLine.clear()
-            let terminal = Terminal.standard
-            if json {
-                terminal.write(try JSONText.render(report))
-            } else {
-                terminal.writeLines { RunText(report: report, palette: terminal.palette).write(to: $0) }
-            }
-            return ExitStatus(report.outcome)
+            return try Terminal.standard.show(report, json: json)
         }
     }
 }

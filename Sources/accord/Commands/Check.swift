@@ -45,7 +45,7 @@ struct Check: AsyncParsableCommand {
 
     private func brokenRows(of pair: Pair) async throws -> [TableRecord] {
         var broken: [TableRecord] = []
-        guard let table = pair.source as? any ScannableTable else { return [] }
+        guard let table = pair.source.scannable else { return [] }
         _ = try await table.scan { batch in broken += batch.records.filter { $0.problem != nil } }
         return broken
     }
@@ -56,8 +56,8 @@ struct Check: AsyncParsableCommand {
     private func askOnce(_ pair: Pair) async throws {
         do {
             // Who would be asked is read, as what reaches people is never listed.
-            guard let table = (pair.sender?.people ?? pair).project as? any ScannableTable else { return }
-            _ = try await table.scan { _ in throw Enough() }
+            guard let table = (pair.sender?.people ?? pair).project.scannable else { return }
+            try await EngineError.whileReadingProject { _ = try await table.scan { _ in throw Enough() } }
         } catch is Enough {}
     }
 }

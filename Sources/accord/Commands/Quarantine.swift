@@ -23,7 +23,7 @@ struct QuarantineCommand: AsyncParsableCommand {
                         Terminal.standard.write(
                             "\(pair.name)  \(item.key.displayed())  \(item.label.displayed())\(place)")
                         Terminal.standard.write(
-                            "    \(item.cause.rawValue): \(item.message.displayed(limit: 300))")
+                            "    \(item.cause.words): \(item.message.displayed(limit: 300))")
                     }
                 }
                 if count == 0 { Terminal.standard.write("Nothing is in quarantine.") }

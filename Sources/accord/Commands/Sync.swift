@@ -37,13 +37,7 @@ struct Sync: AsyncParsableCommand {
                     line("")
                 }
             }
-            ProgressLine.clear()
-            if json {
-                terminal.write(try JSONText.render(report))
-            } else {
-                terminal.writeLines { RunText(report: report, palette: terminal.palette).write(to: $0) }
-            }
-            return ExitStatus(report.outcome)
+            return try terminal.show(report, json: json)
         }
     }
 }

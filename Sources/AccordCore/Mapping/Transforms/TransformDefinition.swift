@@ -13,7 +13,7 @@ public protocol TransformDefinition: Hashable, Sendable {
     /// As a mapping file says.
     init<Reader: SettingsReader>(_ settings: Reader) throws(Reader.Failure)
 
-    /// All that tells two transforms with the same word apart; the fingerprint of a mapping is made of it, so what
+    /// All in which two transforms with the same word can differ; the fingerprint of a mapping is made of it, so what
     /// exists never changes.
     var meaning: [String] { get }
 

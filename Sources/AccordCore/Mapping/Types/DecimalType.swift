@@ -1,17 +1,9 @@
 import FoundationEssentials
 
 /// A number, kept exactly.
-struct DecimalType: TypeDefinition, TypeCodec {
+struct DecimalType: PlainType, TypeCodec {
     static let word = "decimal"
-    static let keys: [String] = []
-    static let standard = DecimalType()
     static let comparable = [DecimalType.word, IntegerType.word]
-
-    init() {}
-
-    init<Reader: SettingsReader>(_ settings: Reader) throws(Reader.Failure) {}
-
-    var meaning: [String] { [] }
 
     var expectation: String { "a number like 1200.50" }
     var jsonExpectation: String { "a number" }
@@ -27,16 +19,7 @@ struct DecimalType: TypeDefinition, TypeCodec {
 
     func hasValue(_ value: Value) -> Bool { if case .decimal = value { true } else { false } }
 
-    func text(_ value: Value) -> String? {
-        switch value {
-        case .null: ""
-        case .integer(let number): String(number)
-        case .decimal(let number): number.description
-        default: nil
-        }
-    }
-
-    var isReadAgain: Bool { true }
+    func text(_ value: Value) -> String? { NumberText.text(of: value) }
 }
 
 extension FieldType {

@@ -1,15 +1,7 @@
 /// An e-mail address, in small letters.
-struct EmailType: TypeDefinition, TypeCodec {
+struct EmailType: PlainType, TypeCodec {
     static let word = "email"
-    static let keys: [String] = []
-    static let standard = EmailType()
     static let comparable = [EmailType.word]
-
-    init() {}
-
-    init<Reader: SettingsReader>(_ settings: Reader) throws(Reader.Failure) {}
-
-    var meaning: [String] { [] }
 
     var expectation: String { "an e-mail address" }
     var jsonExpectation: String { expectation }
@@ -36,16 +28,6 @@ struct EmailType: TypeDefinition, TypeCodec {
 
     /// Whatever the service holds is its address.
     func value(jsonText text: String, plain: String) -> Value? { .string(plain.lowercased()) }
-
-    func text(_ value: Value) -> String? {
-        switch value {
-        case .null: ""
-        case .string(let text): text
-        default: nil
-        }
-    }
-
-    var isReadAgain: Bool { true }
 }
 
 extension FieldType {

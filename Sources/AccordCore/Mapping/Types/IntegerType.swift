@@ -1,15 +1,7 @@
 /// A whole number.
-struct IntegerType: TypeDefinition, TypeCodec {
+struct IntegerType: PlainType, TypeCodec {
     static let word = "integer"
-    static let keys: [String] = []
-    static let standard = IntegerType()
     static let comparable = [IntegerType.word, DecimalType.word, MoneyType.word]
-
-    init() {}
-
-    init<Reader: SettingsReader>(_ settings: Reader) throws(Reader.Failure) {}
-
-    var meaning: [String] { [] }
 
     var expectation: String { "a whole number like 1200" }
     var jsonExpectation: String { "a whole number" }
@@ -20,17 +12,8 @@ struct IntegerType: TypeDefinition, TypeCodec {
 
     func hasValue(_ value: Value) -> Bool { if case .integer = value { true } else { false } }
 
-    func text(_ value: Value) -> String? {
-        switch value {
-        case .null: ""
-        case .integer(let number): String(number)
-        case .decimal(let number): number.description
-        default: nil
-        }
-    }
-
-    /// A decimal number with a fraction is not written.
-    var isReadAgain: Bool { true }
+    /// A decimal number with a fraction is not written: it is read again, and is no whole number.
+    func text(_ value: Value) -> String? { NumberText.text(of: value) }
 }
 
 extension FieldType {

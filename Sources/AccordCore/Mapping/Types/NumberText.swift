@@ -2,6 +2,16 @@ import FoundationEssentials
 
 /// Numbers as people and tools write them.
 enum NumberText {
+    /// The text for a number, and an empty one for null; nil for any other value.
+    static func text(of value: Value) -> String? {
+        switch value {
+        case .null: ""
+        case .integer(let number): String(number)
+        case .decimal(let number): number.description
+        default: nil
+        }
+    }
+
     /// Digits with an optional sign, and commas between groups of three.
     static func integer(_ text: String) -> Int64? {
         guard text.utf8.count <= 30, let (sign, digits) = signed(text), let plain = ungrouped(digits) else {

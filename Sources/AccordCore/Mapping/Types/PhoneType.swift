@@ -35,16 +35,6 @@ struct PhoneType: TypeDefinition, TypeCodec {
         let isCanonical = plain.hasPrefix("+") && !digits.isEmpty && digits.allSatisfy { (48...57).contains($0) }
         return .string(isCanonical ? plain : PhoneNumber.e164(plain, country: country) ?? plain)
     }
-
-    func text(_ value: Value) -> String? {
-        switch value {
-        case .null: ""
-        case .string(let text): text
-        default: nil
-        }
-    }
-
-    var isReadAgain: Bool { true }
 }
 
 extension FieldType {

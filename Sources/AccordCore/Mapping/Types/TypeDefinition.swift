@@ -15,7 +15,7 @@ public protocol TypeDefinition: Hashable, Sendable {
     /// As a mapping file says, with the standard where it says nothing.
     init<Reader: SettingsReader>(_ settings: Reader) throws(Reader.Failure)
 
-    /// All that tells two types with the same word apart; the fingerprint of a mapping is made of it, so what exists
+    /// All in which two types with the same word can differ; the fingerprint of a mapping is made of it, so what exists
     /// never changes.
     var meaning: [String] { get }
 
@@ -47,6 +47,20 @@ extension TypeDefinition where Self: TypeCodec {
     public func codec() throws(PatternProblem) -> any TypeCodec { self }
 }
 
+/// A type of which a mapping says no more than its name.
+protocol PlainType: TypeDefinition {
+    init()
+}
+
+extension PlainType {
+    static var keys: [String] { [] }
+    static var standard: Self { Self() }
+
+    init<Reader: SettingsReader>(_ settings: Reader) throws(Reader.Failure) { self.init() }
+
+    var meaning: [String] { [] }
+}
+
 /// How the values of one type are read and written. See ``FieldCodec``, which does what is the same for all types.
 public protocol TypeCodec: Sendable {
     /// What a text must be, with an example.
@@ -73,7 +87,7 @@ public protocol TypeCodec: Sendable {
     /// Whether a typed value is one of this type's as it is, without being written and read again.
     func hasValue(_ value: Value) -> Bool
 
-    /// The text for a value, which may be null.
+    /// The text for a value, which may be null. Where a type does not say otherwise, only texts have one, themselves.
     ///
     /// - Returns: nil for a value that a cell cannot hold.
     func text(_ value: Value) -> String?
@@ -89,6 +103,16 @@ extension TypeCodec {
     public func value(json: JSON) throws(JSONProblem) -> Value? { nil }
 
     public func hasValue(_ value: Value) -> Bool { false }
+
+    public func text(_ value: Value) -> String? {
+        switch value {
+        case .null: ""
+        case .string(let text): text
+        default: nil
+        }
+    }
+
+    public var isReadAgain: Bool { true }
 
     public func text(_ value: Value, plain: String, over existing: String) -> String { plain }
 }

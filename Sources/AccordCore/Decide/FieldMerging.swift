@@ -1,9 +1,14 @@
-/// The fields of one record: merging them, and making operations of what the merge says.
-extension Reconciler {
+/// The fields of one record that both sides have: merges each, and makes operations of what the merge says.
+struct FieldMerging: Sendable {
+    let mapping: Mapping
+    let schema: TableSchema
+    /// The fields that earlier plans read from the same column: no base says what was agreed of others.
+    let knownFields: Set<String>
+
     /// Every field of the mapping, merged; what must be written, agreed or decided by a person.
     func merged(_ pairing: Pairing, _ source: Record, _ project: Record) -> Entry {
         var entry = Entry(
-            label: label(of: source), sourceKey: pairing.link.sourceKey,
+            label: schema.label(of: source), sourceKey: pairing.link.sourceKey,
             projectID: pairing.link.projectID, present: [.source, .project], bucket: .unchanged, link: pairing.linking)
         if case .present(_, let fingerprint, let place) = pairing.source {
             entry.sourceFingerprint = fingerprint
@@ -139,45 +144,7 @@ extension Reconciler {
                 + "put it back, or delete the \(schema.label) and create it anew")
     }
 
-    /// What cannot be changed gives way to a new one, where the mapping says so; nil if it does not.
-    func replaced(_ entry: Entry, _ source: Record) -> Entry? {
-        guard mapping.whenChanged == .replace else { return nil }
-        var entry = entry
-        let creates = newRecord.creates(source)
-        if let missing = newRecord.missing(in: creates) { return entry.quarantined(Quarantine(.unmappable, missing)) }
-        let changed = entry.operations.filter { $0.side == .project }.flatMap { $0.changes.map(\.field) }
-        entry.operations = [Operation(side: .project, kind: .delete, reason: .replaced(fields: changed))] + creates
-        entry.agreements = []
-        entry.bucket = .updated
-        return entry
-    }
-
     private func sourceWrites(_ changes: [FieldChange]) -> [Operation] {
         changes.isEmpty ? [] : [Operation(side: .source, kind: .update, changes: changes, reason: .rules(of: changes))]
-    }
-
-    func sourceCreate(_ project: Record) -> Operation {
-        let changes = mapping.fields.compactMap { field -> FieldChange? in
-            let value = project[field.name]
-            guard !value.isNull, field.column != nil, field.direction != .toProject || field.isOptOut else {
-                return nil
-            }
-            return FieldChange(field: field.name, before: .null, after: value, origin: value, rule: .created)
-        }
-        return Operation(side: .source, kind: .create, changes: changes, reason: .onlyInProject)
-    }
-
-    // MARK: - Words
-
-    /// A name and the first thing that the service knows the record by: `Ada Lovelace <ada@example.com>`.
-    public func label(of record: Record) -> String {
-        let name = schema.title.map { record[$0] }.filter { !$0.isNull }.map(\.description).joined(separator: " ")
-        let contact = schema.matcher.map { record[$0] }.first { !$0.isNull }?.description
-        switch (name.isEmpty, contact) {
-        case (false, let contact?): return "\(name) <\(contact)>"
-        case (false, nil): return name
-        case (true, let contact?): return contact
-        case (true, nil): return record.key
-        }
     }
 }

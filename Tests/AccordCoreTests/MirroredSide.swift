@@ -1,0 +1,6 @@
+import AccordCore
+
+extension Side {
+    /// For tests in which the two sides change places.
+    var other: Side { self == .source ? .project : .source }
+}

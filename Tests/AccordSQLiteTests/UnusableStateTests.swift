@@ -1,0 +1,151 @@
+import AccordCore
+import AccordSQLite
+import AccordState
+import Foundation
+import GRDB
+import StateConformance
+import Testing
+
+@Suite("A state that is damaged, of another program or of another version")
+struct UnusableStateTests {
+    @Test("a file that is no database is damaged, and says what to do")
+    func notADatabase() throws {
+        let state = try TemporaryState()
+        try state.open().close()
+        try Data(repeating: 0x41, count: 8192).write(to: URL(fileURLWithPath: state.path))
+        let error = #expect(throws: StateError.self) { try state.open() }
+        guard case .corrupt(state.path, _) = error else { return #expect(Bool(false), "\(String(describing: error))") }
+        #expect(error?.next?.isEmpty == false)
+    }
+
+    @Test("pages that were overwritten are found when they are read")
+    func overwritten() throws {
+        let state = try TemporaryState()
+        let store = try state.open()
+        try store.settle((1...500).map { linking("\($0)", "p\($0)", source: ["name": .string("Person \($0)")]) })
+        try store.close()
+        let file = try FileHandle(forUpdating: URL(fileURLWithPath: state.path))
+        try file.seek(toOffset: 4096)
+        try file.write(contentsOf: Data(repeating: 0xFF, count: 4096 * 30))
+        try file.close()
+        #expect(throws: StateError.self) {
+            let damaged = try state.open()
+            for number in 1...500 { _ = try damaged.link("customers", sourceKey: "\(number)") }
+        }
+    }
+
+    @Test("a stored value that Accord would not write is damage, not a crash")
+    func malformedValue() throws {
+        let state = try TemporaryState()
+        let store = try state.open()
+        try store.settle([linking("1", "p1", source: ["name": .string("Ann")])])
+        try store.close()
+        try DatabaseQueue(path: state.path).write { try $0.execute(sql: "UPDATE links SET source_base = '{\"name\":'") }
+        let damaged = try state.open()
+        let error = #expect(throws: StateError.self) { try damaged.link("customers", sourceKey: "1") }
+        guard case .corrupt = error else { return #expect(Bool(false), "\(String(describing: error))") }
+    }
+
+    @Test("another program's database is refused and left as it is")
+    func foreign() throws {
+        let state = try TemporaryState()
+        let path = state.folder.appendingPathComponent("other.sqlite").path
+        try DatabaseQueue(path: path).write { try $0.execute(sql: "CREATE TABLE songs (name TEXT)") }
+        #expect(throws: StateError.foreign(path: path)) { try SQLiteStateStore(path: path, now: 0) }
+        #expect(try DatabaseQueue(path: path).read { try $0.tableExists("links") } == false)
+    }
+
+    @Test("a state that a newer Accord wrote is refused")
+    func newer() throws {
+        let state = try TemporaryState()
+        try state.open().close()
+        try DatabaseQueue(path: state.path).write {
+            try $0.execute(sql: "INSERT INTO grdb_migrations (identifier) VALUES ('2: of tomorrow')")
+        }
+        #expect(throws: StateError.newer(path: state.path)) { try state.open() }
+    }
+
+    @Test("a state of before the first release is refused, and says what to do")
+    func older() throws {
+        let state = try TemporaryState()
+        try FileManager.default.createDirectory(
+            atPath: (state.path as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+        try DatabaseQueue(path: state.path).write { db in
+            try db.execute(
+                sql: """
+                    CREATE TABLE links (id INTEGER PRIMARY KEY);
+                    CREATE TABLE grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY);
+                    INSERT INTO grdb_migrations (identifier) VALUES ('1: first light'), ('2: what came next');
+                    PRAGMA application_id = 0x41636364
+                    """)
+        }
+        let error = #expect(throws: StateError.older(path: state.path)) { try state.open() }
+        #expect(error?.what.contains("before 0.1.0") == true)
+        #expect(error?.next?.isEmpty == false)
+        let columns = try DatabaseQueue(path: state.path).read { try $0.columns(in: "links").map(\.name) }
+        #expect(columns == ["id"])
+    }
+
+    private static let forms: [(sql: String, read: @Sendable (any StateStore) throws -> Void)] = [
+        ("UPDATE intents SET version = VERSION", { _ = try $0.openIntents("customers") }),
+        ("UPDATE conflicts SET version = VERSION", { _ = try $0.conflicts("customers") }),
+        ("UPDATE pairs SET source_memory = '{\"version\":VERSION}'", { _ = try $0.sourceMemory("customers") }),
+    ]
+
+    @Test("what a later version of Accord stored is no damage: it says that this one is too old", arguments: 0..<3)
+    func laterForms(index: Int) throws {
+        let state = try TemporaryState()
+        #expect(try problem(reading: index, version: 99, of: state) == .newer(path: state.path))
+    }
+
+    @Test("what is stored in a form of no version is damage", arguments: 0..<3)
+    func formsOfNoVersion(index: Int) throws {
+        let state = try TemporaryState()
+        let error = try problem(reading: index, version: 0, of: state)
+        guard case .corrupt(state.path, let reason) = error else {
+            return #expect(Bool(false), "\(String(describing: error))")
+        }
+        #expect(reason.contains("version"))
+    }
+
+    @Test("a reason in the history that this version does not know is not read as another one")
+    func unknownReason() throws {
+        let state = try TemporaryState()
+        let store = try state.open()
+        var settlement = linking("1", "p1")
+        settlement.ledger = [LedgerRow(customer: "1", action: "create", reason: .onlyInSource)]
+        try store.settle([settlement])
+        #expect(try store.history("customers", sourceKey: "1").count == 1)
+        try store.close()
+        try DatabaseQueue(path: state.path).write { db in
+            try db.execute(sql: "UPDATE ledger SET reason = 'of-tomorrow'")
+            #expect(db.changesCount == 1)
+        }
+        let error = #expect(throws: StateError.self) { try state.open().history("customers", sourceKey: "1") }
+        guard case .corrupt(state.path, let reason) = error else {
+            return #expect(Bool(false), "\(String(describing: error))")
+        }
+        #expect(!reason.isEmpty)
+    }
+
+    /// What reading something of a state says, once it is stored in a form of another version.
+    private func problem(reading index: Int, version: Int, of state: TemporaryState) throws -> StateError? {
+        let store = try state.open()
+        let conflict = ConflictItem(
+            sourceKey: "1", projectID: "p1", label: "Ann", conflict: Conflict(.field("name")), since: 1)
+        try store.openPlan([linking("1", "p1")], conflicts: [conflict])
+        try store.begin("customers", run: 1, entries: [entry(1, key: "1", id: "p1")], at: 0)
+        try store.setSourceMemory(
+            "customers",
+            SourceMemory(stamp: nil, records: 1, endsCleanly: true, mapping: Fingerprint(of: "")))
+        let (sql, read) = UnusableStateTests.forms[index]
+        try read(store)
+        try store.close()
+        try DatabaseQueue(path: state.path).write { db in
+            try db.execute(sql: sql.replacing("VERSION", with: "\(version)"))
+            #expect(db.changesCount == 1)
+        }
+        let other = try state.open()
+        return #expect(throws: StateError.self) { try read(other) }
+    }
+}

@@ -1,0 +1,120 @@
+import AccordCore
+import Foundation
+import Testing
+
+/// Fields that name records which nobody made yet.
+@Suite("What a field names is created where it is missing")
+struct CreateMissingTests {
+    private static let mapping = """
+        resource: customers
+        key: id
+        match: [email]
+        fields:
+          first_name: first
+          email: email
+          location: {column: store, create missing: true}
+          tags: {column: tags, type: set, separator: ";", create missing: true}
+        """
+
+    @Test("a saved plan that creates what fields name is applied, that first")
+    func createMissingByPlan() async throws {
+        let bench = try await Workbench(mapping: CreateMissingTests.mapping)
+        try bench.write("contacts.csv", "id,first,email,store,tags\n1,Ada,ada@example.com,Harbor Street,vip;new\n")
+        let plan = try await bench.accord.run("plan", "--out", "plan.json")
+        #expect(plan.status == 0, "\(plan.all)")
+        let apply = try await bench.accord.run("apply", "plan.json")
+        #expect(apply.status == 0, "\(apply.all)")
+        let ada = try await bench.customers().first
+        #expect(ada?["location"]?["slug"]?.string == "harbor-street")
+        #expect(ada?["tags"]?.array?.compactMap { $0["slug"]?.string }.sorted() == ["new", "vip"])
+        let idle = try await bench.accord.run("sync")
+        #expect(idle.status == 0 && idle.output.contains("nothing to write"), "\(idle.all)")
+    }
+
+    @Test("a write that was refused is not sent again because a name that it does not use cannot be created")
+    func refusedBesideUnmadeName() async throws {
+        let bench = try await Workbench(mapping: CreateMissingTests.mapping)
+        try bench.write(
+            "contacts.csv",
+            """
+            id,first,email,store,tags
+            1,\(String(repeating: "x", count: 300)),ada@example.com,,
+            2,Kim,kim@example.com,,東京
+
+            """)
+        let first = try await bench.accord.run("sync")
+        #expect(first.status == 3, "\(first.all)")
+        let quarantine = try await bench.accord.run("quarantine")
+        #expect(quarantine.output.contains("refused: the service refused it (422): "), "\(quarantine.all)")
+        let said = quarantine.output.matches(of: /tag_slugs.0/).count
+        #expect(said == 2, "a field's name and its reason, once: \(quarantine.output)")
+        let creates = try await bench.state()["requests"]?["createCustomer"]?.int
+        #expect(creates == 2)
+        for _ in 0..<2 {
+            let again = try await bench.accord.run("sync")
+            #expect(again.status == 3, "\(again.all)")
+        }
+        #expect(try await bench.state()["requests"]?["createCustomer"]?.int == creates, "nothing about it has changed")
+    }
+
+    @Test("what a field names and the project lacks is created first, in the same plan, where the mapping says so")
+    func createMissing() async throws {
+        let bench = try await Workbench(mapping: CreateMissingTests.mapping)
+        try await bench.call("POST", "tags", #"{"name": "Wholesale Buyers", "context": "customers"}"#)
+        let header = "id,first,email,store,tags\n"
+        let rows = [
+            "1,Ada,ada@example.com,Harbor Street,Very Important;wholesale-buyers",
+            "2,Bo,bo@example.com,,Wholesale Buyers;new", "3,Cy,cy@example.com,Harbor Street,",
+        ]
+        try bench.write("contacts.csv", header + rows.map { $0 + "\n" }.joined())
+        let plan = try await bench.accord.run("plan")
+        let order = plan.output.matches(of: /Plan for ([a-z: ]+)/).map { String($0.output.1) }
+        #expect(order == ["customers: location", "customers: tags", "customers"], "\(plan.all)")
+        #expect(plan.output.contains("+ create in the project  Very Important"), "\(plan.all)")
+        #expect(try await bench.call("GET", "locations").array?.isEmpty == true, "a plan creates nothing")
+
+        let sync = try await bench.accord.run("sync")
+        #expect(sync.status == 0, "\(sync.all)")
+        func tags(_ name: String) async throws -> [String]? {
+            let customer = try await bench.customers().first { $0["first_name"]?.string == name }
+            return customer?["tags"]?.array?.compactMap { $0["slug"]?.string }.sorted()
+        }
+        #expect(try await tags("Ada") == ["very-important", "wholesale-buyers"])
+        #expect(try await tags("Bo") == ["new", "wholesale-buyers"])
+        let cy = try await bench.customers().first { $0["first_name"]?.string == "Cy" }
+        #expect(cy?["location"]?["slug"]?.string == "harbor-street")
+        #expect(try await bench.call("GET", "tags").array?.count == 3, "none is there twice")
+        for _ in 0..<2 {
+            let idle = try await bench.accord.run("sync", "--full")
+            #expect(idle.status == 0 && idle.output.contains("nothing to write"), "\(idle.all)")
+        }
+        #expect(try String(contentsOf: bench.csv, encoding: .utf8) == header + rows.map { $0 + "\n" }.joined())
+
+        // A tag that somebody gives in the project comes back as the source calls it; an unknown one as its slug.
+        try await bench.call("POST", "tags", #"{"name": "Left Bank", "context": "customers"}"#)
+        try await bench.edit("cy@example.com", #"{"add_tags": ["very-important", "left-bank"]}"#)
+        let back = try await bench.accord.run("sync")
+        #expect(back.status == 0, "\(back.all)")
+        let line = try String(contentsOf: bench.csv, encoding: .utf8).split(separator: "\n").last.map(String.init)
+        #expect(line?.hasPrefix("3,Cy,cy@example.com,Harbor Street,") == true)
+        #expect(Set(line?.split(separator: ",").last?.split(separator: ";") ?? []) == ["Very Important", "left-bank"])
+
+        // No names any more is no empty side: nothing is refused, and nothing of theirs deleted.
+        let bare = ["1,Ada,ada@example.com,,", "2,Bo,bo@example.com,,", "3,Cy,cy@example.com,,"]
+        try bench.write("contacts.csv", header + bare.map { $0 + "\n" }.joined())
+        let emptied = try await bench.accord.run("sync")
+        #expect(emptied.status == 0, "\(emptied.all)")
+        #expect(try await tags("Ada") == [])
+        #expect(try await bench.call("GET", "tags").array?.count == 4)
+    }
+
+    @Test("without it, a name that the project lacks sets its customer aside")
+    func notCreated() async throws {
+        let bench = try await Workbench(
+            rows: ["1,Ada,Okafor,ada@example.com,,vip,no"],
+            mapping: Workbench.mapping.replacing("company: company", with: "tags: company"))
+        let sync = try await bench.accord.run("sync")
+        #expect(sync.status == 3, "\(sync.all)")
+        #expect(try await bench.call("GET", "tags").array?.isEmpty == true)
+    }
+}
