@@ -31,7 +31,7 @@ public struct MissingRecords: Sendable {
         decisions.withhold(link.projectID)
         guard let mirror, !mirror.gone else { return nil }
         return Entry(
-            label: context.reconciler.label(of: mirror.record), sourceKey: link.sourceKey, projectID: link.projectID,
+            label: context.schema.label(of: mirror.record), sourceKey: link.sourceKey, projectID: link.projectID,
             present: [.project], bucket: .withheld, note: reason)
     }
 

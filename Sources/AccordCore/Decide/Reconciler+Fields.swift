@@ -3,7 +3,7 @@ extension Reconciler {
     /// Every field of the mapping, merged; what must be written, agreed or decided by a person.
     func merged(_ pairing: Pairing, _ source: Record, _ project: Record) -> Entry {
         var entry = Entry(
-            label: label(of: source), sourceKey: pairing.link.sourceKey,
+            label: schema.label(of: source), sourceKey: pairing.link.sourceKey,
             projectID: pairing.link.projectID, present: [.source, .project], bucket: .unchanged, link: pairing.linking)
         if case .present(_, let fingerprint, let place) = pairing.source {
             entry.sourceFingerprint = fingerprint
@@ -165,19 +165,5 @@ extension Reconciler {
             return FieldChange(field: field.name, before: .null, after: value, origin: value, rule: .created)
         }
         return Operation(side: .source, kind: .create, changes: changes, reason: .onlyInProject)
-    }
-
-    // MARK: - Words
-
-    /// A name and the first thing that the service knows the record by: `Ada Lovelace <ada@example.com>`.
-    public func label(of record: Record) -> String {
-        let name = schema.title.map { record[$0] }.filter { !$0.isNull }.map(\.description).joined(separator: " ")
-        let contact = schema.matcher.map { record[$0] }.first { !$0.isNull }?.description
-        switch (name.isEmpty, contact) {
-        case (false, let contact?): return "\(name) <\(contact)>"
-        case (false, nil): return name
-        case (true, let contact?): return contact
-        case (true, nil): return record.key
-        }
     }
 }

@@ -42,7 +42,7 @@ public struct Reconciler: Sendable {
         onlyInSource source: Record, fingerprint: Fingerprint?, place: Place?
     ) -> Entry {
         var entry = Entry(
-            label: label(of: source), sourceKey: source.key, projectID: nil, present: [.source], place: place,
+            label: schema.label(of: source), sourceKey: source.key, projectID: nil, present: [.source], place: place,
             bucket: .leftAlone, sourceFingerprint: fingerprint)
         guard mapping.creates.contains(.project) else {
             entry.note = .createsNothing(on: .project)
@@ -66,7 +66,7 @@ public struct Reconciler: Sendable {
     /// A record that only the project has.
     public func decide(onlyInProject project: Record, isArchived: Bool, fingerprint: Fingerprint) -> Entry {
         var entry = Entry(
-            label: label(of: project), sourceKey: nil, projectID: project.key, present: [.project],
+            label: schema.label(of: project), sourceKey: nil, projectID: project.key, present: [.project],
             bucket: .leftAlone, projectFingerprint: fingerprint)
         if isArchived {
             entry.note = .archivedInProject
@@ -105,7 +105,7 @@ public struct Reconciler: Sendable {
         let mayBeAnother = quarantine.cause == .duplicateKey
         let named = mayBeAnother ? readable ?? pairing.project.record : pairing.project.record ?? readable
         var entry = Entry(
-            label: named.map(label) ?? pairing.link.sourceKey, sourceKey: pairing.link.sourceKey,
+            label: named.map(schema.label(of:)) ?? pairing.link.sourceKey, sourceKey: pairing.link.sourceKey,
             projectID: pairing.link.projectID,
             present: pairing.project.record == nil ? [.source] : [.source, .project], place: place,
             bucket: .quarantined)
@@ -239,7 +239,7 @@ public struct Reconciler: Sendable {
 
     private func settled(_ pairing: Pairing, present: Presence, bucket: Bucket, link: LinkChange) -> Entry {
         var entry = Entry(
-            label: (pairing.source.record ?? pairing.project.record).map(label) ?? pairing.link.sourceKey,
+            label: (pairing.source.record ?? pairing.project.record).map(schema.label(of:)) ?? pairing.link.sourceKey,
             sourceKey: pairing.link.sourceKey, projectID: pairing.link.projectID, present: present,
             bucket: bucket, link: link)
         if case .present(_, _, let fingerprint) = pairing.project { entry.projectFingerprint = fingerprint }

@@ -120,7 +120,7 @@ public struct UnlinkedRows: Sendable {
         decisions.add(
             UnidentifiedRow(place: row.place, values: context.matchValues(row.record.values), hasKey: true))
         return Entry(
-            label: context.reconciler.label(of: row.record), sourceKey: row.record.key, projectID: nil,
+            label: context.schema.label(of: row.record), sourceKey: row.record.key, projectID: nil,
             present: [.source], place: row.place, bucket: .quarantined, quarantine: quarantine)
     }
 }

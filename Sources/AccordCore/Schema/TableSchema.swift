@@ -110,6 +110,19 @@ public struct TableSchema: Hashable, Sendable {
         guard let writes else { return true }
         return fields.isSubset(of: writes.updates.reduce(into: []) { $0.formUnion($1) })
     }
+
+    /// What a record is called: a name and the first thing that the service knows it by,
+    /// `Ada Lovelace <ada@example.com>`.
+    public func label(of record: Record) -> String {
+        let name = title.map { record[$0] }.filter { !$0.isNull }.map(\.description).joined(separator: " ")
+        let contact = matcher.map { record[$0] }.first { !$0.isNull }?.description
+        switch (name.isEmpty, contact) {
+        case (false, let contact?): return "\(name) <\(contact)>"
+        case (false, nil): return name
+        case (true, let contact?): return contact
+        case (true, nil): return record.key
+        }
+    }
 }
 
 /// A field of a table.
