@@ -174,6 +174,6 @@ struct ReconcilerCreationTests {
         ] as [([String: String], String)])
     func label(_ texts: [String: String], _ label: String) {
         let record = Record(key: "s9", values: texts.mapValues { Value.text($0) })
-        #expect(Customers.reconciler(Customers.mapping()).label(of: record) == label)
+        #expect(Customers.schema.label(of: record) == label)
     }
 }

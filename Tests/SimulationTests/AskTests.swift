@@ -204,6 +204,16 @@ struct AskTests {
         #expect(asks(world) == [id(1, world): 1])
     }
 
+    @Test("who was asked by one of the first rows is not asked by one of the last, however many come between")
+    func manyRows() async throws {
+        let strangers = (1...1100).map { (key: "J\($0)", person: 9, daysAgo: Int64(1)) }
+        let world = try world([("J0", 1, 1)] + strangers + [("K1", 1, 1), ("K2", 2, 1)])
+        let report = try await world.sync(sends: 9)
+        #expect(report.done == [.project(.send): 2])
+        #expect(report.quarantined == strangers.count)
+        #expect(asks(world) == [id(1, world): 1, id(2, world): 1])
+    }
+
     @Test("a row that changes or vanishes after it was asked about asks nobody again")
     func changed() async throws {
         let world = try world([("J1", 1, 1)])

@@ -39,6 +39,14 @@ public struct DuplicateKeys: RecordRule {
 
     public init() {}
 
+    /// A row as it is decided: set aside if its key is one that more than one row has.
+    public static func settingAside(_ row: SourceRow, _ duplicateKeys: Set<String>) -> SourceRow {
+        guard duplicateKeys.contains(row.record.key) else { return row }
+        var row = row
+        row.quarantine = quarantine
+        return row
+    }
+
     public func apply(to record: Entry, _ context: RuleContext) -> Entry {
         guard record.quarantine == nil, record.present.source, let key = record.sourceKey,
             context.duplicateKeys.contains(key)

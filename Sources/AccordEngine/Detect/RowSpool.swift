@@ -5,26 +5,26 @@ import AccordState
 ///
 /// A scan has to be over before any row can be decided, as only then duplicate keys and missing records are known. So
 /// rows that have to be decided are put aside here, in a few megabytes of memory and beyond that in a file.
-final class RowSpool {
-    let form: SourceRowForm
+package final class RowSpool {
+    package let form: SourceRowForm
     private let spill: SpillFile
     private var ends: SpilledBytes?
     private var lengths: [Int32] = []
 
     /// - Parameter folder: for what does not fit into memory.
-    init(form: SourceRowForm, folder: String) {
+    package init(form: SourceRowForm, folder: String) {
         self.form = form
         spill = SpillFile(folder: folder)
     }
 
     /// - Parameter row: a row in the spool's form.
-    func append(_ row: [UInt8]) throws {
+    package func append(_ row: [UInt8]) throws {
         try spill.append(row)
         lengths.append(Int32(row.count))
     }
 
     /// All rows, some at a time. Nothing may be appended any more.
-    func forEachBatch(_ most: Int, _ body: ([SourceRow]) async throws -> Void) async throws {
+    package func forEachBatch(_ most: Int, _ body: ([SourceRow]) async throws -> Void) async throws {
         if ends == nil { ends = try spill.freeze() }
         guard let bytes = ends else { return }
         var (next, offset) = (0, 0)

@@ -1,20 +1,20 @@
 import AccordCore
 
 /// The bytes of a mapped row while it waits to be decided: a form of its own that lives no longer than the run.
-struct SourceRowForm: Sendable {
+package struct SourceRowForm: Sendable {
     /// Those that rows may have; rows name them by their positions.
     private let fields: [String]
     private let positions: [String: UInt16]
     /// The name of the file in which all rows are.
     private let file: String
 
-    init(fields: [String], file: String) {
+    package init(fields: [String], file: String) {
         self.fields = fields
         self.file = file
         positions = Dictionary(zip(fields, UInt16(0)...), uniquingKeysWith: { first, _ in first })
     }
 
-    func bytes(of row: SourceRow) -> [UInt8] {
+    package func bytes(of row: SourceRow) -> [UInt8] {
         var writer = SpoolWriter()
         writer.bytes.reserveCapacity(256)
         writer.row(row, positions)

@@ -2,13 +2,13 @@ import AccordCore
 import AccordState
 
 /// Loads what decisions need to know, in batches.
-struct KnowledgeLoader {
+package struct KnowledgeLoader {
     let pair: Pair
     let store: any StateStore
     private let isProjectEmpty: Bool
-    private(set) var known: Knowledge
+    package private(set) var known: Knowledge
 
-    init(pair: Pair, store: any StateStore) throws {
+    package init(pair: Pair, store: any StateStore) throws {
         self.pair = pair
         self.store = store
         let counts = try store.mirrorCount(pair.name)
@@ -17,9 +17,9 @@ struct KnowledgeLoader {
     }
 
     /// Forgets what was loaded: for the next batch.
-    mutating func forget() { known = Knowledge(isProjectEmpty: isProjectEmpty) }
+    package mutating func forget() { known = Knowledge(isProjectEmpty: isProjectEmpty) }
 
-    mutating func load(_ needs: Needs) throws {
+    package mutating func load(_ needs: Needs) throws {
         if !needs.sourceKeys.isEmpty {
             known.know(
                 sourceKeys: needs.sourceKeys, linked: try store.linkedRecords(pair.name, sourceKeys: needs.sourceKeys))
@@ -69,7 +69,7 @@ struct KnowledgeLoader {
 
     /// Makes a decision, and loads what it asks for until it is made. What most decisions of a batch need is loaded
     /// before, so that this is for the few that need more.
-    mutating func decide<T>(_ decision: (Knowledge) throws(Needs) -> T) throws -> T {
+    package mutating func decide<T>(_ decision: (Knowledge) throws(Needs) -> T) throws -> T {
         while true {
             do throws(Needs) {
                 return try decision(known)

@@ -5,11 +5,11 @@ import AccordTables
 /// Makes the plan of one pair: detects what changed on both sides, loads what is known of it, and has it decided.
 ///
 /// `plan()` reads top to bottom as the way of the data. What is decided is decided by AccordCore, with values alone.
-struct PairPlanning {
+package struct PairPlanning {
     let pair: Pair
     let run: PlanningRun
 
-    static let batchSize = 1024
+    package static let batchSize = 1024
 
     var store: any StateStore { run.store }
 

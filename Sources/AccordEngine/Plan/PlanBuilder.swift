@@ -3,11 +3,11 @@ import AccordState
 import AccordTables
 
 /// Collects the decided records of a pair, applies the rules, and makes the plan of them.
-struct PlanBuilder {
+package struct PlanBuilder {
     let pair: Pair
     let form: DraftForm
     private let records: PlanRecordsBuilder
-    private(set) var counts = PlanCounts()
+    package private(set) var counts = PlanCounts()
     private var source: [Bucket: Int] = [:]
     private var project: [Bucket: Int] = [:]
     private var requests = 0
@@ -21,7 +21,9 @@ struct PlanBuilder {
 
     /// - Parameter awaited: the identities of records that a stopped run had begun with, or about which a person has
     ///   decided.
-    init(pair: Pair, store: any StateStore, awaited: Set<String>, _ context: RuleContext) {
+    package init(
+        pair: Pair, store: any StateStore, awaited: Set<String> = [], _ context: RuleContext = RuleContext()
+    ) {
         self.pair = pair
         form = DraftForm(pair: pair, context: context)
         records = PlanRecordsBuilder(folder: store.folder)
@@ -40,6 +42,9 @@ struct PlanBuilder {
         }
         try contended.add(draft.claims, of: record, number: number, known)
     }
+
+    /// - Parameter record: takes and gives up no unique value.
+    package mutating func add(_ record: Entry) throws { try add(form.draft(record), Knowledge()) }
 
     private mutating func count(_ record: Entry, _ step: Int) {
         let send = pair.schema.sendFields
@@ -125,7 +130,7 @@ struct PlanBuilder {
     }
 
     /// Every record is in exactly one bucket, or the plan is not shown.
-    func finish(
+    package func finish(
         _ source: SideReading, _ project: SideReading, unchanged: Int, leftOut: Int, notes: [PlanNote],
         names: PlannedNames, undecided: [String], _ run: PlanningRun
     ) throws -> PairPlan {

@@ -40,6 +40,8 @@ struct DraftForm: Sendable {
     }
 
     private func requests(_ operation: Operation) -> Int {
+        // Right before a message is sent, its person is looked at once more.
+        if operation.isSend { return 2 }
         guard operation.kind == .update, let writable else { return 1 }
         let cells = Dictionary(
             operation.changes.map { ($0.field, CellChange(after: .value($0.after))) },

@@ -106,13 +106,7 @@ struct SourceRowSteps {
         }
     }
 
-    /// Which of several rows with one key is meant is not for Accord to say.
-    func setAsideIfDouble(_ row: SourceRow) -> SourceRow {
-        guard source.duplicateKeys.contains(row.record.key) else { return row }
-        var row = row
-        row.quarantine = DuplicateKeys.quarantine
-        return row
-    }
+    func setAsideIfDouble(_ row: SourceRow) -> SourceRow { DuplicateKeys.settingAside(row, source.duplicateKeys) }
 }
 
 /// Linked rows, with their links and project records.

@@ -25,26 +25,12 @@ public struct ReviewRequests: MessageSender {
     }
 
     public func plan(_ pair: Pair, _ run: PlanningRun) async throws -> PairPlan {
-        var planning = try RequestPlanning(pair: pair, requests: self, run: run)
-        return try await planning.plan()
+        try await RequestPlanning(pair: pair, requests: self, run: run).plan()
     }
 
     /// What the project says of a person.
     func person(_ record: Record, isArchived: Bool) -> AskedPerson {
-        AskedPerson(
-            isOut: people.schema.field(.optOut).map { OptOut.isOut(record[$0.name]) } ?? false, isArchived: isArchived,
-            lastAsked: lastAsked(record),
-            channels: Set(schema.channels.filter { !record[$0.value].isNull }.keys),
-            unknown: [people.schema.field(.optOut), people.schema.field(.asked)].compactMap { field in
-                field.flatMap { !$0.isReadable || record.unknown.contains($0.name) ? $0.name : nil }
-            })
-    }
-
-    func lastAsked(_ record: Record) -> Int64? {
-        guard let field = people.schema.field(.asked), case .timestamp(let seconds) = record[field.name] else {
-            return nil
-        }
-        return seconds
+        AskedPerson(record, isArchived: isArchived, of: people.schema, schema)
     }
 
     /// Everything that the service knows to have been sent to a person, or to be sent.

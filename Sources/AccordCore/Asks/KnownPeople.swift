@@ -1,0 +1,196 @@
+/// What is known of the people whom the rows of a pair of requests may reach, besides their records in the project: that
+/// is asked of a ``Knowledge``.
+public struct KnownPeople: Hashable, Sendable {
+    /// Of the people.
+    public let schema: TableSchema
+    private let sends: SendSchema
+    /// When each person was asked last as far as is remembered here, by id; those of this very plan too.
+    private var asked: [String: Int64] = [:]
+    /// People whom this plan, or another pair's of this run, asks: by what the request names them by.
+    private var askedNow: Set<FieldValue> = []
+    /// E-mails and telephones that are marked as opted out in the people's own source, synced or not.
+    private var optedOutInSource: Set<FieldValue> = []
+    private var planned = PlannedPeople()
+
+    public init(schema: TableSchema, sends: SendSchema) {
+        self.schema = schema
+        self.sends = sends
+    }
+
+    /// A person whom a row means.
+    public struct Found: Hashable, Sendable {
+        /// Nil: to be created in this run.
+        public var id: String?
+        public var label: String
+        /// By this the service shall find them.
+        public var name: FieldValue
+        public var person: AskedPerson
+    }
+
+    public enum Addressee: Hashable, Sendable {
+        case found(Found)
+        case nobody(Quarantine)
+    }
+
+    // MARK: - What is learnt
+
+    /// A person of the people's own source opted out, though the project may not know it yet.
+    public mutating func addOptOut(_ person: Record) { optedOutInSource.formUnion(names(of: person)) }
+
+    /// - Parameter at: Unix seconds.
+    public mutating func remember(_ at: Int64, id: String) { asked[id] = max(asked[id] ?? at, at) }
+
+    /// A request of this plan.
+    public mutating func remember(_ ask: Ask, _ found: Found) {
+        if let id = found.id { remember(ask.at, id: id) }
+        askedNow.insert(found.name)
+    }
+
+    /// The requests that an earlier plan of this run sends.
+    public mutating func addRequests(of entry: Entry) {
+        for change in entry.operations.filter(\.isSend).flatMap(\.changes) {
+            askedNow.insert(FieldValue(field: change.field, value: change.after))
+        }
+    }
+
+    /// What an earlier plan of this run does to a person.
+    ///
+    /// - Parameter named: the values by which rows name people; nobody else is remembered.
+    public mutating func addPlanned(_ entry: Entry, named: ValueCounts) {
+        planned.add(entry, schema, sends, named)
+    }
+
+    // MARK: - Whom a row means
+
+    /// The values by which a record names a person.
+    public func names(of record: Record) -> [FieldValue] {
+        schema.lookedUpBy.compactMap { field in
+            record[field].isNull ? nil : FieldValue(field: field, value: record[field])
+        }
+    }
+
+    /// The one person who is known by all that the row says of them.
+    ///
+    /// - Parameter now: Unix seconds.
+    public func person(of row: Record, now: Int64, _ known: Knowledge) throws(Needs) -> Addressee {
+        var found: Found?
+        let names = names(of: row)
+        for name in names {
+            let candidates = try candidates(name, now: now, known)
+            guard candidates.count <= 1 else {
+                return .nobody(
+                    Quarantine(
+                        .ambiguous, "\(candidates.count) \(schema.label)s have the \(name.field) \(name.value)"))
+            }
+            guard let candidate = candidates.first else { continue }
+            if let found, found.id != candidate.id {
+                return .nobody(
+                    Quarantine(
+                        .ambiguous,
+                        "its \(found.name.field) and its \(name.field) are those of two \(schema.label)s, "
+                            + "\([found.id, candidate.id].compactMap(\.self).joined(separator: " and "))"))
+            }
+            found = found ?? candidate
+        }
+        if let found { return .found(found) }
+        let message =
+            names.isEmpty
+            ? "no e-mail and no phone says whom to ask"
+            : "the project has no \(schema.label) who is known by "
+                + names.map(\.value.description).joined(separator: " or ")
+        return .nobody(Quarantine(.missing, message))
+    }
+
+    /// The ids of all whom some rows may mean: those who have their values now, and those who are about to get them.
+    public func ids(of rows: some Sequence<Record>, _ known: Knowledge) throws(Needs) -> Set<String> {
+        var ids: Set<String> = []
+        for row in rows {
+            for name in names(of: row) { ids.formUnion(try self.ids(name, known)) }
+        }
+        return ids
+    }
+
+    private func ids(_ name: FieldValue, _ known: Knowledge) throws(Needs) -> [String] {
+        let ids = try known.holders(of: name)
+        guard let coming = planned.named[name]?.id, !ids.contains(coming) else { return ids }
+        return ids + [coming]
+    }
+
+    /// Those who have it now, and who are about to get it.
+    private func candidates(_ name: FieldValue, now: Int64, _ known: Knowledge) throws(Needs) -> [Found] {
+        var found: [Found] = []
+        for id in try ids(name, known) {
+            guard let record = try known.record(id) else { continue }
+            found.append(
+                Found(
+                    id: id, label: schema.label(of: record.record), name: name, person: person(record, name, now: now)))
+        }
+        if let coming = planned.named[name], var person = coming.person {
+            if askedNow.contains(name) { person.lastAsked = now }
+            if optedOutInSource.contains(name) { person.isOut = true }
+            found.append(Found(id: nil, label: coming.label, name: name, person: person))
+        }
+        return found
+    }
+
+    /// A person of the project, with what is remembered here, and what earlier plans of this run do to them.
+    private func person(_ record: MirrorRecord, _ name: FieldValue, now: Int64) -> AskedPerson {
+        var person = AskedPerson(record.record, isArchived: record.archived, of: schema, sends)
+        if let at = asked[record.id] { person.lastAsked = max(person.lastAsked ?? at, at) }
+        if askedNow.contains(name) { person.lastAsked = max(person.lastAsked ?? now, now) }
+        let names = names(of: record.record) + [name]
+        if planned.optedOut.contains(record.id) || !optedOutInSource.isDisjoint(with: names) { person.isOut = true }
+        if planned.removed.contains(record.id) { person.isArchived = true }
+        return person
+    }
+}
+
+/// What the plans of people, which come before, are about to do to those whom rows name.
+private struct PlannedPeople: Hashable, Sendable {
+    struct Person: Hashable, Sendable {
+        /// Nil: to be created.
+        var id: String?
+        var label: String
+        /// Of one to be created.
+        var person: AskedPerson?
+    }
+
+    private(set) var named: [FieldValue: Person] = [:]
+    private(set) var optedOut: Set<String> = []
+    private(set) var removed: Set<String> = []
+
+    mutating func add(_ entry: Entry, _ schema: TableSchema, _ sends: SendSchema, _ wanted: ValueCounts) {
+        let operations = entry.operations.filter { $0.side == .project }
+        if let id = entry.projectID {
+            if operations.contains(where: { $0.kind == .unsubscribe }) { optedOut.insert(id) }
+            if operations.contains(where: \.isRemoval) { removed.insert(id) }
+        }
+        var record = Record(key: entry.projectID ?? "", values: [:])
+        for change in operations.flatMap(\.changes) { record[change.field] = change.after }
+        let person = entry.projectID == nil ? AskedPerson(record, isArchived: false, of: schema, sends) : nil
+        for field in schema.lookedUpBy where !record[field].isNull {
+            let value = FieldValue(field: field, value: record[field])
+            guard wanted.contains(value) else { continue }
+            named[value] = Person(id: entry.projectID, label: entry.label, person: person)
+        }
+    }
+}
+
+extension AskedPerson {
+    /// What a record says of a person.
+    ///
+    /// - Parameters:
+    ///   - people: the schema of the record's table.
+    ///   - sends: says by which fields a person can be reached.
+    public init(_ record: Record, isArchived: Bool, of people: TableSchema, _ sends: SendSchema) {
+        let (optOut, asked) = (people.field(.optOut), people.field(.asked))
+        var lastAsked: Int64?
+        if let asked, case .timestamp(let seconds) = record[asked.name] { lastAsked = seconds }
+        self.init(
+            isOut: optOut.map { OptOut.isOut(record[$0.name]) } ?? false, isArchived: isArchived, lastAsked: lastAsked,
+            channels: Set(sends.channels.filter { !record[$0.value].isNull }.keys),
+            unknown: [optOut, asked].compactMap { field in
+                field.flatMap { !$0.isReadable || record.unknown.contains($0.name) ? $0.name : nil }
+            })
+    }
+}

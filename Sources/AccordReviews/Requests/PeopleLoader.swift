@@ -1,0 +1,82 @@
+import AccordCore
+import AccordEngine
+import AccordState
+import AccordTables
+
+/// Gathers what has to be known of the people whom the rows of a pair of requests may reach.
+struct PeopleLoader {
+    let pair: Pair
+    let requests: ReviewRequests
+    let run: PlanningRun
+
+    private var people: Pair { requests.people }
+
+    /// The people as they are now: those that a pair of this run has just read are not read again.
+    func refresh() async throws -> SideReading {
+        var reading = SideReading(mode: .notRead, records: 0, read: 0)
+        if !run.earlier.contains(where: { $0.name == people.name }) {
+            let memory = try run.store.sourceMemory(people.name)
+            let read = try await MirrorRead(pair: people, run).refresh(
+                full: run.options.full,
+                mappingChanged: memory.map { $0.mapping != people.mapping.fingerprint } ?? false)
+            (reading.mode, reading.requests) = (read.mode, read.requests)
+        }
+        return reading
+    }
+
+    /// Who opted out, and who was asked or is asked by a pair of this run that comes before.
+    func load() async throws -> KnownPeople {
+        var known = KnownPeople(schema: people.schema, sends: requests.schema)
+        try await readOptOuts(&known)
+        for base in try run.store.projectBases(pair.name) {
+            let person = base[requests.fields.recipient]?.description
+            if let person, let at = base[requests.fields.at]?.instant { known.remember(at, id: person) }
+        }
+        try eachWrite(of: run.earlier.filter { $0.counts.sends > 0 }) { known.addRequests(of: $0) }
+        return known
+    }
+
+    /// Who opted out in the people's own source is not asked, though the project may not know it yet: their row may wait,
+    /// or their pair be left out of this run.
+    private func readOptOuts(_ known: inout KnownPeople) async throws {
+        guard let optOut = people.mapping.fields.first(where: \.isOptOut),
+            let table = people.source as? any ScannableTable
+        else { return }
+        var mapping = people.mapping
+        mapping.fields = mapping.fields.filter { $0.isOptOut || people.schema.lookedUpBy.contains($0.name) }
+        let mapper = try RecordMapper(mapping: mapping, schema: try await table.schema())
+        _ = try await table.scan { batch in
+            batch.forEachRow(mapper.rows) { record, row in
+                // Of a broken row of text it is not known which cell is in which column.
+                guard record.problem == nil || row.isTyped else { return }
+                let person = mapper.map(row).record
+                if OptOut.isOut(person[optOut.name]) { known.addOptOut(person) }
+            }
+        }
+    }
+
+    /// What earlier plans of this run do to those whom rows name.
+    func loadPlanned(_ known: inout KnownPeople, named: ValueCounts) throws {
+        try eachWrite(of: run.earlier.filter { $0.resource == people.schema.name }) {
+            known.addPlanned($0, named: named)
+        }
+    }
+
+    private func eachWrite(of plans: [PairPlan], _ body: (Entry) -> Void) throws {
+        for plan in plans {
+            try plan.records.forEach(where: { $0.contains(.writesProject) }) { entry in
+                body(entry)
+                return true
+            }
+        }
+    }
+}
+
+extension KnowledgeLoader {
+    /// Loads the records of all whom some rows may mean.
+    mutating func load(_ people: KnownPeople, namedBy rows: [Record]) throws {
+        forget()
+        try load(Needs(values: Set(rows.flatMap(people.names))))
+        try load(Needs(projectIDs: people.ids(of: rows, known)))
+    }
+}
