@@ -41,7 +41,8 @@ final class RecordDecoder: Sendable {
         modified = field(.modified)
         let parts = resource.schema.fields.map { field in
             let path = resource.members[field.name]?.read ?? []
-            return Fingerprint.withLengths([field.name, String(describing: field.type)] + path)
+            let parts = [field.name, Fingerprint.withLengths(field.type.meaning), field.role?.rawValue ?? ""]
+            return Fingerprint.withLengths(parts + path)
         }
         form = Fingerprint(of: Fingerprint.withLengths(parts)).bytes
     }

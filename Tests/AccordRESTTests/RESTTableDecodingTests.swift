@@ -92,6 +92,14 @@ import Testing
         #expect(found.problem == nil && found.modified == nil && !found.isArchived)
     }
 
+    @Test("A record's fingerprint is kept from run to run: no renaming in the program changes it")
+    func keptFingerprint() async throws {
+        let found = try #require(try await decode(#"{"ref":1,"vip":true,"hidden":null}"#))
+        #expect(found.fingerprint.description == "96f1fc178483eeb21911084f4e4d60ec")
+        let archived = try #require(try await decode(#"{"ref":1,"vip":true,"hidden":1700000000}"#))
+        #expect(archived.fingerprint.description == "b6c193e7173531d7820f8538a4d121a4")
+    }
+
     @Test("Records have the same fingerprint if the same was answered: absent, empty and archived are told apart")
     func fingerprints() async throws {
         let same = [#"{"ref":1,"vip":1,"age":null}"#, #"{"ref":1,"vip":1,"age":null}"#]
