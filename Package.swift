@@ -120,7 +120,9 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ]),
         tests(
-            "AccordStateTests", ["AccordCore", "AccordState", "AccordEngine", "Chance"], resources: [.copy("Golden")]),
+            "AccordStateTests",
+            ["AccordCore", "AccordFiles", "AccordREST", "AccordConfig", "AccordState", "AccordEngine", "Chance"],
+            resources: [.copy("Golden")]),
         tests(
             "AccordSQLiteTests",
             [
@@ -129,7 +131,7 @@ let package = Package(
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ]),
-        tests("AccordReportTests", ["AccordCore", "AccordState", "AccordReport"]),
+        tests("AccordReportTests", ["AccordCore", "AccordState", "AccordEngine", "AccordReport"]),
         tests(
             "SimulationTests",
             [
