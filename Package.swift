@@ -46,6 +46,8 @@ let package = Package(
     targets: [
         .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
         module("AccordCore", [.product(name: "Crypto", package: "swift-crypto")]),
+        // For tests, the checks of StateConformance and the sandbox: what happens by chance in them can happen again.
+        module("Chance", ["AccordCore"]),
         module("AccordDisk", [.product(name: "SystemPackage", package: "swift-system")]),
         module("AccordTables", ["AccordCore"]),
         module("TableConformance", ["AccordCore", "AccordTables"]),
@@ -75,7 +77,8 @@ let package = Package(
         module(
             "AccordSandbox",
             [
-                "AccordCore", "AccordTables", "AccordHTTP", .product(name: "Hummingbird", package: "hummingbird"),
+                "AccordCore", "AccordTables", "AccordHTTP", "Chance",
+                .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"), .product(name: "NIOCore", package: "swift-nio"),
             ]),
@@ -96,8 +99,6 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: swiftSettings),
-        // What the tests of several modules, and StateConformance, draw their cases with.
-        .target(name: "Chance", dependencies: ["AccordCore"], path: "Tests/Chance", swiftSettings: swiftSettings),
         // Tables for the tests of several modules.
         .target(
             name: "TableFakes", dependencies: ["AccordCore", "AccordTables"], path: "Tests/TableFakes",
@@ -119,7 +120,9 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ]),
         tests(
-            "AccordStateTests", ["AccordCore", "AccordState", "AccordEngine", "Chance"], resources: [.copy("Golden")]),
+            "AccordStateTests",
+            ["AccordCore", "AccordFiles", "AccordREST", "AccordConfig", "AccordState", "AccordEngine", "Chance"],
+            resources: [.copy("Golden")]),
         tests(
             "AccordSQLiteTests",
             [
@@ -128,7 +131,7 @@ let package = Package(
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ]),
-        tests("AccordReportTests", ["AccordCore", "AccordState", "AccordReport"]),
+        tests("AccordReportTests", ["AccordCore", "AccordState", "AccordEngine", "AccordReport"]),
         tests(
             "SimulationTests",
             [

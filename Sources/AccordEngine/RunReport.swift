@@ -1,8 +1,8 @@
 import AccordCore
 
-/// What a run did.
-public struct RunReport: Sendable, Hashable, Codable {
-    public enum Outcome: String, Sendable, Hashable, Codable, CaseIterable {
+/// What a run did. Its coded form is what `--json` prints: scripts read it.
+public struct RunReport: Sendable, Hashable, Encodable {
+    public enum Outcome: String, Sendable, Hashable, Encodable, CaseIterable {
         /// Everything in the plan was done, or there was nothing to do.
         case done = "done"
         /// The rest went on, but some records wait: in quarantine, in conflict, changed since the plan was made, or
@@ -37,9 +37,30 @@ public struct RunReport: Sendable, Hashable, Codable {
     /// Why a pair could not be finished, for each that could not.
     public var failures: [String]
 
-    public struct Skip: Sendable, Hashable, Codable {
+    private enum CodingKeys: String, CodingKey {
+        case run = "run"
+        case outcome = "outcome"
+        case done = "done"
+        case linked = "linked"
+        case quarantined = "quarantined"
+        case conflicts = "conflicts"
+        case skipped = "skipped"
+        case unknown = "unknown"
+        case withheld = "withheld"
+        case held = "held"
+        case requests = "requests"
+        case seconds = "seconds"
+        case failures = "failures"
+    }
+
+    public struct Skip: Sendable, Hashable, Encodable {
         public var label: String
         public var reason: String
+
+        private enum CodingKeys: String, CodingKey {
+            case label = "label"
+            case reason = "reason"
+        }
 
         public init(label: String, reason: String) {
             self.label = label

@@ -41,7 +41,8 @@ final class RecordDecoder: Sendable {
         modified = field(.modified)
         let parts = resource.schema.fields.map { field in
             let path = resource.members[field.name]?.read ?? []
-            return Fingerprint.withLengths([field.name, String(describing: field.type)] + path)
+            let parts = [field.name, Fingerprint.withLengths(field.type.meaning), field.role?.rawValue ?? ""]
+            return Fingerprint.withLengths(parts + path)
         }
         form = Fingerprint(of: Fingerprint.withLengths(parts)).bytes
     }
@@ -59,12 +60,18 @@ final class RecordDecoder: Sendable {
     func undecoded(_ json: JSONView, isArchived: Bool) throws(Nonsense) -> TableRecord {
         guard json.isObject else { throw Nonsense("a \(schema.label) was expected, \(json.json.kind) came") }
         let id = try id(json[resource.id]?.json)
-        let archived = archived.flatMap { try? value(of: $0, in: json) } ?? .null
-        let isArchived = isArchived || !archived.isNull && archived != .boolean(false)
+        let archived = isArchived ? true : archived(json)
         return TableRecord(
             key: id, cells: .encoded { [self] in values(of: json, id) },
-            fingerprint: Fingerprint(of: form + [isArchived ? 1 : 0] + json.bytes),
-            modified: modified.flatMap { try? value(of: $0, in: json) }.flatMap(instant), isArchived: isArchived)
+            fingerprint: Fingerprint(of: form + [archived == true ? 1 : 0] + json.bytes),
+            modified: modified.flatMap { try? value(of: $0, in: json) }.flatMap(instant), archived: archived)
+    }
+
+    /// Nil where the JSON does not say, or says what cannot be read: that is the record's problem once it is decoded.
+    private func archived(_ json: JSONView) -> Bool? {
+        guard let archived else { return false }
+        guard let value = try? value(of: archived, in: json) else { return nil }
+        return !value.isNull && value != .boolean(false)
     }
 
     private func values(of json: JSONView, _ id: String) -> (values: [String: Value], problem: String?) {

@@ -2,20 +2,35 @@ import AccordCore
 import AccordState
 import GRDB
 
+extension RecordIdentity {
+    /// As the columns of an intent hold it.
+    fileprivate var columns: (sourceKey: String?, projectID: String?) {
+        switch self {
+        case .source(let key): (key, nil)
+        case .project(let id): (nil, id)
+        }
+    }
+}
+
 extension SQLiteStateStore {
     public func openPlan(
         _ pair: String, run: Int64, settlements: [Settlement], quarantine: [QuarantineItem], conflicts: [ConflictItem],
-        keeping: Set<String>, unfinished others: Set<String>
+        keeping: Set<RecordIdentity>, unfinished others: Set<String>
     ) throws {
         try changeKnowledge(.openPlan) { db in
             let number = try db.pairOrNew(pair)
-            for row in try db.rows(
-                "SELECT rowid, coalesce(source_key, 'project:' || project_id) FROM intents WHERE pair = ?", [number])
-            where !keeping.contains(row[1] ?? "") {
-                try db.run("DELETE FROM intents WHERE rowid = ?", [row[0]])
-            }
+            let kept = keeping.map(\.columns)
+            try db.run(
+                """
+                DELETE FROM intents WHERE pair = ?1
+                    AND (source_key IS NULL OR source_key NOT IN (SELECT value FROM json_each(?2)))
+                    AND (source_key IS NOT NULL OR project_id IS NULL
+                        OR project_id NOT IN (SELECT value FROM json_each(?3)))
+                """,
+                [number, Stored.list(kept.compactMap(\.sourceKey)), Stored.list(kept.compactMap(\.projectID))])
             try Settling.apply(settlements, db)
-            let unfinished = others.union(settlements.filter(\.leavesOpen).compactMap(\.sourceKey)).union(keeping)
+            let unfinished = others.union(settlements.filter(\.leavesOpen).compactMap(\.sourceKey))
+                .union(kept.compactMap(\.sourceKey))
             try StoredQuarantine.replace(db, pair: number, by: quarantine)
             try StoredConflict.replace(db, pair: number, by: conflicts, keepingResolved: unfinished)
         }

@@ -26,30 +26,21 @@ public final class SQLiteStateStore: StateStore {
         self.hooks = hooks
         try StateFile.prepare(path)
         do {
-            queue = try SQLiteStateStore.open(path, migrator: Schema.migrator(now: now, newID: newID))
+            queue = try SQLiteStateStore.open(path)
+            try Schema.prepare(queue, path: path, now: now, newID: newID)
         } catch {
             throw StateError.explaining(error, path: path)
         }
     }
 
-    private static func open(_ path: String, migrator: DatabaseMigrator) throws -> DatabaseQueue {
+    private static func open(_ path: String) throws -> DatabaseQueue {
         var configuration = Configuration()
         configuration.journalMode = .wal
         configuration.busyMode = .timeout(10)
         configuration.foreignKeysEnabled = true
         // A snapshot is a read transaction that spans several calls.
         configuration.allowsUnsafeTransactions = true
-        let queue = try DatabaseQueue(path: path, configuration: configuration)
-        try queue.read { db in
-            let isEmpty = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") == 0
-            let applicationID = try Int.fetchOne(db, sql: "PRAGMA application_id")
-            guard isEmpty || applicationID == Schema.applicationID else { throw StateError.foreign(path: path) }
-            let applied = try migrator.appliedIdentifiers(db)
-            guard !applied.contains("1: first light") else { throw StateError.older(path: path) }
-            guard try !migrator.hasBeenSuperseded(db) else { throw StateError.newer(path: path) }
-        }
-        try migrator.migrate(queue)
-        return queue
+        return try DatabaseQueue(path: path, configuration: configuration)
     }
 
     /// The folder in which the file is.

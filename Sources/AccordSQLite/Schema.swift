@@ -1,69 +1,48 @@
+import AccordState
 import GRDB
 
-/// The form of the state, and how an older form becomes this one.
-///
-/// A published migration never changes: a new form is a new migration at the end.
+/// The form of the state.
 enum Schema {
     /// Tells a state of Accord from any other database: "Accd".
     static let applicationID = 0x4163_6364
 
-    static func migrator(now: Int64, newID: String) -> DatabaseMigrator {
-        var migrator = DatabaseMigrator()
-        migrator.registerMigration(form) { db in
-            try db.execute(sql: first)
-            try db.execute(
-                sql: "INSERT INTO meta (id, created, settled) VALUES (?, ?, 0)", arguments: [newID, now])
-            try db.execute(sql: "PRAGMA application_id = \(applicationID)")
+    /// What SQLite keeps as `user_version`. A form never changes once it is released: another one has the next number.
+    /// What builds of before 0.1.0 made has none (0).
+    static let version = 1
+
+    /// Makes sure that a database holds a state in this form; one that holds nothing yet becomes one.
+    ///
+    /// - Throws: ``StateError`` for any other database, which stays as it is.
+    static func prepare(_ queue: DatabaseQueue, path: String, now: Int64, newID: String) throws {
+        if try queue.read({ try isReady($0, path: path) }) { return }
+        try queue.writeWithoutTransaction { db in
+            try db.inTransaction(.immediate) {
+                // Another process may have begun it in the meantime.
+                if try isReady(db, path: path) { return .commit }
+                try db.execute(sql: tables)
+                try db.execute(
+                    sql: "INSERT INTO meta (id, created, settled) VALUES (?, ?, 0)", arguments: [newID, now])
+                try db.execute(sql: "PRAGMA application_id = \(applicationID); PRAGMA user_version = \(version)")
+                return .commit
+            }
         }
-        migrator.registerMigration("0.1.0: composed keys") { try ComposedKeys.migrate($0) }
-        migrator.registerMigration("0.1.0: unknown fields") { try $0.execute(sql: unknownFields) }
-        migrator.registerMigration("0.1.0: answers") { db in
-            try db.execute(sql: "ALTER TABLE project_records ADD COLUMN answer BLOB")
-        }
-        migrator.registerMigration("0.1.0: no reports") { db in
-            // Nobody read them, and nobody looked for open runs.
-            try db.execute(sql: "DROP INDEX runs_open; ALTER TABLE runs DROP COLUMN report")
-        }
-        migrator.registerMigration("0.1.0: columns of bases") { db in
-            // They were part of what is remembered of the source, where a run that failed could lose them.
-            try db.execute(
-                sql: """
-                    ALTER TABLE pairs ADD COLUMN base_columns TEXT;
-                    UPDATE pairs SET base_columns = json_extract(source_memory, '$.columns');
-                    """)
-        }
-        migrator.registerMigration("0.1.0: names that changed") { try $0.execute(sql: namesThatChanged) }
-        return migrator
     }
 
-    /// The name of the first form of 0.1.0. Forms of before its release had other names and are refused.
-    static let form = "0.1.0"
-
-    // A column without a value costs a row nothing: mostly no field is unknown. What an older state kept of a record does
-    // not say which of its fields were empty: `mirrored_fields` has no value, and the project is read whole once.
-    private static let unknownFields = """
-        ALTER TABLE project_records ADD COLUMN unknown_fields TEXT;
-        ALTER TABLE pairs ADD COLUMN mirrored_fields TEXT;
-        """
-
-    private static let namesThatChanged = """
-        ALTER TABLE pairs ADD COLUMN renamed INTEGER NOT NULL DEFAULT 0;
-        CREATE TRIGGER links_renamed AFTER UPDATE OF source_key, project_id ON links
-        WHEN NEW.source_key <> OLD.source_key OR NEW.project_id <> OLD.project_id BEGIN
-            UPDATE pairs SET renamed = renamed + 1 WHERE id = NEW.pair;
-        END;
-        CREATE TRIGGER links_lost AFTER DELETE ON links BEGIN
-            UPDATE pairs SET renamed = renamed + 1 WHERE id = OLD.pair;
-        END;
-        CREATE TRIGGER project_records_renamed AFTER UPDATE OF match_a, gone ON project_records
-        WHEN NEW.match_a IS NOT OLD.match_a OR NEW.gone <> OLD.gone BEGIN
-            UPDATE pairs SET renamed = renamed + 1 WHERE id = NEW.pair;
-        END;
-        """
+    /// Whether a state is there already.
+    private static func isReady(_ db: Database, path: String) throws -> Bool {
+        if try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") == 0 { return false }
+        guard try Int.fetchOne(db, sql: "PRAGMA application_id") == applicationID else {
+            throw StateError.foreign(path: path)
+        }
+        let found = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
+        if found > version { throw StateError.newer(path: path) }
+        if found < version { throw StateError.older(path: path) }
+        return true
+    }
 
     // A pair's name stands once, its number everywhere else; `project_base` is spelled out only where it differs from
     // `source_base`, and `record` only where it differs from the base: that is what keeps a customer near one kilobyte.
-    private static let first = """
+    private static let tables = """
         CREATE TABLE meta (
             id TEXT NOT NULL,
             created INTEGER NOT NULL,
@@ -80,7 +59,10 @@ enum Schema {
             linked INTEGER NOT NULL DEFAULT 0,
             live INTEGER NOT NULL DEFAULT 0,
             archived INTEGER NOT NULL DEFAULT 0,
-            gone INTEGER NOT NULL DEFAULT 0
+            gone INTEGER NOT NULL DEFAULT 0,
+            mirrored_fields TEXT,
+            base_columns TEXT,
+            renamed INTEGER NOT NULL DEFAULT 0
         ) STRICT;
 
         CREATE TABLE links (
@@ -117,6 +99,8 @@ enum Schema {
             settled INTEGER NOT NULL,
             seen INTEGER NOT NULL,
             record TEXT,
+            unknown_fields TEXT,
+            answer BLOB,
             UNIQUE (pair, id)
         ) STRICT;
         CREATE INDEX project_records_match_a ON project_records (match_a, pair) WHERE match_a IS NOT NULL;
@@ -130,11 +114,9 @@ enum Schema {
             started INTEGER NOT NULL,
             ended INTEGER,
             outcome TEXT,
-            report TEXT,
             requests INTEGER NOT NULL DEFAULT 0
         ) STRICT;
         CREATE INDEX runs_plan ON runs (plan_id) WHERE plan_id IS NOT NULL;
-        CREATE INDEX runs_open ON runs (id) WHERE ended IS NULL;
 
         CREATE TABLE intents (
             pair INTEGER NOT NULL REFERENCES pairs (id),
@@ -227,6 +209,19 @@ enum Schema {
                 archived = archived + (NEW.gone = 0 AND NEW.archived = 1) - (OLD.gone = 0 AND OLD.archived = 1),
                 gone = gone + NEW.gone - OLD.gone
             WHERE id = NEW.pair;
+        END;
+
+        -- How often a name by which other pairs refer to a record may have changed.
+        CREATE TRIGGER links_renamed AFTER UPDATE OF source_key, project_id ON links
+        WHEN NEW.source_key <> OLD.source_key OR NEW.project_id <> OLD.project_id BEGIN
+            UPDATE pairs SET renamed = renamed + 1 WHERE id = NEW.pair;
+        END;
+        CREATE TRIGGER links_lost AFTER DELETE ON links BEGIN
+            UPDATE pairs SET renamed = renamed + 1 WHERE id = OLD.pair;
+        END;
+        CREATE TRIGGER project_records_renamed AFTER UPDATE OF match_a, gone ON project_records
+        WHEN NEW.match_a IS NOT OLD.match_a OR NEW.gone <> OLD.gone BEGIN
+            UPDATE pairs SET renamed = renamed + 1 WHERE id = NEW.pair;
         END;
         """
 }

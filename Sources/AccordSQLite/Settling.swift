@@ -163,7 +163,8 @@ struct Settling {
         if let item = settlement.quarantine {
             try StoredQuarantine.put(db, pair: pair, item)
         } else if known.hasQuarantine, !settlement.leavesOpen, let key = settlement.sourceKey {
-            try db.run("DELETE FROM quarantine WHERE pair = ? AND key = ?", [pair, key])
+            try db.run(
+                "DELETE FROM quarantine WHERE pair = ? AND key = ?", [pair, RecordIdentity.source(key: key).text])
         }
         if known.hasConflicts, !settlement.leavesOpen || settlement.link == .remove, let key = settlement.sourceKey {
             try db.run("DELETE FROM conflicts WHERE pair = ? AND source_key = ?", [pair, key])

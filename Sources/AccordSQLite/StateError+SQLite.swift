@@ -7,8 +7,12 @@ extension StateError {
     static func explaining(_ error: any Error, path: String) -> any Error {
         switch error {
         case let error as DatabaseError: StateError(error, path: path)
-        case let problem as FormProblem where problem.isOfLaterVersion: StateError.newer(path: path)
-        case let problem as FormProblem: StateError.corrupt(path: path, reason: problem.description)
+        case let problem as FormProblem:
+            switch problem.writer {
+            case .earlier: StateError.older(path: path)
+            case .later: StateError.newer(path: path)
+            case nil: StateError.corrupt(path: path, reason: problem.description)
+            }
         case is JSONError, is RowDecodingError:
             StateError.corrupt(path: path, reason: "a stored value is not what Accord writes")
         default: error

@@ -67,6 +67,14 @@ private struct Holder: Codable, CustomStringConvertible {
     var command: String
     var since: Int64
 
+    /// Whoever comes second may be of another version.
+    private enum CodingKeys: String, CodingKey {
+        case pid = "pid"
+        case host = "host"
+        case command = "command"
+        case since = "since"
+    }
+
     var description: String { "\(command) (process \(pid) on \(host))" }
 
     func write(_ descriptor: Int32) {

@@ -1,5 +1,6 @@
 import AccordCore
 import AccordHTTP
+import Chance
 import Synchronization
 
 /// A Project API to try things on: in memory, deterministic, without a network, with faults on demand.

@@ -3,7 +3,7 @@ import AccordCore
 /// A record that is left out, and why.
 public struct QuarantineItem: Sendable, Hashable {
     public var side: Side
-    /// The source key; `project:ID` for a record that only the project has; empty for a row without a key.
+    /// The text of the record's ``RecordIdentity``; empty for a row without a key.
     public var key: String
     /// For people.
     public var label: String

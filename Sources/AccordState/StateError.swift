@@ -16,9 +16,9 @@ public enum StateError: ExplainedError, Hashable {
     case corrupt(path: String, reason: String)
     /// It is a database, and not one of Accord's.
     case foreign(path: String)
-    /// A newer Accord has changed its form.
+    /// A newer Accord wrote it, or something in it, in a form that this one does not know.
     case newer(path: String)
-    /// An Accord of before the first release made it.
+    /// An earlier Accord wrote it, or something in it, in a form that this one does not read.
     case older(path: String)
     /// The file system does not let it be read or written.
     case unreadable(path: String, reason: String)
@@ -42,7 +42,7 @@ public enum StateError: ExplainedError, Hashable {
         case .corrupt(_, let reason): "the state is damaged: \(reason)"
         case .foreign: "this is a database, but not a state of Accord"
         case .newer: "the state was written by a newer Accord"
-        case .older: "the state was written by an Accord of before 0.1.0, in a form that is not read any more"
+        case .older: "the state was written by an earlier Accord, in a form that this one does not read"
         case .unreadable(_, let reason): "the state cannot be read or written: \(reason)"
         case .diskFull: "the disk is full; what was not acknowledged was not stored"
         case .failed(_, let reason): "the state did not do what was asked: \(reason)"
@@ -57,7 +57,9 @@ public enum StateError: ExplainedError, Hashable {
             "Put a copy of it back; or move it away, and the next run links both sides anew by their match fields"
         case .foreign: "Check the path of the state in accord.yaml"
         case .newer: "Update Accord, then run again"
-        case .older: "Move it away; the next run links both sides anew by their match fields"
+        case .older:
+            "Sync once more with the Accord that wrote it, then move it away: the next run links both sides anew by "
+                + "their match fields"
         case .unreadable: "Check the folder's owner and permissions, and that its disk is not full, then run again"
         case .diskFull: "Free some space, then run again; the next run picks up where this one stopped"
         case .failed: "Run again; if it stays, please report this"

@@ -48,7 +48,7 @@ extension StateStore {
     /// Opens a plan of customers.
     package func openPlan(
         _ settlements: [Settlement] = [], run: Int64 = 1, quarantine: [QuarantineItem] = [],
-        conflicts: [ConflictItem] = [], keeping: Set<String> = [], unfinished: Set<String> = []
+        conflicts: [ConflictItem] = [], keeping: Set<RecordIdentity> = [], unfinished: Set<String> = []
     ) throws {
         try openPlan(
             "customers", run: run, settlements: settlements, quarantine: quarantine, conflicts: conflicts,

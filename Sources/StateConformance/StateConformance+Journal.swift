@@ -36,10 +36,26 @@ extension StateConformance {
                 entry(1, key: "1", id: "p1"), entry(2, key: "2", id: nil), entry(3, key: nil, id: "p3"),
             ]
             try store.begin("customers", run: 1, entries: entries, at: 0)
-            try store.openPlan(run: 2, keeping: ["2", "project:p3"])
+            try store.openPlan(run: 2, keeping: [.source(key: "2"), .project(id: "p3")])
             try trial.expect(store.openIntents("customers"), is: Array(entries.dropFirst()))
             try store.begin("customers", run: 2, entries: [entry(2, key: "9", id: "p9")], at: 0)
             try trial.expect(store.openIntents("customers").count, is: 3)
+        },
+        Check("a source key that looks like the name of a project record is not taken for it") { trial, store in
+            let (row, record) = (entry(1, key: "project:5", id: nil), entry(2, key: nil, id: "5"))
+            try store.begin("customers", run: 1, entries: [row, record], at: 0)
+            let items = [row, record].map { entry in
+                QuarantineItem(
+                    side: .source, key: entry.identity, label: "Ann", cause: .refused, message: "no", run: 1, since: 1)
+            }
+            try store.openPlan(run: 2, quarantine: items, keeping: [.source(key: "project:5")])
+            try trial.expect(store.openIntents("customers"), is: [row])
+            try store.begin("customers", run: 2, entries: [record], at: 0)
+            try store.openPlan(run: 3, quarantine: items, keeping: [.project(id: "5")])
+            try trial.expect(store.openIntents("customers"), is: [record])
+            try trial.expect(store.quarantine("customers").count, is: 2)
+            try store.settle([linking("project:5", "p1", fingerprint: Fingerprint(of: "row"))])
+            try trial.expect(store.quarantine("customers").map(\.key), is: [record.identity])
         },
         Check("settling nothing only begins, and beginning nothing only settles") { trial, store in
             let next = [entry(1, key: "1", id: "p1")]
@@ -88,7 +104,7 @@ extension StateConformance {
             try store.openPlan(conflicts: conflicts)
             for key in ["1", "2"] { try store.resolve("customers", sourceKey: key, field: "name", .source) }
             for run in [2, 3] as [Int64] {
-                try store.openPlan(run: run, keeping: ["2", "3"])
+                try store.openPlan(run: run, keeping: [.source(key: "2"), .source(key: "3")])
                 try trial.expect(store.conflicts("customers").map(\.sourceKey), is: ["2"], "nobody decided the third")
             }
             try store.openPlan(run: 4)

@@ -117,6 +117,24 @@ extension TableConformance {
             let differs = zip(before, records.map(\.fingerprint)).filter { $0.0 != $0.1 }.count
             try trial.expect(differs == 2, "\(differs) fingerprints changed with the fields of 2 records")
         },
+        Check("a record of which the table does not say whether it is archived, or when it changed, says neither") {
+            trial in
+            let subject = try await trial.subject()
+            guard let leaveOutMarks = subject.leaveOutMarks else { return }
+            let before = try await trial.scan(subject.table).records.first { $0.key == "1" }
+            try await leaveOutMarks("1")
+            let records = try await trial.scan(subject.table).records
+            guard let silent = records.first(where: { $0.key == "1" }), silent.problem == nil else {
+                throw trial.fail("the record cannot be read for it")
+            }
+            try trial.expect(silent.archived == nil, "it is handed over as \(silent.isArchived ? "" : "not ")archived")
+            try trial.expect(silent.modified == nil, "it is handed over as changed at \(silent.modified ?? 0)")
+            try trial.expect(silent.fingerprint != before?.fingerprint, "it has the fingerprint that it had")
+            let others = records.filter { $0.key != "1" }
+            try trial.expect(
+                others.count == 2 && others.allSatisfy { $0.archived == false && $0.modified != nil },
+                "of the others it does not say so either")
+        },
         Check("records with one key are handed over as they are") { trial in
             let rows = Trial.rows + [["2", "Other", "again"], ["2", "Other", "again"]]
             let subject = try await trial.subject(rows)

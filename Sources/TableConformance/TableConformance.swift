@@ -31,6 +31,9 @@ public struct TableConformance: Sendable {
         public var archive: (@Sendable (_ key: String) async throws -> Void)?
         /// Lets the table answer without a field of the record with a key; nil if its records always have all fields.
         public var leaveOut: (@Sendable (_ key: String, _ column: String) async throws -> Void)?
+        /// Lets the table answer of the record with a key neither whether it is archived nor when it changed; nil if it
+        /// always says so, or never.
+        public var leaveOutMarks: (@Sendable (_ key: String) async throws -> Void)?
         /// Lets the next request fail that writes a column, or any that writes if none is named; nil if none can fail.
         public var fail: (@Sendable (_ failure: RequestFailure, _ column: String?) async throws -> Void)?
 
@@ -41,6 +44,7 @@ public struct TableConformance: Sendable {
             makeUnreadable: (@Sendable (_ key: String) async throws -> Void)? = nil,
             archive: (@Sendable (_ key: String) async throws -> Void)? = nil,
             leaveOut: (@Sendable (_ key: String, _ column: String) async throws -> Void)? = nil,
+            leaveOutMarks: (@Sendable (_ key: String) async throws -> Void)? = nil,
             fail: (@Sendable (_ failure: RequestFailure, _ column: String?) async throws -> Void)? = nil
         ) {
             self.table = table
@@ -49,6 +53,7 @@ public struct TableConformance: Sendable {
             self.makeUnreadable = makeUnreadable
             self.archive = archive
             self.leaveOut = leaveOut
+            self.leaveOutMarks = leaveOutMarks
             self.fail = fail
         }
     }

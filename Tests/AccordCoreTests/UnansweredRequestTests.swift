@@ -192,7 +192,7 @@ struct UnansweredRequestTests {
     @Test("what is known and what is not is counted, and whoever was asked is remembered")
     func summary() throws {
         let requests = try Self.all()
-        #expect(requests.undecided == ["gone", "open"])
+        #expect(requests.undecided == [.source(key: "gone"), .source(key: "open")])
         #expect(requests.notes == [.sendsResolved(count: 2), .sendsOpen(count: 2)])
         #expect(requests.asked.map(\.person) == ["1"])
         #expect(requests.asked.map(\.at) == [Self.begun])

@@ -107,6 +107,7 @@ extension TableService {
             remove: { self.remove($0) }, makeUnreadable: { key in self.change(key) { $0.isSpoiled = true } },
             archive: { key in self.change(key) { $0.isHidden = true } },
             leaveOut: { key, column in self.change(key) { $0.cells[column] = nil } },
+            leaveOutMarks: { key in self.change(key) { $0.leavesOutMarks = true } },
             fail: { failure, column in
                 switch failure {
                 case .refused: self.fail(.refused, writing: column)

@@ -89,7 +89,36 @@ import Testing
     func absent(member: String, field: String) async throws {
         let found = try #require(try await decode(#"{"ref":1,\#(member)}"#))
         #expect(found.values.index(forKey: field) == nil)
-        #expect(found.problem == nil && found.modified == nil && !found.isArchived)
+        #expect(found.problem == nil && found.modified == nil && found.archived == nil)
+    }
+
+    @Test(
+        "Whether a record is archived is said or not, and what cannot be read is the record's problem",
+        arguments: [
+            ("", nil, nil), (#","hidden":null"#, false, nil), (#","hidden":false"#, false, nil),
+            (#","hidden":1700000000"#, true, nil),
+            (
+                #","hidden":"soon""#, nil,
+                #"contact 1, hidden: Unix seconds or an ISO 8601 time was expected, "soon" came"#
+            ),
+            (
+                #","touched":"soon""#, nil,
+                #"contact 1, touched: Unix seconds or an ISO 8601 time was expected, "soon" came"#
+            ),
+        ] as [(String, Bool?, String?)])
+    func archived(member: String, archived: Bool?, problem: String?) async throws {
+        let found = try #require(try await decode(#"{"ref":1\#(member)}"#))
+        #expect(found.archived == archived)
+        #expect(found.problem == problem)
+        #expect(found.modified == nil)
+    }
+
+    @Test("A record's fingerprint is kept from run to run: no renaming in the program changes it")
+    func keptFingerprint() async throws {
+        let found = try #require(try await decode(#"{"ref":1,"vip":true,"hidden":null}"#))
+        #expect(found.fingerprint.description == "96f1fc178483eeb21911084f4e4d60ec")
+        let archived = try #require(try await decode(#"{"ref":1,"vip":true,"hidden":1700000000}"#))
+        #expect(archived.fingerprint.description == "b6c193e7173531d7820f8538a4d121a4")
     }
 
     @Test("Records have the same fingerprint if the same was answered: absent, empty and archived are told apart")

@@ -42,6 +42,8 @@ final class TableService: HTTPTransport {
         var isHidden = false
         var changed: Double
         var isSpoiled = false
+        /// Answers say neither whether it is hidden nor when it changed.
+        var leavesOutMarks = false
     }
 
     private struct State {
@@ -193,7 +195,8 @@ final class TableService: HTTPTransport {
     private func number(_ number: Int) -> Any { manner.numbersAsTexts ? String(number) : number }
 
     private func shown(_ row: Row) -> [String: Any] {
-        var members: [String: Any] = ["ref": number(row.id), "changed": Int(row.changed), "hidden": row.isHidden]
+        var members: [String: Any] = ["ref": number(row.id)]
+        if !row.leavesOutMarks { (members["changed"], members["hidden"]) = (Int(row.changed), row.isHidden) }
         for (column, text) in row.cells { members[column] = text.isEmpty ? NSNull() : text }
         if row.isSpoiled { members["name"] = ["of": "what"] }
         return members

@@ -55,35 +55,39 @@ struct UnusableStateTests {
         #expect(try DatabaseQueue(path: path).read { try $0.tableExists("links") } == false)
     }
 
-    @Test("a state that a newer Accord wrote is refused")
-    func newer() throws {
+    @Test(
+        "a state in the form of another version is refused, says what to do, and stays as it is", arguments: [0, 2, 99])
+    func otherVersion(version: Int) throws {
         let state = try TemporaryState()
         try state.open().close()
-        try DatabaseQueue(path: state.path).write {
-            try $0.execute(sql: "INSERT INTO grdb_migrations (identifier) VALUES ('2: of tomorrow')")
-        }
-        #expect(throws: StateError.newer(path: state.path)) { try state.open() }
+        try DatabaseQueue(path: state.path).write { try $0.execute(sql: "PRAGMA user_version = \(version)") }
+        let error = #expect(throws: StateError.self) { try state.open() }
+        #expect(error == (version == 0 ? .older(path: state.path) : .newer(path: state.path)))
+        #expect(error?.next?.isEmpty == false)
+        #expect(
+            try DatabaseQueue(path: state.path).read { try Int.fetchOne($0, sql: "PRAGMA user_version") } == version)
     }
 
-    @Test("a state of before the first release is refused, and says what to do")
-    func older() throws {
+    @Test(
+        "a state of a build of before 0.1.0 is refused, though its tables are those of today",
+        arguments: [
+            ["1: first light", "2: what came next"], ["0.1.0"],
+            ["0.1.0", "0.1.0: composed keys", "0.1.0: unknown fields"],
+        ])
+    func earlierBuild(migrations: [String]) throws {
         let state = try TemporaryState()
-        try FileManager.default.createDirectory(
-            atPath: (state.path as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+        try state.open().close()
         try DatabaseQueue(path: state.path).write { db in
             try db.execute(
                 sql: """
-                    CREATE TABLE links (id INTEGER PRIMARY KEY);
                     CREATE TABLE grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY);
-                    INSERT INTO grdb_migrations (identifier) VALUES ('1: first light'), ('2: what came next');
-                    PRAGMA application_id = 0x41636364
+                    PRAGMA user_version = 0
                     """)
+            for migration in migrations {
+                try db.execute(sql: "INSERT INTO grdb_migrations (identifier) VALUES (?)", arguments: [migration])
+            }
         }
-        let error = #expect(throws: StateError.older(path: state.path)) { try state.open() }
-        #expect(error?.what.contains("before 0.1.0") == true)
-        #expect(error?.next?.isEmpty == false)
-        let columns = try DatabaseQueue(path: state.path).read { try $0.columns(in: "links").map(\.name) }
-        #expect(columns == ["id"])
+        #expect(throws: StateError.older(path: state.path)) { try state.open() }
     }
 
     private static let forms: [(sql: String, read: @Sendable (any StateStore) throws -> Void)] = [
@@ -98,14 +102,12 @@ struct UnusableStateTests {
         #expect(try problem(reading: index, version: 99, of: state) == .newer(path: state.path))
     }
 
-    @Test("what is stored in a form of no version is damage", arguments: 0..<3)
-    func formsOfNoVersion(index: Int) throws {
+    @Test("what an earlier version of Accord stored is no damage: it says who wrote it", arguments: 0..<3)
+    func earlierForms(index: Int) throws {
         let state = try TemporaryState()
         let error = try problem(reading: index, version: 0, of: state)
-        guard case .corrupt(state.path, let reason) = error else {
-            return #expect(Bool(false), "\(String(describing: error))")
-        }
-        #expect(reason.contains("version"))
+        #expect(error == .older(path: state.path))
+        #expect(error?.what.contains("an earlier Accord") == true)
     }
 
     @Test("a reason in the history that this version does not know is not read as another one")

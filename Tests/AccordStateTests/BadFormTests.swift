@@ -57,6 +57,21 @@ struct BadFormTests {
         #expect(problem?.description.contains(named) == true, "\(problem?.description ?? "")")
     }
 
+    @Test("a memory of another version says whether an earlier or a later Accord wrote it")
+    func memoryOfAnotherVersion() throws {
+        for (version, writer) in [(0, FormProblem.Writer.earlier), (-1, .earlier), (2, .later), (99, .later)] {
+            let problem = #expect(throws: FormProblem.self) {
+                try SourceMemoryForm.read(json("{\"version\":\(version)}"))
+            }
+            #expect(problem?.writer == writer, "\(version)")
+            #expect(problem?.description.contains(writer == .earlier ? "an earlier Accord" : "a later Accord") == true)
+        }
+        for text in ["{}", "{\"version\":\"0\"}", "{\"version\":null}"] {
+            let problem = #expect(throws: FormProblem.self) { try SourceMemoryForm.read(json(text)) }
+            #expect(problem?.writer == nil, "\(text)")
+        }
+    }
+
     @Test("a member that this version does not know is passed over")
     func additions() throws {
         let text = #"{"label":"a","bucket":"linked","of-tomorrow":[1],"place":{"file":"f","line":2,"column":3}}"#

@@ -119,14 +119,14 @@ struct BadPlanTests {
         #expect(try problem(text)?.contains("another version") == true)
         #expect(
             try problem(replaced("\"version\":2", "\"version\":1"))
-                == "the version of the plan is 1, and this Accord reads version 2")
+                == "the version of the plan is 1, of an earlier Accord; this one reads version 2")
     }
 
     @Test("a plan of a version to come")
     func versionOfTomorrow() throws {
         #expect(
             try problem(replaced("\"version\":2", "\"version\":3"))
-                == "the version of the plan is 3, and this Accord reads version 2")
+                == "the version of the plan is 3, of a later Accord; this one reads version 2")
     }
 
     static let nonsense = [

@@ -138,7 +138,7 @@ enum Examples {
             mode: .full, records: 9, read: 9, incomplete: "it moved while it was read", stamp: "12:34",
             endsCleanly: false)
         for (index, bucket) in Bucket.allCases.enumerated() { source[bucket] = index }
-        return PairPlan(
+        var plan = PairPlan(
             name: "customers", resource: "customers", label: "customer", mapping: Fingerprint(of: "mapping"),
             references: Fingerprint(of: "references"),
             source: source, project: SideReading(mode: .changes, records: 8, read: 2, requests: 3), counts: counts,
@@ -154,7 +154,9 @@ enum Examples {
                 .alsoSets(count: 5, record: "charge", field: "name", label: "customer"), .sendsNotAllowed(count: 6),
                 .tooOldToAsk(count: 7, days: 30), .sendsResolved(count: 8), .sendsOpen(count: 9),
                 .unknownFields(of: .project, ["notes", "company"]),
-            ], undecided: ["s-9", "project:p-9"], requests: 21, records: records)
+            ], requests: 21, records: records)
+        plan.undecided = [.source(key: "s-9"), .project(id: "p-9")]
+        return plan
     }
 
     private static func requests(folder: String) throws -> PairPlan {

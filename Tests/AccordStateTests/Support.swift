@@ -64,7 +64,7 @@ extension Plan {
             var send: SendFields?
             var refusals: [Refusal]
             var notes: [PlanNote]
-            var undecided: [String]
+            var undecided: [RecordIdentity]
             var requests: Int
             var records: [Entry]
             var kinds: [Entry.Kinds]

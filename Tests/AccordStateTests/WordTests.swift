@@ -1,6 +1,10 @@
 import AccordCore
 import AccordEngine
+import AccordFiles
+import AccordREST
 import Testing
+
+@testable import AccordConfig
 
 /// The words of files and of the state, as every version of Accord has written them: renaming a case in the code changes
 /// none of them.
@@ -47,5 +51,26 @@ struct WordTests {
         #expect(words(FixedChange.self) == ["report", "replace"])
         #expect(words(ProjectDeletion.self) == ["archive", "delete", "ignore"])
         #expect(words(SourceDeletion.self) == ["delete", "ignore", "mark"])
+        #expect(
+            words(MappingFile.Key.self) == [
+                "name", "resource", "key", "match", "only", "include", "conflict", "modified", "create", "ask",
+                "leave out", "full read every", "when changed", "when gone from source", "when gone from project",
+                "guards", "protect", "fields",
+            ])
+    }
+
+    @Test("of accord.yaml and of descriptions of an API")
+    func settings() {
+        #expect(words(CSVFormat.Encoding.self) == ["utf-8", "utf-16", "windows-1252"])
+        #expect(words(CSVFormat.Formulas.self) == ["escape", "as-is"])
+        #expect(
+            words(FieldSchema.Role.self) == [
+                "opt-out", "archived", "modified", "context", "asked", "gone", "send-at", "channels", "reminders",
+                "recipient",
+            ])
+        #expect(
+            words(APIOperation.Verb.self) == [
+                "create", "update", "delete", "archive", "unarchive", "unsubscribe", "resubscribe",
+            ])
     }
 }

@@ -69,6 +69,12 @@ struct QuestionTests {
         #expect(pair["linked"]?.int == 1)
         #expect(pair["quarantined"]?.int == 1)
         #expect(status["lastOutcome"]?.string == "attention")
+        #expect(
+            status.members == ["lastOutcome", "lastRun", "lastRunEnded", "pairs"]
+                && pair.members == [
+                    "conflicts", "lastFullRead", "linked", "pair", "projectRecords", "quarantined", "sourceRecords",
+                    "unfinished",
+                ], "the words that scripts know")
         let plan = try await bench.accord.run("plan", "--format", "json")
         #expect(try JSON(parsing: Array(plan.output.utf8))["pairs"]?.array?.count == 1)
         let markdown = try await bench.accord.run("plan", "--format", "markdown")
@@ -116,5 +122,11 @@ struct QuestionTests {
         #expect(check.status == 0, "\(check.all)")
         #expect(try await bench.accord.run("sync", "--config", "new.yaml").status == 0)
         #expect(try await bench.customers().count == 2)
+    }
+}
+
+extension JSON {
+    fileprivate var members: [String] {
+        if case .object(let members) = self { members.map(\.key).sorted() } else { [] }
     }
 }

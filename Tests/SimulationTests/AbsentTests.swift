@@ -1,7 +1,9 @@
 import AccordCore
 import AccordEngine
+import AccordFiles
 import Chance
 import Foundation
+import TableFakes
 import Testing
 
 /// A service that leaves members out of some of its answers, which is not to say that they are empty.
@@ -145,6 +147,41 @@ struct AbsentTests {
         #expect(try await world.sync().done == [.source(.update): 1])
         #expect(try world.rows.contains { $0.hasPrefix("1,") && $0.hasSuffix(",yes") })
         #expect(world.isOut(1) && world.isOut(2))
+    }
+
+    @Test("who is archived stays so while answers do not say it, and when a record was changed stays known until it is")
+    func archived() async throws {
+        try world.write([person(1), person(2)])
+        let path = world.csv.path
+        world.source = { _ in CSVTable(path: path, name: "contacts.csv") }
+        let table = MemoryTable(
+            fields: ["first_name", "last_name", "email", "phone", "company", "tags", "unsubscribed_at"],
+            isWrittenAsWhole: false, isStamped: false)
+        world.projectTable = table
+        try await world.sync()
+        let id = try #require(table.records.first { $0.value["email"] == .string("p1@example.com") }?.key)
+        func known() async throws -> MirrorRecord {
+            try await world.withEngine { _, store in try #require(try store.projectRecord("customers", id)) }
+        }
+        table.archive(id)
+        try await world.sync()
+        let before = try await known()
+        #expect(before.archived && before.modified != nil)
+        table.leaveOutMarks(id)
+        try await world.sync()
+        let silent = try await known()
+        #expect(silent.archived && silent.modified == before.modified && silent.answer != before.answer)
+        table.edit(id, "last_name", .string("Changed"))
+        try await world.sync()
+        let changed = try await known()
+        #expect(changed.archived && changed.values["last_name"] == .string("Changed"))
+        #expect(changed.modified == nil, "it was changed since, and nobody says when")
+        try world.write([person(1, first: "Other"), person(2)])
+        #expect(try await world.sync().operations == 0, "whom a person archived is left alone")
+        #expect(table.records[id]?["first_name"] == .string("First1"))
+        try world.write([person(1, first: "Other", out: "yes"), person(2)])
+        #expect(try await world.sync().done == [.project(.unsubscribe): 1])
+        #expect(try await known().archived, "the answer to a write does not say it either")
     }
 
     @Test("whatever some answers leave out, nothing that a person wrote is lost", arguments: 0..<4)

@@ -116,8 +116,8 @@ struct AskTests {
         try await world.withEngine { engine, _ in
             let plan = try await engine.plan(RunOptions(allowances: Allowances(sends: 9)))
             #expect(plan.pairs.map(\.counts.sends) == [1, 0])
-            let first = try await engine.explain("J1", in: "asks")
-            let second = try await engine.explain("K1", in: "others")
+            let first = try await engine.explain(.source(key: "J1"), in: "asks")
+            let second = try await engine.explain(.source(key: "K1"), in: "others")
             #expect(first.entries.flatMap(\.operations).count == 1)
             #expect(second.entries.flatMap(\.operations).isEmpty, "\(second.entries)")
         }

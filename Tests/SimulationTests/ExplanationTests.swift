@@ -64,25 +64,30 @@ struct ExplanationTests {
         try await world.withEngine { engine, store in
             let ids = try store.projectRecordIDs(plan.name)
             let linkedKeys = try ids.compactMap { try store.link(plan.name, projectID: $0)?.sourceKey }
-            let names = keys + linkedKeys + ids.map { "project:\($0)" } + planned.map(\.identity)
-            for name in Set(names).sorted() {
+            let names =
+                (keys + linkedKeys).map(RecordIdentity.source) + ids.map(RecordIdentity.project)
+                + planned.compactMap(\.recordIdentity)
+            for name in Set(names).sorted(by: { $0.text < $1.text }) {
                 let explained = try await engine.explain(name, in: plan.name)
                 // Whichever way it is asked for, a linked record has both names.
-                let id = name.hasPrefix("project:") ? String(name.dropFirst(8)) : nil
-                let link =
-                    try id.map { try store.link(plan.name, projectID: $0) } ?? store.link(plan.name, sourceKey: name)
-                let (key, projectID) = (link?.sourceKey ?? name, link?.projectID ?? id)
+                let (key, projectID): (String?, String?)
+                switch name {
+                case .source(let asked):
+                    (key, projectID) = (asked, try store.link(plan.name, sourceKey: asked)?.projectID)
+                case .project(let id):
+                    (key, projectID) = (try store.link(plan.name, projectID: id)?.sourceKey, id)
+                }
                 let expected = planned.filter { entry in
-                    entry.sourceKey == key || projectID != nil && entry.projectID == projectID
+                    key != nil && entry.sourceKey == key || projectID != nil && entry.projectID == projectID
                 }
                 #expect(explained.plan.failure == nil, comment)
-                #expect(explained.entries == expected, "\(comment), \(name)")
+                #expect(explained.entries == expected, "\(comment), \(name.text)")
                 for field in explained.fields {
                     let rules = expected.flatMap(\.operations).flatMap(\.changes).filter { $0.field == field.field }
                     if let rule = field.rule, !rules.isEmpty {
-                        #expect(rules.contains { $0.rule == rule }, "\(comment), \(name), \(field.field)")
+                        #expect(rules.contains { $0.rule == rule }, "\(comment), \(name.text), \(field.field)")
                     }
-                    if expected.isEmpty { #expect(field.rule == nil, "\(comment), \(name), \(field.field)") }
+                    if expected.isEmpty { #expect(field.rule == nil, "\(comment), \(name.text), \(field.field)") }
                 }
             }
         }

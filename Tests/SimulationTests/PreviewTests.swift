@@ -59,7 +59,9 @@ struct PreviewTests {
     @Test("explain does not speak for a mapping for which the project was not read")
     func explained() async throws {
         try await preview()
-        let plan = try await world.withEngine { engine, _ in try await engine.explain("1", in: "customers").plan }
+        let plan = try await world.withEngine { engine, _ in
+            try await engine.explain(.source(key: "1"), in: "customers").plan
+        }
         #expect(plan.failure != nil, "the company of nobody is known")
     }
 }

@@ -24,6 +24,10 @@ struct BrokenPromiseTests {
             "a field that the table leaves out is absent, and one that is blank is empty",
             [.emptiesWhatIsLeftOut, .leavesOutWhatIsEmpty, .confusesLeftOutAndEmpty]
         ),
+        (
+            "a record of which the table does not say whether it is archived, or when it changed, says neither",
+            [.takesUnsaidForNotArchived, .datesWhatSaysNoDate, .confusesLeftOutAndEmpty]
+        ),
         ("a scan during which the table changes claims no more than it saw", [.stampsAtTheEnd, .losesWhatFollows]),
         (
             "a scan during which a record goes away hands over each of the others once, or says what it missed",

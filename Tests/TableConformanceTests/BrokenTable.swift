@@ -13,6 +13,7 @@ final class BrokenTable: ScannableTable, StampedTable, IncrementalTable, Searcha
         case hidesAColumn, changesFingerprints, fingerprintsOnlyKeys, swallowsErrors, hidesProblems, losesProblems,
             losesWhatFollows
         case stampsAtTheEnd, emptiesWhatIsLeftOut, leavesOutWhatIsEmpty, confusesLeftOutAndEmpty
+        case takesUnsaidForNotArchived, datesWhatSaysNoDate
         // Of a stamp.
         case stampNeverEqual, stampNeverChanges
         // Of a search.
@@ -93,6 +94,8 @@ final class BrokenTable: ScannableTable, StampedTable, IncrementalTable, Searcha
         if fault == .changesFingerprints { record.fingerprint = Fingerprint(of: String(count())) }
         if fault == .fingerprintsOnlyKeys { record.fingerprint = Fingerprint(of: record.key ?? "") }
         if fault == .hidesProblems { record.problem = nil }
+        if fault == .takesUnsaidForNotArchived { record.archived = record.isArchived }
+        if fault == .datesWhatSaysNoDate { record.modified = record.modified ?? 0 }
         guard case .values(var values) = record.cells else { return record }
         if fault == .emptiesWhatIsLeftOut { values["note"] = values["note"] ?? .null }
         if fault == .leavesOutWhatIsEmpty { values = values.filter { !$0.value.isNull } }

@@ -43,6 +43,7 @@ extension MemoryTable {
             table: table, edit: { self.edit($0, $1, .text($2)) }, remove: { self.remove($0) },
             makeUnreadable: { self.makeUnreadable($0) },
             archive: { self.archive($0) }, leaveOut: { self.leaveOut($0, $1) },
+            leaveOutMarks: { self.leaveOutMarks($0) },
             fail: { failure, _ in self.fail(failure.ofMemory) })
     }
 }

@@ -33,6 +33,7 @@ public final class MemoryTable: ScannableTable, StampedTable, IncrementalTable, 
         var isArchived = false
         var version: Int64
         var problem: String?
+        var leavesOutMarks = false
     }
 
     /// - Parameters:
@@ -79,6 +80,9 @@ public final class MemoryTable: ScannableTable, StampedTable, IncrementalTable, 
 
     /// What the table answers with of a record leaves a field out from now on, until it is written.
     public func leaveOut(_ key: String, _ field: String) { change(key) { $0.values[field] = nil } }
+
+    /// What the table answers with of a record says from now on neither whether it is archived nor when it changed.
+    public func leaveOutMarks(_ key: String) { change(key) { $0.leavesOutMarks = true } }
 
     /// Empty fields are answered with, too.
     private static func whole(_ values: [String: Value], _ fields: [String]) -> [String: Value] {
@@ -152,11 +156,14 @@ public final class MemoryTable: ScannableTable, StampedTable, IncrementalTable, 
     }
 
     private static func record(_ key: String, _ row: Row) -> TableRecord {
-        TableRecord(
+        let silence = row.leavesOutMarks ? ["no marks"] : []
+        return TableRecord(
             key: key, cells: .values(row.values),
             fingerprint: Fingerprint(
-                of: row.values, unknown: Set(row.values.filter(\.value.isNull).keys), isArchived: row.isArchived),
-            modified: row.version, isArchived: row.isArchived, problem: row.problem)
+                of: row.values, unknown: Set(row.values.filter(\.value.isNull).keys + silence),
+                isArchived: row.isArchived),
+            modified: row.leavesOutMarks ? nil : row.version, archived: row.leavesOutMarks ? nil : row.isArchived,
+            problem: row.problem)
     }
 
     private static func batches(_ records: [TableRecord]) -> [RecordBatch] {

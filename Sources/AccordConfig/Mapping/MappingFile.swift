@@ -41,13 +41,24 @@ public enum MappingFile {
     }
 
     enum Key: String, CaseIterable {
-        case name, resource, key, match, only, include, conflict, modified, create, ask
+        case name = "name"
+        case resource = "resource"
+        case key = "key"
+        case match = "match"
+        case only = "only"
+        case include = "include"
+        case conflict = "conflict"
+        case modified = "modified"
+        case create = "create"
+        case ask = "ask"
         case leaveOut = "leave out"
         case fullReadEvery = "full read every"
         case changed = "when changed"
         case goneFromSource = "when gone from source"
         case goneFromProject = "when gone from project"
-        case guards, protect, fields
+        case guards = "guards"
+        case protect = "protect"
+        case fields = "fields"
     }
 }
 

@@ -41,10 +41,6 @@ extension Field {
     }
 }
 
-extension FieldType {
-    fileprivate var meaning: [String] { [word] + definition.meaning }
-}
-
 extension Transform {
     fileprivate var meaning: String { Fingerprint.withLengths([word] + definition.meaning) }
 }

@@ -28,7 +28,9 @@ public struct UnansweredRequests: Sendable {
     }
 
     /// Keys of those of which it is not known what became of them, sorted.
-    public var undecided: [String] { byKey.filter { $0.value.keepsIntent }.keys.sorted() }
+    public var undecided: [RecordIdentity] {
+        byKey.filter { $0.value.keepsIntent }.keys.sorted().map { .source(key: $0) }
+    }
 
     /// People who are known to have been asked: their ids, and when.
     public var asked: [(person: String, at: Int64)] {

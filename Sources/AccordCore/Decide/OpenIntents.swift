@@ -14,8 +14,9 @@ public struct OpenIntents: Sendable {
         }
     }
 
-    /// The records, as quarantine and history know them.
-    public var identities: [String] { (bySourceKey.keys + byProjectID.keys.map(Entry.identity(projectID:))).sorted() }
+    public var identities: Set<RecordIdentity> {
+        Set(bySourceKey.keys.map(RecordIdentity.source)).union(byProjectID.keys.map(RecordIdentity.project))
+    }
 
     public var isEmpty: Bool { bySourceKey.isEmpty && byProjectID.isEmpty }
     public var count: Int { bySourceKey.count + byProjectID.count }

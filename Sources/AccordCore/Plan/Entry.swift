@@ -71,18 +71,13 @@ public struct Entry: Hashable, Sendable {
 
     // MARK: - Whose it is
 
-    /// What quarantine, journal and history know a record of the project alone by.
-    public static func identity(projectID id: String) -> String { identityOfProject + id }
-
-    /// The project's id in such an identity; nil for a source key.
-    public static func projectID(in identity: String) -> String? {
-        identity.hasPrefix(identityOfProject) ? String(identity.dropFirst(identityOfProject.count)) : nil
+    /// Nil for a row without a key.
+    public var recordIdentity: RecordIdentity? {
+        sourceKey.map(RecordIdentity.source) ?? projectID.map(RecordIdentity.project)
     }
 
-    private static let identityOfProject = "project:"
-
-    /// What quarantine, journal and history know the record by; empty for a row without a key.
-    public var identity: String { sourceKey ?? projectID.map(Entry.identity(projectID:)) ?? "" }
+    /// What quarantine knows the record by: the text of its identity, empty for a row without a key.
+    public var identity: String { recordIdentity?.text ?? "" }
 
     // MARK: - What it does
 

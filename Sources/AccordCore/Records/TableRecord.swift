@@ -7,25 +7,29 @@ public struct TableRecord: Sendable {
     public var fingerprint: Fingerprint
     /// Where it stands, for messages.
     public var place: Place?
-    /// When it was last changed, in Unix seconds, where the table says so by itself.
+    /// When it was last changed, in Unix seconds; nil where the table did not answer that.
     public var modified: Int64?
-    public var isArchived: Bool
+    /// Whether it is archived; nil where the table did not answer that, which says neither.
+    public var archived: Bool?
     /// Why it could not be read as the table's schema says; its cells are then those that could be made out. Not known
     /// before the record is ``decoded()``.
     public var problem: String?
 
     public init(
         key: String? = nil, cells: Cells, fingerprint: Fingerprint, place: Place? = nil, modified: Int64? = nil,
-        isArchived: Bool = false, problem: String? = nil
+        archived: Bool? = false, problem: String? = nil
     ) {
         self.key = key
         self.cells = cells
         self.fingerprint = fingerprint
         self.place = place
         self.modified = modified
-        self.isArchived = isArchived
+        self.archived = archived
         self.problem = problem
     }
+
+    /// The table says that it is archived.
+    public var isArchived: Bool { archived == true }
 
     /// The cells of a record.
     public enum Cells: Sendable {

@@ -131,23 +131,23 @@ public struct FieldSchema: Hashable, Sendable {
         /// Not null: this person wants no messages. Written by `unsubscribe` and `resubscribe` only.
         case optOut = "opt-out"
         /// Not null: hidden, not gone. Written by `archive` and `unarchive` only.
-        case archived
+        case archived = "archived"
         /// When the record last changed.
-        case modified
+        case modified = "modified"
         /// The resource whose records it is for.
-        case context
+        case context = "context"
         /// When a person was asked for a review last.
-        case asked
+        case asked = "asked"
         /// No member of the service's: whether the record is gone, for a source that keeps what the project no longer has.
-        case gone
+        case gone = "gone"
         /// Of a message to people: when it is to be sent.
         case sendAt = "send-at"
         /// Of a message to people: the channels by which it goes.
-        case channels
+        case channels = "channels"
         /// Of a message to people: how many reminders may follow.
-        case reminders
+        case reminders = "reminders"
         /// Of a message to people: the id of the person who gets it.
-        case recipient
+        case recipient = "recipient"
     }
 
     public var name: String

@@ -16,6 +16,8 @@ struct MirrorForm: Sendable {
     let answered: Set<String>
     /// The same, as a list: each record that is read is held against it.
     private let answeredList: [String]
+    /// The field that says when a record was last changed.
+    private let modified: String?
 
     init(pair: Pair, store: any StateStore) {
         self.pair = pair
@@ -26,6 +28,7 @@ struct MirrorForm: Sendable {
         self.kept = kept
         answered = Set(schema.fields.filter { $0.isReadable && $0.role != .gone && kept.contains($0.name) }.map(\.name))
         answeredList = answered.sorted()
+        modified = schema.field(.modified).flatMap { $0.isReadable ? $0.name : nil }
     }
 
     func records(of batch: [TableRecord]) throws -> [MirrorRecord] {
@@ -37,7 +40,8 @@ struct MirrorForm: Sendable {
         let partial = Set(
             batch.filter { record in
                 let values = record.values
-                return !answeredList.allSatisfy { values[$0] != nil }
+                return record.archived == nil || !answeredList.allSatisfy { values[$0] != nil }
+                    || leavesOutModified(record, values)
             }.compactMap(\.key))
         let known = partial.isEmpty ? [:] : try store.projectRecords(pair.name, partial)
         let mirrored = partial.isEmpty ? [] : try store.mirroredFields(pair.name)
@@ -56,8 +60,14 @@ struct MirrorForm: Sendable {
                     }
                 }
             }
-            return mirror(id, answer, over: values, unknown, computed[id], record)
+            return mirror(id, answer, over: values, unknown, computed[id], record, known[id])
         }
+    }
+
+    /// The answer does not hold when the record was last changed.
+    private func leavesOutModified(_ record: TableRecord, _ answer: [String: Value]) -> Bool {
+        guard record.modified == nil, let modified else { return false }
+        return answer[modified] == nil
     }
 
     /// An earlier answer held the field, and it was empty.
@@ -68,27 +78,36 @@ struct MirrorForm: Sendable {
 
     /// The record that is stored now, as an answer and what was known before say together.
     ///
+    /// Whether it is archived the caller knows, where the answer does not say.
+    ///
     /// - Parameter unseen: fields that no answer held until now, whatever was sent.
     func record(_ record: TableRecord, id: String, over known: Record, unseen: Set<String>) throws -> MirrorRecord {
         let answer = record.values
         let unknown = unseen.filter { answer[$0] == nil }
         let values = known.values.filter { kept.contains($0.key) && !unknown.contains($0.key) }
-        return mirror(id, answer, over: values, unknown, try pair.rollup?.values(for: [id], store)[id], record)
+        return mirror(id, answer, over: values, unknown, try pair.rollup?.values(for: [id], store)[id], record, nil)
     }
 
     /// - Parameters:
     ///   - known: what the answer does not hold, and an earlier one did.
     ///   - computed: the fields that no answer holds, of a pair that has such.
+    ///   - before: as it was known, where the answer leaves something out.
     private func mirror(
         _ id: String, _ answer: [String: Value], over known: [String: Value], _ unknown: Set<String>,
-        _ computed: Record?, _ record: TableRecord
+        _ computed: Record?, _ record: TableRecord, _ before: MirrorRecord?
     ) -> MirrorRecord {
         var (values, unknown) = (known, unknown)
         for (field, value) in answer where kept.contains(field) { values[field] = value.isNull ? nil : value }
         if pair.rollup != nil { put(computed, into: &values, &unknown) }
-        return MirrorRecord(
-            id: id, values: values, unknown: unknown, modified: record.modified, archived: record.isArchived,
+        var mirrored = MirrorRecord(
+            id: id, values: values, unknown: unknown, modified: record.modified,
+            archived: record.archived ?? before?.archived ?? false,
             lookedUpBy: pair.schema.lookedUpBy, answer: pair.rollup == nil ? record.fingerprint : nil)
+        // When it was changed is known still, unless it has changed since.
+        if let before, before.fingerprint == mirrored.fingerprint, leavesOutModified(record, answer) {
+            mirrored.modified = before.modified
+        }
+        return mirrored
     }
 
     /// A record that was not read itself, with what is computed of it now.

@@ -30,7 +30,7 @@ struct ProjectRecordNow {
         stored = nil
         if let answer {
             let now = try form.record(answer, id: answer.key ?? record.key, over: record, unseen: unseen)
-            (stored, record, unseen, isArchived) = (now, now.record, now.unknown, answer.isArchived)
+            (stored, record, unseen, isArchived) = (now, now.record, now.unknown, answer.archived ?? isArchived)
         }
         isGone = operation.kind == .delete
         switch operation.kind {

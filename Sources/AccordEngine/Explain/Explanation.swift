@@ -33,7 +33,7 @@ public struct Explanation: Sendable {
         public enum ProjectState: Sendable { case present, archived, gone }
     }
 
-    public var key: String
+    public var identity: RecordIdentity
     public var whereabouts: Whereabouts
     public var fields: [FieldRow]
     /// What is remembered: quarantine and conflicts, in words.
@@ -51,18 +51,22 @@ public struct Explanation: Sendable {
 
 extension Engine {
     /// Explains a record. Reads the source for it; the project as it was last read.
-    ///
-    /// - Parameter name: the source's key, or `project:` and an id, as quarantine and history name a record.
-    public func explain(_ name: String, in pairName: String) async throws -> Explanation {
+    public func explain(_ identity: RecordIdentity, in pairName: String) async throws -> Explanation {
         guard let pair = pairs.first(where: { $0.name == pairName }) else {
             throw EngineError.unknownPair(pairName, known: pairs.map(\.name))
         }
         let (plan, earlier) = try await planAsLastRead(pair)
-        let record = try await KnownRecord(name, pair, plan, after: earlier, store)
+        let record = try await KnownRecord(identity, pair, plan, after: earlier, store)
         return Explanation(
-            key: record.key, whereabouts: record.whereabouts, fields: record.fields, notes: try record.notes(),
-            history: try store.history(pair.name, sourceKey: record.key), entries: record.entries,
+            identity: record.identity, whereabouts: record.whereabouts, fields: record.fields,
+            notes: try record.notes(), history: try history(of: record.identity, in: pair), entries: record.entries,
             bucket: record.bucket, plan: plan, projectRead: try store.lastFullRead(pair.name))
+    }
+
+    /// What was done to a record is kept by its source key.
+    private func history(of identity: RecordIdentity, in pair: Pair) throws -> [LedgerRow] {
+        guard case .source(let key) = identity else { return [] }
+        return try store.history(pair.name, sourceKey: key)
     }
 
     /// The plan of a pair, after those of the pairs that its records refer to, as a sync of all pairs would make them:

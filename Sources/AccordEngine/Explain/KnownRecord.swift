@@ -6,8 +6,8 @@ import AccordTables
 struct KnownRecord {
     private let pair: Pair
     private let store: any StateStore
-    /// The source's key; `project:ID` for a record that only the project has.
-    let key: String
+    /// By its source's key where it has one.
+    let identity: RecordIdentity
     let entries: [Entry]
     private let link: Link?
     private let mirror: MirrorRecord?
@@ -21,12 +21,15 @@ struct KnownRecord {
         var isLeftOut: Bool
     }
 
-    init(_ name: String, _ pair: Pair, _ plan: PairPlan, after earlier: [PairPlan], _ store: any StateStore)
+    init(_ asked: RecordIdentity, _ pair: Pair, _ plan: PairPlan, after earlier: [PairPlan], _ store: any StateStore)
         async throws
     {
         (self.pair, self.store) = (pair, store)
-        let id = Entry.projectID(in: name)
-        let typed = id == nil ? RecordKey.of(name) ?? name : nil
+        var (typed, id): (String?, String?)
+        switch asked {
+        case .source(let key): typed = RecordKey.of(key) ?? key
+        case .project(let project): id = project
+        }
         var link =
             try id.map { try store.link(pair.name, projectID: $0) }
             ?? typed.flatMap { try store.link(pair.name, sourceKey: $0) }
@@ -38,7 +41,7 @@ struct KnownRecord {
             try link ?? entry?.projectID.flatMap { try store.link(pair.name, projectID: $0) }
             ?? entry?.sourceKey.flatMap { try store.link(pair.name, sourceKey: $0) }
         self.link = link
-        key = sourceKey ?? name
+        identity = sourceKey.map(RecordIdentity.source) ?? asked
         mirror = try (entry?.projectID ?? link?.projectID ?? id).flatMap { try store.projectRecord(pair.name, $0) }
         if let key = entry?.sourceKey ?? link?.sourceKey ?? typed { row = try await row(key, earlier) }
     }
@@ -80,8 +83,10 @@ struct KnownRecord {
 
     func notes() throws -> [String] {
         var notes = isLeftOut && entries.isEmpty ? ["nothing is done about it: " + pair.leftOut(1).description] : []
-        notes += try store.quarantine(pair.name).filter { $0.key == key }.map { "in quarantine: \($0.message)" }
-        notes += try store.conflicts(pair.name).filter { $0.sourceKey == key }.map { item in
+        notes += try store.quarantine(pair.name).filter { $0.key == identity.text }.map {
+            "in quarantine: \($0.message)"
+        }
+        notes += try store.conflicts(pair.name).filter { .source(key: $0.sourceKey) == identity }.map { item in
             let decided = item.resolution.map { "; a person decided: the \($0)'s" } ?? ""
             return "in conflict: \(item.conflict.what)\(decided)"
         }

@@ -37,7 +37,7 @@ package struct PairPlanning {
             pair, context, try KnowledgeLoader(pair: pair, store: store),
             Decisions(missing: doubt == nil ? source.missing : NumberSet(), unidentified: source.unidentified),
             PlanBuilder(
-                pair: pair, store: store, awaited: Set(intents.identities).union(resolved.keys),
+                pair: pair, store: store, awaited: intents.identities.union(resolved.keys.map(RecordIdentity.source)),
                 RuleContext(duplicateKeys: source.duplicateKeys, refused: try refusedWrites(project))))
         try await PairDeciding(planning: self, context: context).decide(source, &progress)
         var plan = try await progress.finish(source, project, doubt: doubt, run)

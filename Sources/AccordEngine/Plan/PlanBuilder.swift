@@ -15,14 +15,13 @@ package struct PlanBuilder {
     /// Fields that are left as they are in some record, as no answer ever held them.
     private var unknown: Set<UnknownField> = []
     /// Of records that a stopped run had begun with, or about which a person has decided: whether they are looked at now.
-    private var awaited: [String: Bool]
-    /// Identities of awaited records that have an entry.
-    private var mentioned: Set<String> = []
+    private var awaited: [RecordIdentity: Bool]
+    /// Awaited records that have an entry.
+    private var mentioned: Set<RecordIdentity> = []
 
-    /// - Parameter awaited: the identities of records that a stopped run had begun with, or about which a person has
-    ///   decided.
+    /// - Parameter awaited: the records that a stopped run had begun with, or about which a person has decided.
     package init(
-        pair: Pair, store: any StateStore, awaited: Set<String> = [], _ context: RuleContext = RuleContext()
+        pair: Pair, store: any StateStore, awaited: Set<RecordIdentity> = [], _ context: RuleContext = RuleContext()
     ) {
         self.pair = pair
         form = DraftForm(pair: pair, context: context)
@@ -36,9 +35,9 @@ package struct PlanBuilder {
         let number = Int32(try records.append(draft.written, rank: draft.rank))
         count(record, 1)
         if !record.unknown.isEmpty { unknown.formUnion(record.unknown) }
-        if !awaited.isEmpty, awaited[record.identity] != nil {
-            mentioned.insert(record.identity)
-            awaited[record.identity] = record.quarantine == nil && !record.isWithheld
+        if !awaited.isEmpty, let identity = record.recordIdentity, awaited[identity] != nil {
+            mentioned.insert(identity)
+            awaited[identity] = record.quarantine == nil && !record.isWithheld
         }
         try contended.add(draft.claims, of: record, number: number, known)
     }
@@ -107,14 +106,17 @@ package struct PlanBuilder {
         count(old, -1)
         count(new, 1)
         try records.replace(number, by: WrittenRecord(new))
-        if awaited[new.identity] != nil { awaited[new.identity] = new.quarantine == nil && !new.isWithheld }
+        if let identity = new.recordIdentity, awaited[identity] != nil {
+            awaited[identity] = new.quarantine == nil && !new.isWithheld
+        }
     }
 
     /// Awaited records of which nothing can be said now: a later plan looks again.
-    func undecided(_ changes: SourceChanges, doubt: String?) -> [String] {
-        awaited.keys.sorted().filter { identity in
+    func undecided(_ changes: SourceChanges, doubt: String?) -> [RecordIdentity] {
+        awaited.keys.sorted { $0.text < $1.text }.filter { identity in
             if mentioned.contains(identity) { return awaited[identity] == false }
-            return changes.leftOutKeys.contains(identity) || (changes.reading.incomplete ?? doubt) != nil
+            if case .source(let key) = identity, changes.leftOutKeys.contains(key) { return true }
+            return (changes.reading.incomplete ?? doubt) != nil
         }
     }
 
@@ -132,7 +134,7 @@ package struct PlanBuilder {
     /// Every record is in exactly one bucket, or the plan is not shown.
     package func finish(
         _ source: SideReading, _ project: SideReading, unchanged: Int, leftOut: Int, notes: [PlanNote],
-        names: PlannedNames, undecided: [String], _ run: PlanningRun
+        names: PlannedNames, undecided: [RecordIdentity], _ run: PlanningRun
     ) throws -> PairPlan {
         var (source, project) = (source, project)
         for (bucket, count) in self.source { source[bucket] += count }
@@ -155,7 +157,8 @@ package struct PlanBuilder {
             source: source, project: project, counts: counts, send: pair.schema.sendFields,
             refusals: try pair.refusals(
                 of: counts, source: source, project: project, after: run.earlier, run.options.allowances, run.store),
-            notes: notes, undecided: undecided, requests: requests, records: try records.finish())
+            notes: notes, requests: requests, records: try records.finish())
+        plan.undecided = undecided
         plan.names = names.byKey
         return plan
     }

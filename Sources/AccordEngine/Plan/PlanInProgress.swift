@@ -79,8 +79,8 @@ struct PlanInProgress {
             earlier: run.earlier.map { .init(name: $0.name, resource: $0.resource, label: $0.label) })
     }
 
-    private func stoppedRunNotes(_ undecided: [String]) -> [PlanNote] {
-        let unrepaired = Set(context.intents.identities).intersection(undecided).count
+    private func stoppedRunNotes(_ undecided: [RecordIdentity]) -> [PlanNote] {
+        let unrepaired = context.intents.identities.intersection(undecided).count
         let repaired = context.intents.count - unrepaired
         var notes: [PlanNote] = []
         if repaired > 0 { notes.append(.repaired(count: repaired)) }

@@ -11,7 +11,7 @@ public struct CSVFormat: Hashable, Sendable {
     public enum Formulas: String, Hashable, Sendable, CaseIterable {
         /// It is written with an apostrophe before it, which reading takes away again. Phone numbers and negative
         /// numbers are no formulas.
-        case escape
+        case escape = "escape"
         /// Cells are written and read as they are.
         case asIs = "as-is"
     }

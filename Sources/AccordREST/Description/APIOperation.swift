@@ -3,7 +3,13 @@ import AccordCore
 /// A request that writes.
 public struct APIOperation: Hashable, Sendable {
     public enum Verb: String, Hashable, Sendable, CaseIterable {
-        case create, update, delete, archive, unarchive, unsubscribe, resubscribe
+        case create = "create"
+        case update = "update"
+        case delete = "delete"
+        case archive = "archive"
+        case unarchive = "unarchive"
+        case unsubscribe = "unsubscribe"
+        case resubscribe = "resubscribe"
 
         /// What is to be done to a record by it.
         public var kind: Operation.Kind {

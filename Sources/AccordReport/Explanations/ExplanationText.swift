@@ -14,7 +14,7 @@ public struct ExplanationText {
     }
 
     public func write(_ explanation: Explanation, to line: LineSink) {
-        line("\(explanation.key.displayed())  \(explanation.whereabouts.words)")
+        line("\(explanation.identity.text.displayed())  \(explanation.whereabouts.words)")
         for row in explanation.fields where field == nil || row.field == field {
             line("  \(row.field)")
             line("    source    \(row.source.description.displayed())  \(agreed(row.sourceBase))")

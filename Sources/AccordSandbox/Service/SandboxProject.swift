@@ -1,5 +1,6 @@
 import AccordCore
 import AccordTables
+import Chance
 
 /// A project's records, in memory. Ids and UUIDs follow from the order of the changes alone.
 public struct SandboxProject: Sendable {

@@ -1,5 +1,6 @@
 import AccordCore
 import AccordHTTP
+import Chance
 
 /// All that changes from one request to the next.
 struct SandboxState: Sendable {

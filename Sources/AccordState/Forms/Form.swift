@@ -7,22 +7,26 @@ import AccordCore
 public struct FormProblem: Error, Hashable, Sendable, CustomStringConvertible {
     /// A part of a sentence: what was expected, and what stands there.
     public let description: String
-    /// A later version of Accord wrote it, and can read it: it is not damaged.
-    public let isOfLaterVersion: Bool
+    /// An Accord of another version wrote it, and can read it: it is not damaged. Nil if that is not so.
+    public let writer: Writer?
 
-    public init(_ description: String) { self.init(description, isOfLaterVersion: false) }
+    public enum Writer: Hashable, Sendable { case earlier, later }
 
-    private init(_ description: String, isOfLaterVersion: Bool) {
+    public init(_ description: String) { self.init(description, writer: nil) }
+
+    private init(_ description: String, writer: Writer?) {
         self.description = description
-        self.isOfLaterVersion = isOfLaterVersion
+        self.writer = writer
     }
 
     /// Refuses a form of another version than the one that is read here.
     public static func check(_ found: Int64, of subject: String, reads version: Int64) throws(FormProblem) {
         guard found != version else { return }
+        let writer: Writer = found < version ? .earlier : .later
         throw FormProblem(
-            "the version of \(subject) is \(found), and this Accord reads version \(version)",
-            isOfLaterVersion: found > version)
+            "the version of \(subject) is \(found), of \(writer == .earlier ? "an earlier" : "a later") Accord; "
+                + "this one reads version \(version)",
+            writer: writer)
     }
 }
 

@@ -57,7 +57,7 @@ enum PlanForm {
                 }
             }
         }
-        writer.member("undecided", texts: pair.undecided)
+        writer.member("undecided", texts: pair.undecided.map(\.text))
         writer.member("requests", pair.requests)
         writer.member("failure", pair.failure)
     }
@@ -179,7 +179,7 @@ enum PlanForm {
             }
             pair.notes.append(note)
         }
-        pair.undecided = try object.texts("undecided")
+        pair.undecided = try object.texts("undecided").map(RecordIdentity.init)
         pair.requests = Int(try object.int("requests"))
         pair.failure = try object.text("failure")
         return pair

@@ -35,9 +35,9 @@ public struct PairPlan: Sendable {
     public var refusals: [Refusal]
     /// What a person should know besides: deletes withheld, a crash repaired, a read that did not prove itself.
     public var notes: [PlanNote]
-    /// Records, by source key or `project:ID`, that this plan could not look at, though what a stopped run did to them is
-    /// not known yet, or a person's decision waits for them: both are kept.
-    public var undecided: [String]
+    /// Records that this plan could not look at, though what a stopped run did to them is not known yet, or a person's
+    /// decision waits for them: both are kept.
+    public var undecided: [RecordIdentity]
     /// Requests that applying it sends, if none has to be sent again.
     public var requests: Int
     /// Why there is no plan of it, while there is one of the other pairs.
@@ -51,7 +51,8 @@ public struct PairPlan: Sendable {
         name: String, resource: String, label: String, mapping: Fingerprint, references: Fingerprint? = nil,
         source: SideReading, project: SideReading,
         counts: PlanCounts = PlanCounts(), send: SendFields? = nil, refusals: [Refusal] = [], notes: [PlanNote] = [],
-        undecided: [String] = [], requests: Int = 0, failure: String? = nil, records: PlanRecords = PlanRecords()
+        undecided: [RecordIdentity] = [], requests: Int = 0, failure: String? = nil,
+        records: PlanRecords = PlanRecords()
     ) {
         self.name = name
         self.resource = resource

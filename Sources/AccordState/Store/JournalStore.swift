@@ -11,12 +11,11 @@ public protocol JournalStore: Sendable {
     /// in conflict no more.
     ///
     /// - Parameters:
-    ///   - keeping: the source keys of records, or `project:ID`, that the plan could not look at: their intents and
-    ///     resolutions stay.
+    ///   - keeping: records that the plan could not look at: their intents and resolutions stay.
     ///   - unfinished: the source keys of further records that are still to be settled.
     func openPlan(
         _ pair: String, run: Int64, settlements: [Settlement], quarantine: [QuarantineItem], conflicts: [ConflictItem],
-        keeping: Set<String>, unfinished: Set<String>
+        keeping: Set<RecordIdentity>, unfinished: Set<String>
     ) throws
 
     /// Makes the intents of a run durable: what it is about to write, one entry a record; `at` is in Unix seconds. Plans of

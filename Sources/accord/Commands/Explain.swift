@@ -29,7 +29,7 @@ struct Explain: AsyncParsableCommand {
                     "\(pair) maps no field \"\(field)\"\(Suggestion.hint(for: field, among: known)); it maps "
                         + known.joined(separator: ", "))
             }
-            let explanation = try await workspace.engine.explain(key, in: pair)
+            let explanation = try await workspace.engine.explain(RecordIdentity(key), in: pair)
             let terminal = Terminal.standard
             let text = ExplanationText(palette: terminal.palette, field: field)
             terminal.writeLines { text.write(explanation, to: $0) }

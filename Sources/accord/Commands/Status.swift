@@ -11,6 +11,8 @@ struct Status: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
     @Flag(help: "Print as JSON.") var json = false
 
+    // Scripts read what `--json` prints: the words of its members stand here, whatever the properties are called.
+
     struct PairStatus: Encodable {
         var pair: String
         var linked: Int
@@ -20,6 +22,17 @@ struct Status: AsyncParsableCommand {
         var conflicts: Int
         var unfinished: Int
         var lastFullRead: Int64?
+
+        private enum CodingKeys: String, CodingKey {
+            case pair = "pair"
+            case linked = "linked"
+            case sourceRecords = "sourceRecords"
+            case projectRecords = "projectRecords"
+            case quarantined = "quarantined"
+            case conflicts = "conflicts"
+            case unfinished = "unfinished"
+            case lastFullRead = "lastFullRead"
+        }
     }
 
     struct Report: Encodable {
@@ -27,6 +40,13 @@ struct Status: AsyncParsableCommand {
         var lastRun: Int64?
         var lastRunEnded: Int64?
         var lastOutcome: String?
+
+        private enum CodingKeys: String, CodingKey {
+            case pairs = "pairs"
+            case lastRun = "lastRun"
+            case lastRunEnded = "lastRunEnded"
+            case lastOutcome = "lastOutcome"
+        }
     }
 
     func run() async throws {

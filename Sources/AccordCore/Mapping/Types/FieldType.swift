@@ -13,6 +13,10 @@ public struct FieldType: Hashable, Sendable {
     /// Its name in a mapping file.
     public var word: String { type(of: definition).word }
 
+    /// All that tells types apart. Fingerprints that are kept are made of it: it names nothing of the program, and what
+    /// exists never changes.
+    public var meaning: [String] { [word] + definition.meaning }
+
     /// How a source writes a type of this word, where the mapping says no more.
     public var standard: FieldType { FieldType(standardOf: type(of: definition)) }
 

@@ -15,5 +15,10 @@ public struct Dice: RandomNumberGenerator, Sendable {
     /// From 0, less than the limit.
     public mutating func below(_ limit: Int) -> Int { Int(next() % UInt64(limit)) }
 
+    /// From 0, less than 1.
+    public mutating func unit() -> Double { Double(next() >> 11) / 9_007_199_254_740_992 }
+
+    public mutating func happens(_ probability: Double) -> Bool { unit() < probability }
+
     public mutating func pick<T>(_ choices: [T]) -> T { choices[below(choices.count)] }
 }

@@ -32,10 +32,7 @@ public final class SeededRandom: RandomSource {
     private let dice: Mutex<Dice>
     public init(_ seed: UInt64) { dice = Mutex(Dice(seed: seed)) }
 
-    public func unit() -> Double {
-        let bits = dice.withLock { $0.next() }
-        return Double(bits >> 11) / 9_007_199_254_740_992
-    }
+    public func unit() -> Double { dice.withLock { $0.unit() } }
 
     public func below(_ limit: Int) -> Int { Int(unit() * Double(limit)) }
 }
