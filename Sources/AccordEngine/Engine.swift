@@ -259,8 +259,8 @@ public struct Engine: Sendable {
     private func outcome(_ report: RunReport) -> RunReport.Outcome {
         if !report.failures.isEmpty { return .failed }
         if stop.isStopped { return .interrupted }
-        let waits = report.quarantined + report.conflicts + report.unknown + report.skipped.count + report.withheld
-        return waits > 0 ? .attention : .done
+        let records = report.quarantined + report.conflicts + report.unknown + report.skipped.count + report.withheld
+        return records + report.incompleteReads > 0 ? .attention : .done
     }
 
     /// Requests sent so far. Tables of one service share their count: each service is counted once.
@@ -283,5 +283,6 @@ extension RunReport {
         unknown += tally.unknown
         conflicts += plan.counts.conflicts
         withheld += plan.counts.withheld
+        if plan.project.mode == .full, plan.project.incomplete != nil { incompleteReads += 1 }
     }
 }

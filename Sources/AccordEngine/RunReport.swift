@@ -6,7 +6,7 @@ public struct RunReport: Sendable, Hashable, Encodable {
         /// Everything in the plan was done, or there was nothing to do.
         case done = "done"
         /// The rest went on, but some records wait: in quarantine, in conflict, changed since the plan was made, or
-        /// missing from a source that cannot be trusted to say so.
+        /// missing from a source that cannot be trusted to say so; or the project was not read whole, which was due.
         case attention = "attention"
         /// It was stopped by a person, cleanly.
         case interrupted = "interrupted"
@@ -29,6 +29,8 @@ public struct RunReport: Sendable, Hashable, Encodable {
     public var unknown: Int
     /// Linked records that were not found in the source, whose read is in doubt: nothing was done about them.
     public var withheld: Int
+    /// Whole reads of the project that did not prove themselves whole: what is gone from it is not known.
+    public var incompleteReads: Int
     /// People who would be asked for a review, and are not as the run does not allow it.
     public var held: Int
     /// Requests sent, reads and retries included.
@@ -47,6 +49,7 @@ public struct RunReport: Sendable, Hashable, Encodable {
         case skipped = "skipped"
         case unknown = "unknown"
         case withheld = "withheld"
+        case incompleteReads = "incompleteReads"
         case held = "held"
         case requests = "requests"
         case seconds = "seconds"
@@ -78,6 +81,7 @@ public struct RunReport: Sendable, Hashable, Encodable {
         skipped = []
         unknown = 0
         withheld = 0
+        incompleteReads = 0
         held = 0
         requests = 0
         seconds = 0

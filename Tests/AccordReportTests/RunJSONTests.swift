@@ -13,6 +13,7 @@ struct RunJSONTests {
         (report.linked, report.quarantined, report.conflicts) = (3, 4, 5)
         report.skipped = [RunReport.Skip(label: "Ann", reason: "it changed")]
         (report.unknown, report.withheld, report.held, report.requests) = (6, 7, 8, 9)
+        report.incompleteReads = 10
         report.seconds = 1.5
         report.failures = ["customers: no"]
         let text = try JSONText.render(report)
@@ -28,6 +29,7 @@ struct RunJSONTests {
                     "customers: no"
                   ],
                   "held" : 8,
+                  "incompleteReads" : 10,
                   "linked" : 3,
                   "outcome" : "attention",
                   "quarantined" : 4,

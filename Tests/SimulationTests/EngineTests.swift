@@ -105,6 +105,18 @@ struct EngineTests {
         #expect(deletes.map(\.projectID) == ["3"], "who is really gone is seen by the next whole read")
     }
 
+    @Test("a whole read of the project that does not prove itself whole is said, and is no success")
+    func incompleteRead() async throws {
+        try world.write((1...65).map { person($0) })
+        try await world.sync()
+        try world.set(faults: "shift-pages=100%")
+        let report = try await world.withEngine { engine, _ in try await engine.sync(RunOptions(full: true)) }
+        #expect(report.incompleteReads == 1 && report.outcome == .attention, "\(report)")
+        try world.set(faults: "")
+        let next = try await world.withEngine { engine, _ in try await engine.sync(RunOptions(full: true)) }
+        #expect(next.incompleteReads == 0 && next.outcome == .done, "\(next)")
+    }
+
     @Test("deletes are withheld when the source's read is in doubt, and the run says that something waits")
     func withheld() async throws {
         try world.write((1...10).map { person($0) })

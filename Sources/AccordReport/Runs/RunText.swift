@@ -29,6 +29,9 @@ public struct RunText {
         if report.withheld > 0 {
             line("  \(counted(report.withheld, "record")) not found in the source and left alone: see the plan")
         }
+        if report.incompleteReads > 0 {
+            line("  The project could not be read whole: nothing counts as gone from it. Try again: accord sync --full")
+        }
         if report.held > 0 {
             let people = report.held == 1 ? "1 person was" : "\(grouped(report.held)) people were"
             line("  \(people) not asked for a review: allow it with --allow-sends \(report.held)")
