@@ -202,6 +202,8 @@ public struct Engine: Sendable {
                 logger: logger))
         try await executor.execute()
         report.add(executor.tally, plan)
+        // A list that can never prove itself whole is no news.
+        if plan.project.incomplete != nil, !pair.project.capabilities.isListedAtOnce { report.incompleteReads += 1 }
         if !sends { report.held += plan.counts.sends }
         if executor.tally.failure == nil { await look(pair, after: executor) }
         try await remember(
@@ -283,6 +285,5 @@ extension RunReport {
         unknown += tally.unknown
         conflicts += plan.counts.conflicts
         withheld += plan.counts.withheld
-        if plan.project.mode == .full, plan.project.incomplete != nil { incompleteReads += 1 }
     }
 }

@@ -90,9 +90,10 @@ struct PairAssembly {
             let messages = api.resources[schema.messages]
         else { return pair }
         let client = client
-        let requests = ReviewRequests(
-            rules: rules, schema: schema, fields: fields, people: try await people(schema, of: pair)
-        ) { id in
+        let sources = try await sources(schema, of: pair)
+        let people = try sources.first ?? remembered(schema, of: pair)
+        let requests = ReviewRequests(rules: rules, schema: schema, fields: fields, people: people, sources: sources) {
+            id in
             var list = messages
             list.list = ListDescription(path: schema.list.replacing("{id}", with: id), full: [:])
             return RESTTable(client: client, resource: list)
@@ -102,11 +103,17 @@ struct PairAssembly {
             sender: requests)
     }
 
-    /// The people are known through the pair of customers; without one, through a memory that is kept for this alone.
-    private mutating func people(_ schema: SendSchema, of requests: Pair) async throws -> Pair {
+    /// The pairs of customers: through the first of them the people are known.
+    private mutating func sources(_ schema: SendSchema, of requests: Pair) async throws -> [Pair] {
+        var pairs: [Pair] = []
         for other in config.pairs where other.name != requests.name {
-            if try await mapping(other).resource == schema.people { return try await pair(other) }
+            if try await mapping(other).resource == schema.people { pairs.append(try await pair(other)) }
         }
+        return pairs
+    }
+
+    /// Without a pair of customers, the people are known through a memory that is kept for this alone.
+    private func remembered(_ schema: SendSchema, of requests: Pair) throws -> Pair {
         let people = try resource(schema.people, of: requests.name)
         return Pair(
             name: "\(requests.name): \(schema.people)",

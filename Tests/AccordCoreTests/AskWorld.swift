@@ -59,6 +59,11 @@ struct AskWorld {
         people.addPlanned(entry, named: named.reduce(into: ValueCounts()) { $0.add($1) })
     }
 
+    /// Somebody opted out in the people's own source.
+    mutating func optOut(_ values: [String: Value]) {
+        people.optOuts.add(people.names(of: Record(key: "c1", values: values)))
+    }
+
     /// Decides rows one after the other, with nothing loaded before.
     mutating func decide(_ rows: [SourceRow]) -> [Entry] {
         rows.compactMap { decide(DuplicateKeys.settingAside($0, duplicateKeys)) }

@@ -57,6 +57,13 @@ struct RequestDeciderTests {
             world: { $0.plan(.create, nil, Deciding.person("a")) }, rows: [row("J1", "a")],
             answers: ["missing: the project has no customer who is known by a"]),
         Case(
+            what: "e-mail and telephone are those of two people who are created in this run",
+            world: {
+                $0.plan(.create, nil, Deciding.person("a"), named: [email])
+                $0.plan(.create, nil, Deciding.person("b", "5"), named: [Deciding.value("phone", "5")])
+            }, rows: [row("J1", "a", "5")],
+            answers: ["ambiguous: its email and its phone are those of two customers, Bo and Bo"]),
+        Case(
             what: "gets the e-mail in this run",
             world: {
                 $0.add("1", "old"); $0.plan(.update, "1", ["email": .text("a")], named: [email])
@@ -110,6 +117,12 @@ struct RequestDeciderTests {
             world: { $0.plan(.create, nil, Deciding.person("a", "5"), named: [email]) },
             rows: [row("J1", "a"), row("J2", "a")], answers: ["asks email=a (never-asked)", within]),
         Case(
+            what: "by another row of this plan, by another name, before they are created",
+            world: {
+                let names = [email, Deciding.value("phone", "5")]
+                $0.plan(.create, nil, Deciding.person("a", "5"), named: names)
+            }, rows: [row("J1", "a"), row("J2", nil, "5")], answers: ["asks email=a (never-asked)", within]),
+        Case(
             what: "by a plan of this run that comes before",
             world: {
                 $0.add("1", "a")
@@ -135,23 +148,36 @@ struct RequestDeciderTests {
         Case(
             what: "opted out in the source, by the name that the row has",
             world: {
-                $0.add("1", "a"); $0.people.addOptOut(Record(key: "c1", values: Deciding.person("a")))
+                $0.add("1", "a"); $0.optOut(Deciding.person("a"))
             }, rows: [row("J1", "a")], answers: ["rests: opted-out"]),
         Case(
             what: "opted out in the source, by another name of theirs",
             world: {
-                $0.add("1", "a", "5"); $0.people.addOptOut(Record(key: "c1", values: Deciding.person(nil, "5")))
+                $0.add("1", "a", "5"); $0.optOut(Deciding.person(nil, "5"))
             }, rows: [row("J1", "a")], answers: ["rests: opted-out"]),
         Case(
             what: "opted out in the source, and to be created",
             world: {
                 $0.plan(.create, nil, Deciding.person("a"), named: [email])
-                $0.people.addOptOut(Record(key: "c1", values: Deciding.person("a")))
+                $0.optOut(Deciding.person("a"))
             }, rows: [row("J1", "a")], answers: ["rests: opted-out"]),
+        Case(
+            what: "what their row says of it cannot be read",
+            world: {
+                $0.add("1", "a", "5")
+                $0.people.optOuts.doubt([Deciding.value("phone", "5")], because: "it cannot be read")
+            }, rows: [row("J1", "a")], answers: ["unknown: it cannot be read"]),
+        Case(
+            what: "to be created, and the source may not have been read whole",
+            world: {
+                $0.plan(.create, nil, Deciding.person("a"), named: [email])
+                $0.people.optOuts.doubt("crm.csv", because: "it is cut")
+            }, rows: [row("J1", "a")],
+            answers: ["unknown: crm.csv is in doubt (it is cut), so it is not known who opted out"]),
         Case(
             what: "somebody else opted out",
             world: {
-                $0.add("1", "a"); $0.people.addOptOut(Record(key: "c1", values: Deciding.person("b", "5")))
+                $0.add("1", "a"); $0.optOut(Deciding.person("b", "5"))
             }, rows: [row("J1", "a")], answers: ["asks email=a (never-asked)"]),
         Case(
             what: "unsubscribed by a plan of this run",

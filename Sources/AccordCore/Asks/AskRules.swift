@@ -55,6 +55,7 @@ public struct AskRules: Hashable, Sendable {
             return .notNow(.askedWithin(days: window, on: day))
         }
         guard person.unknown.isEmpty else { return .setAside(AskRules.unknown(person.unknown)) }
+        if let doubt = person.doubt { return .setAside(Quarantine(.unknown, doubt)) }
         guard at - now <= AskRules.mostAhead else {
             return .notNow(.notYet(at: at))
         }
@@ -80,16 +81,19 @@ public struct AskedPerson: Hashable, Sendable {
     public var channels: Set<String>
     /// The fields that say whether they opted out and when they were asked last, where no answer held them.
     public var unknown: [String]
+    /// Why their own source leaves it open whether they opted out; nil if it does not.
+    public var doubt: String?
 
     public init(
         isOut: Bool = false, isArchived: Bool = false, lastAsked: Int64? = nil, channels: Set<String>,
-        unknown: [String] = []
+        unknown: [String] = [], doubt: String? = nil
     ) {
         self.isOut = isOut
         self.isArchived = isArchived
         self.lastAsked = lastAsked
         self.channels = channels
         self.unknown = unknown
+        self.doubt = doubt
     }
 }
 

@@ -8,8 +8,8 @@ public struct KnownPeople: Hashable, Sendable {
     private var asked: [String: Int64] = [:]
     /// People whom this plan, or another pair's of this run, asks: by what the request names them by.
     private var askedNow: Set<FieldValue> = []
-    /// E-mails and telephones that are marked as opted out in the people's own source, synced or not.
-    private var optedOutInSource: Set<FieldValue> = []
+    /// What the people's own sources say.
+    public var optOuts = OptOuts()
     private var planned = PlannedPeople()
 
     public init(schema: TableSchema, sends: SendSchema) {
@@ -24,7 +24,13 @@ public struct KnownPeople: Hashable, Sendable {
         public var label: String
         /// By this the service shall find them.
         public var name: FieldValue
+        /// All that they are known by.
+        public var names: [FieldValue]
         public var person: AskedPerson
+
+        func isSame(as other: Found) -> Bool {
+            id == other.id && (id != nil || Set(names) == Set(other.names))
+        }
     }
 
     public enum Addressee: Hashable, Sendable {
@@ -34,16 +40,13 @@ public struct KnownPeople: Hashable, Sendable {
 
     // MARK: - What is learnt
 
-    /// A person of the people's own source opted out, though the project may not know it yet.
-    public mutating func addOptOut(_ person: Record) { optedOutInSource.formUnion(names(of: person)) }
-
     /// - Parameter at: Unix seconds.
     public mutating func remember(_ at: Int64, id: String) { asked[id] = max(asked[id] ?? at, at) }
 
     /// A request of this plan.
     public mutating func remember(_ ask: Ask, _ found: Found) {
         if let id = found.id { remember(ask.at, id: id) }
-        askedNow.insert(found.name)
+        askedNow.formUnion(found.names)
     }
 
     /// The requests that an earlier plan of this run sends.
@@ -83,12 +86,12 @@ public struct KnownPeople: Hashable, Sendable {
                         .ambiguous, "\(candidates.count) \(schema.label)s have the \(name.field) \(name.value)"))
             }
             guard let candidate = candidates.first else { continue }
-            if let found, found.id != candidate.id {
+            if let found, !found.isSame(as: candidate) {
                 return .nobody(
                     Quarantine(
                         .ambiguous,
                         "its \(found.name.field) and its \(name.field) are those of two \(schema.label)s, "
-                            + "\([found.id, candidate.id].compactMap(\.self).joined(separator: " and "))"))
+                            + "\(found.id ?? found.label) and \(candidate.id ?? candidate.label)"))
             }
             found = found ?? candidate
         }
@@ -121,25 +124,28 @@ public struct KnownPeople: Hashable, Sendable {
         var found: [Found] = []
         for id in try ids(name, known) {
             guard let record = try known.record(id) else { continue }
+            let names = Array(Set(names(of: record.record) + [name]))
             found.append(
                 Found(
-                    id: id, label: schema.label(of: record.record), name: name, person: person(record, name, now: now)))
+                    id: id, label: schema.label(of: record.record), name: name, names: names,
+                    person: person(record, names, now: now)))
         }
         if let coming = planned.named[name], var person = coming.person {
-            if askedNow.contains(name) { person.lastAsked = now }
-            if optedOutInSource.contains(name) { person.isOut = true }
-            found.append(Found(id: nil, label: coming.label, name: name, person: person))
+            if !askedNow.isDisjoint(with: coming.names) { person.lastAsked = now }
+            if optOuts.contains(coming.names) { person.isOut = true }
+            person.doubt = optOuts.doubt(of: coming.names)
+            found.append(Found(id: nil, label: coming.label, name: name, names: coming.names, person: person))
         }
         return found
     }
 
     /// A person of the project, with what is remembered here, and what earlier plans of this run do to them.
-    private func person(_ record: MirrorRecord, _ name: FieldValue, now: Int64) -> AskedPerson {
+    private func person(_ record: MirrorRecord, _ names: [FieldValue], now: Int64) -> AskedPerson {
         var person = AskedPerson(record.record, isArchived: record.archived, of: schema, sends)
         if let at = asked[record.id] { person.lastAsked = max(person.lastAsked ?? at, at) }
-        if askedNow.contains(name) { person.lastAsked = max(person.lastAsked ?? now, now) }
-        let names = names(of: record.record) + [name]
-        if planned.optedOut.contains(record.id) || !optedOutInSource.isDisjoint(with: names) { person.isOut = true }
+        if !askedNow.isDisjoint(with: names) { person.lastAsked = max(person.lastAsked ?? now, now) }
+        if planned.optedOut.contains(record.id) || optOuts.contains(names) { person.isOut = true }
+        person.doubt = optOuts.doubt(of: names)
         if planned.removed.contains(record.id) { person.isArchived = true }
         return person
     }
@@ -153,6 +159,8 @@ private struct PlannedPeople: Hashable, Sendable {
         var label: String
         /// Of one to be created.
         var person: AskedPerson?
+        /// All that they will be known by.
+        var names: [FieldValue]
     }
 
     private(set) var named: [FieldValue: Person] = [:]
@@ -168,10 +176,9 @@ private struct PlannedPeople: Hashable, Sendable {
         var record = Record(key: entry.projectID ?? "", values: [:])
         for change in operations.flatMap(\.changes) { record[change.field] = change.after }
         let person = entry.projectID == nil ? AskedPerson(record, isArchived: false, of: schema, sends) : nil
-        for field in schema.lookedUpBy where !record[field].isNull {
-            let value = FieldValue(field: field, value: record[field])
-            guard wanted.contains(value) else { continue }
-            named[value] = Person(id: entry.projectID, label: entry.label, person: person)
+        let names = schema.lookedUpBy.filter { !record[$0].isNull }.map { FieldValue(field: $0, value: record[$0]) }
+        for name in names where wanted.contains(name) {
+            named[name] = Person(id: entry.projectID, label: entry.label, person: person, names: names)
         }
     }
 }

@@ -72,13 +72,15 @@ public struct Linker: Sendable {
             let groups = Dictionary(
                 grouping: records.indices.filter { !(records[$0].values[field] ?? .null).isNull },
                 by: { records[$0].values[field] ?? .null })
+            var alike = AlikePeers()
             for index in records.indices where matches[index] == nil {
                 guard let value = records[index].values[field], !value.isNull else { continue }
-                let peers = (groups[value] ?? []).filter { $0 != index }
+                // Thousands of records may share a value.
+                let group = groups[value] ?? []
                 let found = try candidates(field, value).filter { isMeant($0, by: records[index]) }
                 if found.isEmpty {
                     // Rows that share their strongest name cannot both be created; a weaker one may be shared.
-                    if rank == 0, let peer = peers.first {
+                    if rank == 0, let peer = group.first(where: { $0 != index }) {
                         matches[index] = .ambiguous(
                             "\(describe(records[peer])) has the same \(field) \(value)")
                     }
@@ -87,7 +89,7 @@ public struct Linker: Sendable {
                 let others = try alsoNamed(besides: found, records[index], after: rank, candidates)
                 let match =
                     others.isEmpty
-                    ? one(of: found, for: index, peers: peers, by: field, value, in: records, taken: taken)
+                    ? one(of: found, for: index, group: group, by: field, value, in: records, taken: taken, &alike)
                     : contested(found + others, records[index], after: rank)
                 matches[index] = match
                 if case .found(let id, _) = match { taken[id] = index }
@@ -130,8 +132,8 @@ public struct Linker: Sendable {
     }
 
     private func one(
-        of found: [Candidate], for index: Int, peers: [Int], by field: String, _ value: Value, in records: [Unlinked],
-        taken: [String: Int]
+        of found: [Candidate], for index: Int, group: [Int], by field: String, _ value: Value,
+        in records: [Unlinked], taken: [String: Int], _ alike: inout AlikePeers
     ) -> Match {
         let ids = found.map(\.projectID)
         guard found.count == 1, let candidate = found.first else {
@@ -144,11 +146,14 @@ public struct Linker: Sendable {
                 "\(label) \(candidate.projectID) has the \(field) \(value), and \(describe(records[other])) is that one"
             )
         }
-        if let peer = peers.first(where: { !differs(records[$0], from: candidate, before: field) }) {
+        let peer = alike.peer(of: index, value, candidate.projectID, among: group) {
+            !differs(records[$0], from: candidate, before: field)
+        }
+        if let peer {
             return .ambiguous("\(describe(records[peer])) has the same \(field) \(value)", candidates: ids)
         }
         if differs(records[index], from: candidate, before: field) {
-            if let key = candidate.linkedKey, candidate.linkedKeyIsGone, peers.isEmpty,
+            if let key = candidate.linkedKey, candidate.linkedKeyIsGone, group.count == 1,
                 hasTitle(of: candidate, records[index]), !isClaimed(candidate, before: field, in: records)
             {
                 return .moved(projectID: candidate.projectID, fromKey: key, by: field)
@@ -193,5 +198,19 @@ public struct Linker: Sendable {
 
     private func describe(_ record: Unlinked) -> String {
         record.place.map { "the record at \($0)" } ?? "source record \(record.key)"
+    }
+}
+
+/// Of the records that share a value, the first two that may be a candidate: thousands may share it, and each asks.
+private struct AlikePeers {
+    private var found: [Value: [String: [Int]]] = [:]
+
+    /// The first record besides one that fits.
+    mutating func peer(
+        of index: Int, _ value: Value, _ candidate: String, among group: [Int], where fits: (Int) -> Bool
+    ) -> Int? {
+        let first = found[value]?[candidate] ?? Array(group.lazy.filter(fits).prefix(2))
+        found[value, default: [:]][candidate] = first
+        return first.first { $0 != index }
     }
 }

@@ -11,7 +11,7 @@ public struct ValueCounts: Sendable {
 
     public mutating func add(_ value: FieldValue) { add(hash: ValueCounts.hash(value)) }
 
-    public func contains(_ value: FieldValue) -> Bool { slots[place(of: ValueCounts.hash(value))] != 0 }
+    public func contains(_ value: FieldValue) -> Bool { contains(hash: ValueCounts.hash(value)) }
 
     public func isShared(_ value: FieldValue) -> Bool { isShared(hash: ValueCounts.hash(value)) }
 
@@ -25,6 +25,8 @@ public struct ValueCounts: Sendable {
             slots[place] |= 1
         }
     }
+
+    public func contains(hash: UInt64) -> Bool { slots[place(of: hash)] != 0 }
 
     public func isShared(hash: UInt64) -> Bool { slots[place(of: hash)] & 1 == 1 }
 

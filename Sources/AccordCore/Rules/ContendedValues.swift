@@ -5,8 +5,9 @@ public struct ContendedValues: Sendable {
     /// pair of both takes a third more.
     private var hashes: [UInt64] = []
     private var numbers: [Int32] = []
-    private var counts = ValueCounts()
-    /// Records that take a value which another record has, or give one up.
+    private var taken = ValueCounts()
+    private var released = ValueCounts()
+    /// Records that take a value which another record has.
     private var records: Set<Int32> = []
 
     public init() {}
@@ -18,20 +19,26 @@ public struct ContendedValues: Sendable {
         for claim in claims {
             hashes.append(claim.hash)
             numbers.append(number)
-            counts.add(hash: claim.hash)
             if claim.releases {
-                // Whoever takes it has to wait, even if it is the only one.
-                counts.add(hash: claim.hash)
-                records.insert(number)
-            } else if try known.holders(of: claim.value).contains(where: { $0 != record.projectID }) {
-                records.insert(number)
+                released.add(hash: claim.hash)
+            } else {
+                taken.add(hash: claim.hash)
+                if try known.holders(of: claim.value).contains(where: { $0 != record.projectID }) {
+                    records.insert(number)
+                }
             }
         }
     }
 
-    /// The numbers of the records that concern others; none is kept.
+    /// The numbers of the records that concern others; none is kept. A value concerns others that two records take, or
+    /// that one takes and one gives up: who takes it has to wait.
     public mutating func takeRecords() -> Set<Int32> {
         defer { self = ContendedValues() }
-        return zip(hashes, numbers).reduce(into: records) { if counts.isShared(hash: $1.0) { $0.insert($1.1) } }
+        return zip(hashes, numbers).reduce(into: records) { records, claim in
+            let (hash, number) = claim
+            if taken.isShared(hash: hash) || taken.contains(hash: hash) && released.contains(hash: hash) {
+                records.insert(number)
+            }
+        }
     }
 }

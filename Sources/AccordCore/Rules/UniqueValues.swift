@@ -40,44 +40,42 @@ public struct UniqueValues: PlanRule {
     public func apply<Failure: Error>(
         _ entries: inout [Entry], owners: (_ field: String, _ value: Value) throws(Failure) -> [String]
     ) throws(Failure) {
-        var names = entries.map(claims(of:))
-        let involved = entries.indices.filter { !names[$0].isEmpty }
-        var isSettled = false
-        // Setting one record aside may take away what another relied on, so look again until nothing moves.
-        while !isSettled {
-            isSettled = true
-            var releasedBy: [FieldValue: Int] = [:]
-            var claimedBy: [FieldValue: Int] = [:]
-            for index in involved {
-                for name in names[index] where name.releases { releasedBy[name.value] = index }
+        var claims = ClaimedValues(entries.map(claims(of:)))
+        for index in entries.indices where entries[index].quarantine == nil { claims.look(at: index) }
+        try settle(&claims, &entries, owners)
+        claims.order(entries)
+        while let index = claims.memberOfCycle() {
+            entries[index] = entries[index].quarantined(
+                Quarantine(
+                    .wouldBeRefused,
+                    "records exchange \(schema.unique.joined(separator: " or ")) with each other, which the "
+                        + "service refuses in any order; change one of them first"))
+            claims.setAside(index)
+            try settle(&claims, &entries, owners)
+        }
+        for index in entries.indices where entries[index].quarantine == nil && claims.isInvolved(index) {
+            entries[index].after = claims.predecessors(of: index).map { entries[$0].position }.sorted()
+        }
+    }
+
+    /// Sets aside what cannot be written. That may take away what another record relied on, which is looked at again.
+    private func settle<Failure: Error>(
+        _ claims: inout ClaimedValues, _ entries: inout [Entry],
+        _ owners: (_ field: String, _ value: Value) throws(Failure) -> [String]
+    ) throws(Failure) {
+        while let index = claims.next() {
+            guard entries[index].quarantine == nil else { continue }
+            let values = claims.taken(by: index)
+            // All are looked at before any is claimed: a record that is set aside takes nothing from the others.
+            var obstacle: Quarantine?
+            for value in values where obstacle == nil {
+                obstacle = try self.obstacle(value, index, entries, owners, claims)
             }
-            for index in involved where entries[index].quarantine == nil {
-                let claims = names[index].filter { !$0.releases }.map(\.value)
-                // All are looked at before any is claimed: a record that is set aside takes nothing from the others.
-                var obstacles: [Quarantine] = []
-                for name in claims {
-                    let found = try obstacle(
-                        name, entries[index], entries, owners: owners, releasedBy: releasedBy, claimedBy: claimedBy)
-                    if let found { obstacles.append(found) }
-                }
-                if let quarantine = obstacles.first {
-                    entries[index] = entries[index].quarantined(quarantine)
-                    names[index] = []
-                    isSettled = false
-                    continue
-                }
-                for name in claims { claimedBy[name] = index }
-                let releasers = Set(claims.compactMap { releasedBy[$0] }).subtracting([index])
-                entries[index].after = releasers.map { entries[$0].position }.sorted()
-            }
-            if isSettled, let index = memberOfCycle(entries, involved) {
-                entries[index] = entries[index].quarantined(
-                    Quarantine(
-                        .wouldBeRefused,
-                        "records exchange \(schema.unique.joined(separator: " or ")) with each other, which the "
-                            + "service refuses in any order; change one of them first"))
-                names[index] = []
-                isSettled = false
+            if let obstacle {
+                entries[index] = entries[index].quarantined(obstacle)
+                claims.setAside(index)
+            } else {
+                claims.claim(values, by: index)
             }
         }
     }
@@ -101,9 +99,10 @@ public struct UniqueValues: PlanRule {
     }
 
     private func obstacle<Failure: Error>(
-        _ name: FieldValue, _ entry: Entry, _ entries: [Entry], owners: (String, Value) throws(Failure) -> [String],
-        releasedBy: [FieldValue: Int], claimedBy: [FieldValue: Int]
+        _ name: FieldValue, _ index: Int, _ entries: [Entry],
+        _ owners: (String, Value) throws(Failure) -> [String], _ claims: ClaimedValues
     ) throws(Failure) -> Quarantine? {
+        let entry = entries[index]
         let overwrites =
             schema.matcher.contains(name.field)
             && entry.operations.contains { $0.side == .project && $0.kind == .create }
@@ -111,38 +110,18 @@ public struct UniqueValues: PlanRule {
         let consequence =
             overwrites
             ? "the service would take this one for it and overwrite it" : "the service would refuse the change"
-        if let other = claimedBy[name] {
+        if let other = claims.claimant(of: name), other != index {
             return Quarantine(
                 cause,
                 "\(entries[other].label) gets the same \(name.field) \(name.value) in this plan; \(consequence)")
         }
         for owner in try owners(name.field, name.value) where owner != entry.projectID {
-            let givesUp = releasedBy[name].map { entries[$0].projectID == owner } ?? false
+            let givesUp = claims.releaser(of: name).map { entries[$0].projectID == owner } ?? false
             if !givesUp {
                 return Quarantine(
                     cause, "\(schema.label) \(owner) already has the \(name.field) \(name.value); \(consequence)")
             }
         }
         return nil
-    }
-
-    /// An entry that waits for itself, through others.
-    private func memberOfCycle(_ entries: [Entry], _ involved: [Int]) -> Int? {
-        var waiting = involved.filter { !entries[$0].after.isEmpty }
-        var open = Set(waiting.map { entries[$0].position })
-        while true {
-            let blocked = waiting.filter { !open.isDisjoint(with: entries[$0].after) }
-            if blocked.count == waiting.count { return waiting.first.map { follow(from: $0, in: blocked, entries) } }
-            waiting = blocked
-            open = Set(waiting.map { entries[$0].position })
-        }
-    }
-
-    /// Each blocked entry waits for another: so many steps on, the walk goes round the cycle itself.
-    private func follow(from start: Int, in blocked: [Int], _ entries: [Entry]) -> Int {
-        let indices = Dictionary(blocked.map { (entries[$0].position, $0) }, uniquingKeysWith: { first, _ in first })
-        return blocked.reduce(start) { index, _ in
-            entries[index].after.lazy.compactMap { indices[$0] }.first ?? index
-        }
     }
 }

@@ -14,6 +14,8 @@ struct Execution {
     /// Requests under way at once.
     let concurrency: Int
     let logger: Logger
+    /// Of a pair whose records are messages; nil if this run sends none.
+    var sender: (any MessageSender)?
 
     var store: any StateStore { planning.store }
     var stop: StopSignal { planning.stop }

@@ -9,7 +9,7 @@ import AccordTables
 /// run sees from both sides which writes happened. What a table can do decides how it is written: record by record, or
 /// as a whole.
 struct Executor {
-    let execution: Execution
+    private(set) var execution: Execution
     private(set) var tally = Tally()
 
     init(_ execution: Execution) { self.execution = execution }
@@ -44,6 +44,14 @@ struct Executor {
         guard let table = pair.project.recordWritable else {
             tally.fail(EngineError.cannot("be written record by record", pair: pair.name, table: pair.project.name))
             return NumberSet()
+        }
+        if let sender = pair.sender, execution.sends, execution.plan.counts.sends > 0 {
+            do {
+                execution.sender = try await sender.begun(by: execution.planning)
+            } catch let error as TableError {
+                tally.fail(error)
+                return NumberSet()
+            }
         }
         let records = records
         let queue = WriteQueue(records, inOrder: true) { index in

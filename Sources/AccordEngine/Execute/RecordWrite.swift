@@ -43,6 +43,7 @@ struct RecordWrite<Basis: Sendable>: Sendable {
     mutating func next() -> TableChange? {
         guard case .unsent = end, answers.count < changes.count else { return nil }
         var change = changes[answers.count]
+        if change.kind == .create, changes.count == 1 { return change }
         if change.kind != .create { change.key = known.key }
         for (field, cell) in change.cells { known[field] = cell.after.value }
         change.known = known
@@ -52,7 +53,8 @@ struct RecordWrite<Basis: Sendable>: Sendable {
     /// Takes what came of a change.
     mutating func take(_ outcome: WriteOutcome, of change: TableChange) {
         switch outcome {
-        case .stored(let record): make(change, record)
+        // Decoded here, where several records are written at once.
+        case .stored(let record): make(change, record.decoded())
         case .storedUnseen where change.kind == .create:
             ends(.unknown("it was created, and the answer does not say as what"))
         // What somebody else deleted before is gone as well.
@@ -87,10 +89,13 @@ struct RecordWrite<Basis: Sendable>: Sendable {
 
     private mutating func make(_ change: TableChange, _ stored: TableRecord?) {
         answers.append(stored)
+        guard answers.count < changes.count else {
+            end = .made
+            return
+        }
         if change.kind == .delete { known = Record(key: "", values: [:]) }
         for (field, value) in stored?.values ?? [:] { known[field] = value }
         if let key = stored?.key { known.key = key }
-        if answers.count == changes.count { end = .made }
     }
 
     private mutating func ends(_ end: WriteEnd) {

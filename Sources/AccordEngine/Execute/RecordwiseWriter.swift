@@ -16,6 +16,8 @@ struct RecordwiseWriter<Side: Half> {
     private(set) var done = NumberSet()
     /// How many records of the plan are done with besides those of this queue.
     private let before: Int
+    /// How many records of the plan are written in all.
+    private let total: Int
     private var tally: Tally
     private var lastRefresh: Double
     /// Of the group before the one that is under way.
@@ -28,6 +30,7 @@ struct RecordwiseWriter<Side: Half> {
         self.queue = queue
         self.unmet = unmet
         self.before = before
+        total = half.execution.plan.records.count(of: .writes)
         self.tally = tally
         lastRefresh = half.execution.planning.time.monotonic
     }
@@ -95,8 +98,7 @@ struct RecordwiseWriter<Side: Half> {
             queue.finish(write.entry.position)
         }
         sent += writes
-        execution.planning.progress(
-            .applying(pair: pair, done: before + queue.finished.count, of: execution.plan.records.count(of: .writes)))
+        execution.planning.progress(.applying(pair: pair, done: before + queue.finished.count, of: total))
         return following
     }
 
@@ -187,7 +189,7 @@ struct RecordwiseWriter<Side: Half> {
     }
 
     private static func send(_ write: inout RecordWrite<Side.Basis>, _ execution: Execution) async {
-        guard let sender = execution.pair.sender else {
+        guard let sender = execution.sender else {
             return write.take(.objected("nobody is asked by this pair"))
         }
         do {

@@ -27,32 +27,13 @@ struct PeopleLoader {
     /// Who opted out, and who was asked or is asked by a pair of this run that comes before.
     func load() async throws -> KnownPeople {
         var known = KnownPeople(schema: people.schema, sends: requests.schema)
-        try await readOptOuts(&known)
+        known.optOuts = try await requests.optOuts(run)
         for base in try run.store.projectBases(pair.name) {
             let person = base[requests.fields.recipient]?.description
             if let person, let at = base[requests.fields.at]?.instant { known.remember(at, id: person) }
         }
         try eachWrite(of: run.earlier.filter { $0.counts.sends > 0 }) { known.addRequests(of: $0) }
         return known
-    }
-
-    /// Who opted out in the people's own source is not asked, though the project may not know it yet: their row may wait,
-    /// or their pair be left out of this run.
-    private func readOptOuts(_ known: inout KnownPeople) async throws {
-        guard let optOut = people.mapping.fields.first(where: \.isOptOut),
-            let table = people.source as? any ScannableTable
-        else { return }
-        var mapping = people.mapping
-        mapping.fields = mapping.fields.filter { $0.isOptOut || people.schema.lookedUpBy.contains($0.name) }
-        let mapper = try RecordMapper(mapping: mapping, schema: try await table.schema())
-        _ = try await table.scan { batch in
-            batch.forEachRow(mapper.rows) { record, row in
-                // Of a broken row of text it is not known which cell is in which column.
-                guard record.problem == nil || row.isTyped else { return }
-                let person = mapper.map(row).record
-                if OptOut.isOut(person[optOut.name]) { known.addOptOut(person) }
-            }
-        }
     }
 
     /// What earlier plans of this run do to those whom rows name.

@@ -33,14 +33,22 @@ extension ReviewRequests {
             guard let record = try await find(change.field, change.after).first else {
                 return "the project has no \(people.schema.label) with the \(change.field) \(change.after)"
             }
+            let values = Record(record, of: people.schema)
+            let names = people.schema.lookedUpBy.filter { !values[$0].isNull }.map {
+                FieldValue(field: $0, value: values[$0])
+            }
+            var person = person(values, isArchived: record.isArchived)
+            let all = names + [FieldValue(field: change.field, value: change.after)]
+            if optOuts.contains(all) { person.isOut = true }
+            person.doubt = optOuts.doubt(of: all)
             let decision = rules.decide(
-                moment: ask.at - rules.delay, wanted: ask.channels,
-                person: person(Record(record, of: people.schema), isArchived: record.isArchived), now: now)
+                moment: ask.at - rules.delay, wanted: ask.channels, person: person, now: now)
             switch decision {
             case .notNow(let objection): return objection.description
             case .setAside(let quarantine): return quarantine.message
             case .ask(let allowed) where allowed.channels != ask.channels:
                 return "by now they can be reached by \(allowed.channels.sorted().joined(separator: ", ")) alone"
+            case .ask where !claims.take(values.key): return "another row of this run asks them"
             case .ask: return nil
             }
         }

@@ -10,17 +10,24 @@ public struct ReviewRequests: MessageSender {
     let fields: SendFields
     /// The pair whose memory of the project's customers is used: the user's own, or one that is kept for this alone.
     public let people: Pair
+    /// All pairs of the same people: whoever opted out in the source of one of them is not asked.
+    let sources: [Pair]
+    /// What they said when this run began to send; nobody while none is sent.
+    var optOuts = OptOuts()
+    /// Whom this run has begun to ask.
+    let claims = Claims()
     /// One person's messages, by the person's id.
     let messages: @Sendable (String) -> any ScannableTable
 
     public init(
-        rules: AskRules, schema: SendSchema, fields: SendFields, people: Pair,
+        rules: AskRules, schema: SendSchema, fields: SendFields, people: Pair, sources: [Pair],
         messages: @escaping @Sendable (String) -> any ScannableTable
     ) {
         self.rules = rules
         self.schema = schema
         self.fields = fields
         self.people = people
+        self.sources = sources
         self.messages = messages
     }
 

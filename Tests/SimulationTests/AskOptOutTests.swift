@@ -1,0 +1,111 @@
+import AccordCore
+import AccordEngine
+import Foundation
+import Testing
+
+/// In doubt nobody is asked: what the customers' own files say of an opt-out counts, however badly they say it.
+@Suite("Asks, and the customers' own files")
+struct AskOptOutTests {
+    private static let asks = """
+        resource: asks
+        key: id
+        ask: {channels: [email], reminders: 0, within: 14 days, window: 90 days}
+        fields:
+          email: email
+          asked_at: {column: done, type: timestamp, pattern: unix}
+        """
+
+    private static let customers = """
+        resource: customers
+        key: id
+        match: [email]
+        fields:
+          first_name: first
+          last_name: last
+          email: {column: email, type: email}
+          unsubscribed_at: {column: out, type: boolean, yes: ["yes"], no: ["no"]}
+        """
+
+    private static let now: Int64 = 1_790_000_000
+    private let world: World
+
+    /// Three customers whom both sides know, and a job of each.
+    init() async throws {
+        world = try World(
+            mapping: AskOptOutTests.customers, others: ["jobs": AskOptOutTests.asks, "more": AskOptOutTests.customers])
+        try write((1...3).map { row($0) })
+        try write([], to: world.file(of: "more"))
+        try write(jobs: [])
+        try await world.sync()
+        try write(jobs: [1, 2, 3])
+    }
+
+    private func row(_ number: Int, out: String = "no", more: String = "") -> String {
+        "\(number),First\(number),Last\(number),p\(number)@example.com,\(out)\(more)"
+    }
+
+    private func write(_ rows: [String], to file: URL? = nil) throws {
+        let text = (["id,first,last,email,out"] + rows).joined(separator: "\n") + "\n"
+        try Data(text.utf8).write(to: file ?? world.csv)
+    }
+
+    private func write(jobs: [Int]) throws {
+        let rows = jobs.map { "J\($0),p\($0)@example.com,\(AskOptOutTests.now - 86_400)\n" }
+        try Data(("id,email,done\n" + rows.joined()).utf8).write(to: world.file(of: "jobs"))
+    }
+
+    /// The people who were asked, by their numbers.
+    private var asked: [Int] {
+        let ids = Set(world.service.edit { project in project.asks }.compactMap { $0["customer_id"]?.int })
+        return (1...3).filter { number in world.customer(number)?["id"]?.int.map(ids.contains) ?? false }
+    }
+
+    @Test("all are asked whose rows say nothing against it")
+    func all() async throws {
+        try await world.sync(sends: 9)
+        #expect(asked == [1, 2, 3])
+    }
+
+    @Test(
+        "who may have opted out in a row that cannot be read is not asked",
+        arguments: [",too much", " perhaps", ""])
+    func brokenRow(more: String) async throws {
+        // Without anything more, a cell is missing.
+        let broken = more.isEmpty ? "2,First2,p2@example.com,yes" : row(2, out: "yes", more: more)
+        try write([row(1), broken, row(3)])
+        try await world.sync(sends: 9)
+        #expect(asked == [1, 3])
+    }
+
+    @Test("who opted out in a row whose e-mail cannot be read as it is, is not asked")
+    func brokenName() async throws {
+        try write([row(1), row(2), row(3), "4,First4,Last4,<p2@example.com>,yes"])
+        try await world.sync(sends: 9)
+        #expect(asked == [1, 3])
+    }
+
+    @Test("who opted out in the file of another pair of customers is not asked")
+    func anotherPair() async throws {
+        try write(["Z1,First2,Last2,p2@example.com,yes"], to: world.file(of: "more"))
+        try await world.sync(sends: 9)
+        #expect(asked == [1, 3])
+    }
+
+    @Test("who opted out after the plan was saved is not asked when it is applied")
+    func afterThePlan() async throws {
+        let plan = try await world.withEngine { engine, _ in
+            try await engine.plan(RunOptions(allowances: Allowances(sends: 9)))
+        }
+        try write([row(1), row(2, out: "yes"), row(3)])
+        let report = try await world.apply(plan, sends: 9)
+        #expect(asked == [1, 3] && report.outcome == .attention, "\(report)")
+    }
+
+    @Test("nobody is asked while the customers' file may have been cut, and the run says that something waits")
+    func cut() async throws {
+        let text = (["id,first,last,email,out"] + (1...2).map { row($0, out: "yes") }).joined(separator: "\n")
+        try Data(text.utf8).write(to: world.csv)
+        let report = try await world.sync(sends: 9)
+        #expect(asked.isEmpty && report.outcome == .attention, "\(report)")
+    }
+}
