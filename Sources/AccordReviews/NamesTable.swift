@@ -38,7 +38,7 @@ public struct NamesTable: ScannableTable, StampedTable {
     private var header: TextRow.Header { TextRow.Header([NamesTable.nameColumn, NamesTable.slugColumn]) }
 
     public func stamp() async throws -> Stamp {
-        guard let base = base as? any StampedTable else { throw unreadable }
+        guard let base = base.stamped else { throw unreadable }
         return try await base.stamp()
     }
 
@@ -46,7 +46,7 @@ public struct NamesTable: ScannableTable, StampedTable {
     ///
     /// - Throws: what the other table throws, and `MappingProblem` for a column that it lacks.
     public func scan(_ take: (RecordBatch) async throws -> Void) async throws -> ScanProof {
-        guard let base = base as? any ScannableTable else { throw unreadable }
+        guard let base = base.scannable else { throw unreadable }
         let mapper = try RecordMapper(mapping: mapping, schema: try await base.schema())
         let header = header
         var known: Set<String> = []

@@ -66,11 +66,7 @@ public struct KnownPeople: Hashable, Sendable {
     // MARK: - Whom a row means
 
     /// The values by which a record names a person.
-    public func names(of record: Record) -> [FieldValue] {
-        schema.lookedUpBy.compactMap { field in
-            record[field].isNull ? nil : FieldValue(field: field, value: record[field])
-        }
-    }
+    public func names(of record: Record) -> [FieldValue] { schema.names(of: record) }
 
     /// The one person who is known by all that the row says of them.
     ///
@@ -176,7 +172,7 @@ private struct PlannedPeople: Hashable, Sendable {
         var record = Record(key: entry.projectID ?? "", values: [:])
         for change in operations.flatMap(\.changes) { record[change.field] = change.after }
         let person = entry.projectID == nil ? AskedPerson(record, isArchived: false, of: schema, sends) : nil
-        let names = schema.lookedUpBy.filter { !record[$0].isNull }.map { FieldValue(field: $0, value: record[$0]) }
+        let names = schema.names(of: record)
         for name in names where wanted.contains(name) {
             named[name] = Person(id: entry.projectID, label: entry.label, person: person, names: names)
         }

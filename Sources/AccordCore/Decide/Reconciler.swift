@@ -15,9 +15,6 @@ public struct Reconciler: Sendable {
         fields = FieldMerging(mapping: mapping, schema: schema, knownFields: knownFields)
     }
 
-    /// For people: see ``TableSchema/label(of:)``.
-    public func label(of record: Record) -> String { schema.label(of: record) }
-
     /// A record that has, or is about to get, a link.
     public func decide(_ pairing: Pairing) -> Entry {
         let entry =

@@ -111,6 +111,11 @@ public struct TableSchema: Hashable, Sendable {
         return fields.isSubset(of: writes.updates.reduce(into: []) { $0.formUnion($1) })
     }
 
+    /// The values by which a record is looked up.
+    public func names(of record: Record) -> [FieldValue] {
+        lookedUpBy.compactMap { record[$0].isNull ? nil : FieldValue(field: $0, value: record[$0]) }
+    }
+
     /// What a record is called: a name and the first thing that the service knows it by,
     /// `Ada Lovelace <ada@example.com>`.
     public func label(of record: Record) -> String {

@@ -88,9 +88,9 @@ struct Executor {
         _ half: some Half, to table: any RecordWritable, _ schema: TableSchema, _ queue: WriteQueue, unmet: NumberSet,
         before: Int
     ) async throws -> NumberSet {
-        let writer = RecordWriter(table: table, schema: schema, logger: execution.logger, isFree: half.isFree)
-        var half = RecordwiseWriter(half, writer, queue, unmet: unmet, before: before, tally)
-        tally = try await half.write()
-        return half.done
+        let records = RecordWriter(table: table, schema: schema, logger: execution.logger, isFree: half.isFree)
+        var writer = RecordwiseWriter(half, records, queue, unmet: unmet, before: before, tally)
+        tally = try await writer.write()
+        return writer.done
     }
 }

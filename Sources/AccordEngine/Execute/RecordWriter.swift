@@ -2,7 +2,6 @@ import AccordCore
 import AccordState
 import AccordTables
 import Logging
-import Synchronization
 
 /// Writes to a table that is written record by record, and looks for a create whose answer is lost.
 struct RecordWriter: Sendable {
@@ -12,6 +11,7 @@ struct RecordWriter: Sendable {
     let logger: Logger
     /// Whether no link has the record with a key.
     let isFree: @Sendable (String) throws -> Bool
+    /// The records that this run found to be its own creates: each is one record's of the other side.
     private let claims = Claims()
 
     init(
@@ -22,13 +22,6 @@ struct RecordWriter: Sendable {
         self.schema = schema
         self.logger = logger
         self.isFree = isFree
-    }
-
-    /// The records that this run found to be its own creates: each is one record's of the other side.
-    private final class Claims: Sendable {
-        private let keys = Mutex<Set<String>>([])
-
-        func take(_ key: String) -> Bool { keys.withLock { $0.insert(key).inserted } }
     }
 
     /// Makes the changes of a record in their order, until one of them is not made.

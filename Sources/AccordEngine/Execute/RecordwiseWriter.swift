@@ -6,8 +6,8 @@ import AccordTables
 ///
 /// Records are done in groups, each durable before it is sent and settled after. While one group is under way, the one
 /// before it is settled and the next one is made durable, in one transaction.
-struct RecordwiseWriter<Side: Half> {
-    private let half: Side
+struct RecordwiseWriter<Part: Half> {
+    private let half: Part
     private let table: RecordWriter
     private var queue: WriteQueue
     /// Positions of records that other records cannot follow, as they are not written.
@@ -21,10 +21,10 @@ struct RecordwiseWriter<Side: Half> {
     private var tally: Tally
     private var lastRefresh: Double
     /// Of the group before the one that is under way.
-    private var sent: [RecordWrite<Side.Basis>] = []
+    private var sent: [RecordWrite<Part.Basis>] = []
 
     /// - Parameter before: records of the plan that are done with, for the progress that is shown.
-    init(_ half: Side, _ table: RecordWriter, _ queue: WriteQueue, unmet: NumberSet, before: Int, _ tally: Tally) {
+    init(_ half: Part, _ table: RecordWriter, _ queue: WriteQueue, unmet: NumberSet, before: Int, _ tally: Tally) {
         self.half = half
         self.table = table
         self.queue = queue
@@ -80,7 +80,7 @@ struct RecordwiseWriter<Side: Half> {
     private mutating func send(_ group: [Entry]) async throws -> [Entry] {
         let (half, table) = (half, table)
         var following: [Entry] = []
-        let writes: [RecordWrite<Side.Basis>]
+        let writes: [RecordWrite<Part.Basis>]
         if execution.concurrency > 1 {
             async let sending = Self.send(group, half, table)
             following = execution.stop.isStopped ? [] : try next()
@@ -147,11 +147,11 @@ struct RecordwiseWriter<Side: Half> {
 
     /// One task a record, a few at a time. Once one of them cannot be written because nothing can, no other is begun.
     private static func send(
-        _ entries: [Entry], _ half: Side, _ table: RecordWriter
-    ) async throws -> [RecordWrite<Side.Basis>] {
+        _ entries: [Entry], _ half: Part, _ table: RecordWriter
+    ) async throws -> [RecordWrite<Part.Basis>] {
         var writes = try half.writes(of: entries)
         let execution = half.execution
-        await withTaskGroup(of: (Int, RecordWrite<Side.Basis>).self) { group in
+        await withTaskGroup(of: (Int, RecordWrite<Part.Basis>).self) { group in
             var (next, refused): (Int, TableError?) = (0, nil)
             func add() {
                 while next < writes.count, !execution.stop.isStopped {
@@ -177,8 +177,8 @@ struct RecordwiseWriter<Side: Half> {
     }
 
     private static func made(
-        _ write: RecordWrite<Side.Basis>, _ half: Side, _ table: RecordWriter
-    ) async -> RecordWrite<Side.Basis> {
+        _ write: RecordWrite<Part.Basis>, _ half: Part, _ table: RecordWriter
+    ) async -> RecordWrite<Part.Basis> {
         var write = write
         if write.entry.sends {
             await send(&write, half.execution)
@@ -188,7 +188,7 @@ struct RecordwiseWriter<Side: Half> {
         return write
     }
 
-    private static func send(_ write: inout RecordWrite<Side.Basis>, _ execution: Execution) async {
+    private static func send(_ write: inout RecordWrite<Part.Basis>, _ execution: Execution) async {
         guard let sender = execution.sender else {
             return write.take(.objected("nobody is asked by this pair"))
         }

@@ -34,7 +34,7 @@ struct RequestScan {
     func rows(
         _ people: KnownPeople, _ unanswered: inout UnansweredRequests, _ add: (Entry) throws -> Void
     ) async throws -> RequestRows {
-        guard let table = pair.source as? any ScannableTable else {
+        guard let table = pair.source.scannable else {
             throw EngineError.cannot("be read", pair: pair.name, table: pair.source.name)
         }
         let mapper = try await pair.mapper(run.store, planned: run.earlier)

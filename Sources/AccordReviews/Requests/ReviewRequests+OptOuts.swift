@@ -2,7 +2,6 @@ import AccordCore
 import AccordEngine
 import AccordState
 import AccordTables
-import Synchronization
 
 /// Who opted out in the people's own sources is not asked, though the project may not know it yet: their row may wait, or
 /// their pair be left out of this run.
@@ -37,17 +36,8 @@ extension ReviewRequests {
 
     /// The same, knowing who opted out by now: it may have been written since the plan was made.
     public func begun(by run: PlanningRun) async throws -> any MessageSender {
-        var sender = ReviewRequests(
-            rules: rules, schema: schema, fields: fields, people: people, sources: sources, messages: messages)
-        sender.optOuts = try await optOuts(run)
+        var sender = self
+        (sender.optOuts, sender.claims) = (try await optOuts(run), Claims())
         return sender
     }
-}
-
-/// The people whom a run has begun to ask: of two rows that name one person only one asks them.
-final class Claims: Sendable {
-    private let ids = Mutex<Set<String>>([])
-
-    /// - Returns: whether nobody else has begun to ask them.
-    func take(_ id: String) -> Bool { ids.withLock { $0.insert(id).inserted } }
 }

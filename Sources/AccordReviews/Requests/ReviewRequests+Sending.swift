@@ -8,7 +8,7 @@ extension ReviewRequests {
     /// Nothing is looked up and sent again here: a request whose answer never came waits for the next run.
     public func send(_ record: Entry, of pair: Pair, now: Int64) async throws -> SendOutcome {
         guard let operation = record.operations.first(where: \.isSend), let ask = Ask(operation.changes, fields),
-            let table = pair.project as? any RecordWritable
+            let table = pair.project.recordWritable
         else { return .objected("it does not say whom to ask, and when") }
         if ask.at <= now, rules.quietHours?.contains(now) ?? false {
             return .objected("its time has passed, and it is a quiet hour by now")
@@ -34,13 +34,10 @@ extension ReviewRequests {
                 return "the project has no \(people.schema.label) with the \(change.field) \(change.after)"
             }
             let values = Record(record, of: people.schema)
-            let names = people.schema.lookedUpBy.filter { !values[$0].isNull }.map {
-                FieldValue(field: $0, value: values[$0])
-            }
             var person = person(values, isArchived: record.isArchived)
-            let all = names + [FieldValue(field: change.field, value: change.after)]
-            if optOuts.contains(all) { person.isOut = true }
-            person.doubt = optOuts.doubt(of: all)
+            let names = people.schema.names(of: values) + [FieldValue(field: change.field, value: change.after)]
+            if optOuts.contains(names) { person.isOut = true }
+            person.doubt = optOuts.doubt(of: names)
             let decision = rules.decide(
                 moment: ask.at - rules.delay, wanted: ask.channels, person: person, now: now)
             switch decision {

@@ -14,8 +14,8 @@ public struct ReviewRequests: MessageSender {
     let sources: [Pair]
     /// What they said when this run began to send; nobody while none is sent.
     var optOuts = OptOuts()
-    /// Whom this run has begun to ask.
-    let claims = Claims()
+    /// The people whom this run has begun to ask: of two rows that name one person only one asks them.
+    var claims = Claims()
     /// One person's messages, by the person's id.
     let messages: @Sendable (String) -> any ScannableTable
 
@@ -58,8 +58,7 @@ public struct ReviewRequests: MessageSender {
 
     /// The people's records that hold a value now, as the service says.
     func find(_ field: String, _ value: Value) async throws -> [TableRecord] {
-        guard let table = people.project as? any SearchableTable else { return [] }
-        return try await table.find(field, value)
+        try await people.project.searchable(by: field)?.find(field, value) ?? []
     }
 }
 
