@@ -148,7 +148,8 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
             ]),
         tests(
-            "AccordReviewsTests", ["AccordCore", "AccordTables", "AccordReviews", "TableConformance", "TableFakes"]),
+            "AccordReviewsTests",
+            ["AccordCore", "AccordTables", "AccordEngine", "AccordReviews", "TableConformance", "TableFakes"]),
         tests("AccordSandboxTests", ["AccordCore", "AccordHTTP", "AccordSandbox"]),
     ]
 )

@@ -231,8 +231,9 @@ public final class MemoryTable: ScannableTable, StampedTable, IncrementalTable, 
     }
 
     private func fault(_ change: TableChange, _ key: String, _ row: Row?) -> String? {
-        if change.kind == .create, row != nil { return "there is a record with the key \(key)" }
-        if change.kind != .create, row == nil { return "there is no record with the key \(key)" }
+        let isNew = change.kind == .create || change.kind == .send
+        if isNew, row != nil { return "there is a record with the key \(key)" }
+        if !isNew, row == nil { return "there is no record with the key \(key)" }
         for (field, cell) in change.cells {
             guard fields.contains(field) else { return "there is no field \(field)" }
             let value = row?.values[field] ?? .null
