@@ -77,7 +77,7 @@ public protocol RecordWritable: Table {
 /// A table that is written as a whole.
 ///
 /// **Promise.** All changes are made, or none; nothing else is touched. A change whose expectation is not met is
-/// refused by itself. Throws ``TableError/changedMeanwhile(name:)`` when the table no longer has the stamp, and no error of
+/// refused by itself: also where its row is not the one that a scan of the same stamp found. Throws ``TableError/changedMeanwhile(name:)`` when the table no longer has the stamp, and no error of
 /// its own any more once something was written. Of as many changes as there may be, a few bytes each are in memory.
 public protocol BatchWritable: StampedTable {
     /// - Parameter take: takes the outcome of each change, in any order: stored, stored but not seen, gone after a delete,

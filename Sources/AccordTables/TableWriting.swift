@@ -3,13 +3,11 @@ import AccordCore
 /// A change of one record, in its table's own columns or fields.
 public struct TableChange: Sendable, Hashable {
     public var kind: Operation.Kind
-    /// What the table knows the record by; nil for a create whose key the table makes itself. A text table finds a record
-    /// by the ``RecordKey`` of its cell.
+    /// What the table knows the record by; nil for a create whose key the table makes itself. A table of text knows no
+    /// keys.
     public var key: String?
-    /// Of a text table: the columns that hold the key; the first that is not blank counts.
-    public var keyColumns: [String]
-    /// Of a text table: the rows among which the key is looked for, if not all are.
-    public var onlyWhere: RowFilter?
+    /// The row that is changed, of a table whose records have a place; nil for a create.
+    public var row: RowPlace?
     /// By column or field: what must be there before, and what is to be there after. Columns that a create does not name
     /// stay blank.
     public var cells: [String: CellChange]
@@ -17,15 +15,32 @@ public struct TableChange: Sendable, Hashable {
     public var known: Record
 
     public init(
-        kind: Operation.Kind, key: String?, keyColumns: [String] = [], onlyWhere: RowFilter? = nil,
-        cells: [String: CellChange] = [:], known: Record = Record(key: "", values: [:])
+        kind: Operation.Kind, key: String?, row: RowPlace? = nil, cells: [String: CellChange] = [:],
+        known: Record = Record(key: "", values: [:])
     ) {
         self.kind = kind
         self.key = key
-        self.keyColumns = keyColumns
-        self.onlyWhere = onlyWhere
+        self.row = row
         self.cells = cells
         self.known = known
+    }
+}
+
+/// Where a scan found a row, and what it was then.
+public struct RowPlace: Sendable, Hashable {
+    /// 1-based.
+    public var line: Int
+    public var fingerprint: Fingerprint
+
+    public init(line: Int, fingerprint: Fingerprint) {
+        self.line = line
+        self.fingerprint = fingerprint
+    }
+
+    /// - Returns: nil for a record without a place.
+    public init?(of record: TableRecord) {
+        guard let place = record.place else { return nil }
+        self.init(line: place.line, fingerprint: record.fingerprint)
     }
 }
 

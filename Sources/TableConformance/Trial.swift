@@ -107,18 +107,18 @@ struct Trial: Sendable {
     }
 
     func update(_ key: String, _ cells: [String: CellChange]) -> TableChange {
-        TableChange(kind: .update, key: key, keyColumns: [Trial.columns[0]], cells: cells)
+        TableChange(kind: .update, key: key, cells: cells)
     }
 
     func create(_ texts: [String]) -> TableChange {
         var cells = Dictionary(
             zip(Trial.columns, texts.map { CellChange(after: cell($0)) }), uniquingKeysWith: { first, _ in first })
         if !conformance.isText { cells[Trial.columns[0]] = nil }
-        return TableChange(kind: .create, key: texts.first, keyColumns: [Trial.columns[0]], cells: cells)
+        return TableChange(kind: .create, key: texts.first, cells: cells)
     }
 
     func delete(_ key: String) -> TableChange {
-        TableChange(kind: .delete, key: key, keyColumns: [Trial.columns[0]])
+        TableChange(kind: .delete, key: key)
     }
 
     /// That a record is stored as a write answered.

@@ -42,6 +42,7 @@ struct CSVConformanceTests {
 
     static let checks =
         TableConformance.scanChecks + TableConformance.stampChecks + TableConformance.batchWriteChecks
+        + TableConformance.textWriteChecks
 
     @Test(arguments: checks, forms)
     func check(_ check: TableConformance.Check, form: Form) async throws {

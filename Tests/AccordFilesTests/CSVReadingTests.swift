@@ -137,7 +137,7 @@ struct CSVReadingTests {
         let content = try await file.read(format)
         #expect(content.rows == [["1", "😀"]])
         #expect(content.problems.map { String($0.prefix(2)) } == ["3:"])
-        _ = try await file.write(.update("1", ["b": ("😀", "😀")]), .create("4", [:]), format: format)
+        _ = try await file.write(.update("1", ["b": ("😀", "😀")]), .create(["id": "4"]), format: format)
         #expect(try file.bytes == bytes + [0x34, 0, 0x2C, 0, 0x0A, 0])
     }
 

@@ -53,7 +53,20 @@ final class CSVFile: Sendable {
 
     func write(_ changes: TableChange..., format: CSVFormat = CSVFormat()) async throws -> BatchWriteResult {
         let table = table(format)
-        return try await table.write(changes, expecting: table.stamp())
+        return try await table.write(try await placed(changes, format), expecting: table.stamp())
+    }
+
+    /// The changes of the rows that have their keys.
+    func placed(_ changes: [TableChange], _ format: CSVFormat = CSVFormat()) async throws -> [TableChange] {
+        let content = try await read(format)
+        return changes.map { change in
+            var change = change
+            guard change.kind != .create, let index = content.rows.firstIndex(where: { $0[0] == change.key }) else {
+                return change
+            }
+            change.row = RowPlace(line: content.lines[index], fingerprint: content.fingerprints[index])
+            return change
+        }
     }
 }
 
@@ -67,16 +80,14 @@ struct CSVContent {
 }
 
 extension TableChange {
-    static func update(_ key: String, _ cells: [String: (String, String)], only: RowFilter? = nil) -> TableChange {
+    static func update(_ key: String, _ cells: [String: (String, String)]) -> TableChange {
         TableChange(
-            kind: .update, key: key, keyColumns: ["id"], onlyWhere: only,
-            cells: cells.mapValues { CellChange(before: .text($0.0), after: .text($0.1)) })
+            kind: .update, key: key, cells: cells.mapValues { CellChange(before: .text($0.0), after: .text($0.1)) })
     }
 
-    static func create(_ key: String, _ cells: [String: String]) -> TableChange {
-        TableChange(
-            kind: .create, key: key, keyColumns: ["id"], cells: cells.mapValues { CellChange(after: .text($0)) })
+    static func create(_ cells: [String: String]) -> TableChange {
+        TableChange(kind: .create, key: nil, cells: cells.mapValues { CellChange(after: .text($0)) })
     }
 
-    static func delete(_ key: String) -> TableChange { TableChange(kind: .delete, key: key, keyColumns: ["id"]) }
+    static func delete(_ key: String) -> TableChange { TableChange(kind: .delete, key: key) }
 }

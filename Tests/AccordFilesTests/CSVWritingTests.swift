@@ -24,11 +24,11 @@ struct CSVWritingTests {
             before: "id,b\n1,x\n", changes: [.update("1", ["b": ("x", "a,\"b\"")])],
             after: "id,b\n1,\"a,\"\"b\"\"\"\n"),
         Case(before: "id,b\n1,x\n2,y\n\n", changes: [.delete("1")], after: "id,b\n2,y\n\n"),
-        Case(before: "id,b\r\n1,x", changes: [.create("2", ["b": "y"])], after: "id,b\r\n1,x\r\n2,y"),
+        Case(before: "id,b\r\n1,x", changes: [.create(["id": "2", "b": "y"])], after: "id,b\r\n1,x\r\n2,y"),
         Case(
-            before: "id,b\n\"1\",\"x\"\n", changes: [.create("2", ["id": "2"])],
+            before: "id,b\n\"1\",\"x\"\n", changes: [.create(["id": "2"])],
             after: "id,b\n\"1\",\"x\"\n\"2\",\"\"\n"),
-        Case(before: "id,b\n1,x\n2,y", changes: [.delete("2"), .create("3", [:])], after: "id,b\n1,x\n3,\n"),
+        Case(before: "id,b\n1,x\n2,y", changes: [.delete("2"), .create(["id": "3"])], after: "id,b\n1,x\n3,\n"),
         Case(before: "id,b\n1,x\n", changes: [.update("1", ["b": ("x", "=A1")])], after: "id,b\n1,'=A1\n"),
         Case(
             before: "id,b\n1,x\n", changes: [.update("1", ["b": ("x", "+1 (415) 555-0100")])],
@@ -41,7 +41,8 @@ struct CSVWritingTests {
     func changedAfterwards() async throws {
         let file = try CSVFile("id,name\n" + (1...40).map { "\($0),Name \($0)\n" }.joined())
         let table = file.table(CSVFormat(chunkSize: 16))
-        let changes = (1...40).map { TableChange.update("\($0)", ["name": ("Name \($0)", "New \($0)")]) }
+        let changes = try await file.placed(
+            (1...40).map { TableChange.update("\($0)", ["name": ("Name \($0)", "New \($0)")]) })
         var stored: [Int] = []
         var unseen: [Int] = []
         _ = try await table.write(changes, expecting: table.stamp()) { index, outcome in
@@ -60,50 +61,11 @@ struct CSVWritingTests {
         #expect((stored + unseen).sorted() == Array(0..<40))
     }
 
-    @Test("of rows with one key, the one that the mapping means is written")
-    func meant() async throws {
-        let file = try CSVFile("id,b,c\n1,,old\n1,x,old\n2,,old\n")
-        let only = RowFilter(column: "b", words: ["x"])
-        let result = try await file.write(
-            .update("1", ["c": ("old", "new")], only: only), .update("2", ["c": ("old", "new")], only: only))
-        #expect(try file.text == "id,b,c\n1,,old\n1,x,new\n2,,old\n")
-        guard case .refused = result.outcomes[1] else {
-            Issue.record("a row that is left out was written")
-            return
-        }
-    }
-
-    @Test("keys that differ only in how an accent is spelled are one key, wherever the change and the file have it")
-    func accents() async throws {
-        let (one, two) = ("\u{E9}1", "e\u{301}1")
-        for (written, asked) in [(one, two), (two, one), (one, one), (two, two)] {
-            let file = try CSVFile("id,b\n\(written),x\n2,y\n")
-            let result = try await file.write(.update(asked, ["b": ("x", "z")]))
-            #expect(try file.bytes == Array("id,b\n\(written),z\n2,y\n".utf8))
-            if case .stored? = result.outcomes.first { continue }
-            Issue.record("found \(result.outcomes)")
-        }
-        let both = "id,b\n\(one),x\n\(two),y\n"
-        for asked in [one, two] {
-            let file = try CSVFile(both)
-            let result = try await file.write(.update(asked, ["b": ("x", "z")]))
-            #expect(try file.bytes == Array(both.utf8))
-            if case .refused? = result.outcomes.first { continue }
-            Issue.record("found \(result.outcomes)")
-        }
-        let file = try CSVFile("id,b\n\(one),x\n")
-        let result = try await file.write(
-            .update(one, ["b": ("x", "y")]), .update(two, ["b": ("x", "z")]))
-        #expect(try file.bytes == Array("id,b\n\(one),y\n".utf8))
-        if case .refused? = result.outcomes.last { return }
-        Issue.record("found \(result.outcomes)")
-    }
-
     @Test("only the bytes of what changes change", arguments: cases)
     func bytes(_ example: Case) async throws {
         let file = try CSVFile(example.before)
         let table = file.table()
-        _ = try await table.write(example.changes, expecting: table.stamp())
+        _ = try await table.write(try await file.placed(example.changes), expecting: table.stamp())
         #expect(try file.text == example.after)
         #expect(try file.entries == ["people.csv"])
     }
@@ -112,17 +74,15 @@ struct CSVWritingTests {
         "a change whose expectation fails says why and writes nothing",
         arguments: [
             (TableChange.update("1", ["b": ("y", "z")]), "found \"x\""),
-            (.update("9", ["b": ("y", "z")]), "no row"), (.update("1", ["q": ("", "z")]), "no column q"),
-            (.delete("2"), "more than one row"), (.create("1", [:]), "already used on line 2"),
-            (TableChange(kind: .archive, key: "1", keyColumns: ["id"]), "there is no archive"),
+            (.update("9", ["b": ("y", "z")]), "names no row"), (.update("1", ["q": ("", "z")]), "no column q"),
+            (.delete("9"), "names no row"), (TableChange(kind: .archive, key: "1"), "there is no archive"),
             (
-                TableChange(
-                    kind: .update, key: "1", keyColumns: ["id"], cells: ["b": CellChange(after: .value(.integer(1)))]),
+                TableChange(kind: .update, key: "1", cells: ["b": CellChange(after: .value(.integer(1)))]),
                 "found a typed value"
-            ), (TableChange(kind: .delete, key: nil, keyColumns: ["id"]), "no row"),
+            ),
         ])
     func refused(_ change: TableChange, _ reason: String) async throws {
-        let text = "id,b\n1,x\n2,y\n2,z\n"
+        let text = "id,b\n1,x\n2,y\n"
         let file = try CSVFile(text)
         let result = try await file.write(change)
         guard case .refused(.expectationFailed(_, let found))? = result.outcomes.first else {
@@ -149,12 +109,26 @@ struct CSVWritingTests {
     func changedMeanwhile() async throws {
         let file = try CSVFile("id,b\n1,x\n")
         let table = file.table()
-        let stamp = try await table.stamp()
+        let (stamp, changes) = (try await table.stamp(), try await file.placed([.delete("1")]))
         try file.put("id,b\n1,theirs\n")
         await #expect(throws: TableError.changedMeanwhile(name: "people.csv")) {
-            try await table.write([.delete("1")], expecting: stamp)
+            try await table.write(changes, expecting: stamp)
         }
         #expect(try file.text == "id,b\n1,theirs\n")
+        #expect(try file.entries == ["people.csv"])
+    }
+
+    @Test("someone else's change at any moment before the new file takes the old one's place is kept", arguments: 1...4)
+    func changedWhileWritten(_ moment: Int) async throws {
+        let file = try CSVFile("id,b\n1,x\n2,y\n")
+        let table = file.table()
+        let (stamp, changes) = (try await table.stamp(), try await file.placed([.update("2", ["b": ("y", "z")])]))
+        let disturbed = DisturbedChanges(changes: changes, moment: moment) { try file.put("id,b\n1,theirs\n2,y\n") }
+        await #expect(throws: TableError.changedMeanwhile(name: "people.csv")) {
+            _ = try await table.write(disturbed, expecting: stamp) { _, _ in }
+        }
+        #expect(disturbed.calls >= 4)
+        #expect(try file.text == "id,b\n1,theirs\n2,y\n")
         #expect(try file.entries == ["people.csv"])
     }
 
@@ -194,7 +168,7 @@ struct CSVWritingTests {
         let link = file.folder.appendingPathComponent("link.csv").path
         try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "people.csv")
         let table = CSVTable(path: link, name: "link.csv")
-        _ = try await table.write([.delete("1")], expecting: table.stamp())
+        _ = try await table.write(try await file.placed([.delete("1")]), expecting: table.stamp())
         #expect(try file.text == "id,b\n")
         #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == "people.csv")
     }
@@ -239,10 +213,30 @@ struct CSVWritingTests {
             }
         }
         let table = source.table(CSVFormat(chunkSize: 7))
-        _ = try await table.write(changes, expecting: table.stamp())
+        _ = try await table.write(try await source.placed(changes), expecting: table.stamp())
         let (found, expected) = (try source.text, file(kept))
         #expect(found == expected, "seed \(seed): \(found.debugDescription) \(expected.debugDescription)")
         let rows = try await source.read().rows
         #expect(rows == kept.map { model[$0] }, "seed \(seed)")
+    }
+}
+
+/// Changes while one of which is read, for the n-th time, somebody does something.
+private final class DisturbedChanges: TableChanges {
+    private let changes: [TableChange]
+    private let moment: Int
+    private let disturb: () throws -> Void
+    private(set) var calls = 0
+
+    init(changes: [TableChange], moment: Int, _ disturb: @escaping () throws -> Void) {
+        (self.changes, self.moment, self.disturb) = (changes, moment, disturb)
+    }
+
+    var count: Int { changes.count }
+
+    func change(at index: Int) throws -> TableChange {
+        calls += 1
+        if calls == moment { try disturb() }
+        return changes[index]
     }
 }

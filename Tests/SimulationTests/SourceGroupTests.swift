@@ -12,12 +12,12 @@ import Testing
 struct SourceGroupTests {
     private static let count = 2_600
 
-    private func world() throws -> World {
+    private func world(_ count: Int = SourceGroupTests.count) throws -> World {
         let world = try World()
         try world.write([])
         let path = world.csv.path
         world.source = { _ in CSVTable(path: path, name: "contacts.csv") }
-        let people = (0..<SourceGroupTests.count).map { number in
+        let people = (0..<count).map { number in
             (
                 "p\(number)",
                 ["first_name": Value.string("First\(number)"), "email": .string("p\(number)@example.com")]
@@ -66,7 +66,7 @@ struct SourceGroupTests {
         let path = world.csv.path
         let reads = Mutex(0)
         world.source = { _ in
-            DisturbedTable(inner: CSVTable(path: path, name: "contacts.csv")) {
+            DisturbedTable(inner: CSVTable(path: path, name: "contacts.csv"), beforeStamp: {}) {
                 // The plan reads the file, and the rows are read once more before they are written.
                 guard
                     reads.withLock({
@@ -83,27 +83,20 @@ struct SourceGroupTests {
         #expect(try Set(world.rows).count == SourceGroupTests.count + 2)
         #expect(try await world.sync().done.isEmpty)
     }
-}
 
-/// A file that somebody may change before each read.
-private struct DisturbedTable: ScannableTable, BatchWritable {
-    let inner: CSVTable
-    let disturb: @Sendable () throws -> Void
-
-    var name: String { inner.name }
-    var capabilities: Capabilities { inner.capabilities }
-
-    func schema() async throws -> TableSchema { try await inner.schema() }
-    func stamp() async throws -> Stamp { try await inner.stamp() }
-
-    func scan(_ take: (RecordBatch) async throws -> Void) async throws -> ScanProof {
-        try disturb()
-        return try await inner.scan(take)
-    }
-
-    func write(
-        _ changes: any TableChanges, expecting stamp: Stamp, _ take: (Int, WriteOutcome) throws -> Void
-    ) async throws -> Stamp {
-        try await inner.write(changes, expecting: stamp, take)
+    @Test("a crash at any step while several groups of them are under way loses none and doubles none")
+    func crashes() async throws {
+        let count = 1_030
+        let undisturbed = CrashPoint()
+        try await world(count).sync(undisturbed)
+        for step in 1...undisturbed.steps {
+            let (world, crashPoint) = (try world(count), CrashPoint(dieAt: step))
+            await #expect(throws: (any Error).self, "step \(step)") { try await world.sync(crashPoint) }
+            #expect(crashPoint.isDead)
+            #expect(try await world.sync().outcome == .done, "after step \(step)")
+            #expect(try world.rows.count == count + 1 && Set(world.rows).count == count + 1, "after step \(step)")
+            #expect(try await world.sync().done.isEmpty, "after step \(step)")
+            #expect(try await world.plan(full: true).pairs.first?.hasChanges == false, "after step \(step)")
+        }
     }
 }

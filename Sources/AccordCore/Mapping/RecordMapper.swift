@@ -198,6 +198,9 @@ public struct RecordMapper: Sendable {
         return cells
     }
 
+    /// The key that a new row with these cells has; nil if the table itself makes it.
+    public func key(ofNew cells: [String: Cell]) -> String? { key(of: rows.row(of: cells)) }
+
     /// The key of a row that Accord adds, for a project record without one of the source's own.
     public static func newKey(projectID: String) -> String { "mgr-\(projectID)" }
 }

@@ -82,6 +82,16 @@ public struct RowForm: Sendable {
 
     // MARK: - To the table
 
+    /// The row that these cells make; columns not named are blank.
+    func row(of cells: [String: Cell]) -> TextRow {
+        let all = header.columns.map { cells[$0] ?? .empty }
+        let texts = all.indices.map { index -> String in
+            if case .text(let text) = all[index] { return text }
+            return columns.indices.contains(index) ? columns[index].text(of: all[index]) : ""
+        }
+        return TextRow(header: header, cells: texts, values: isTyped ? all : [])
+    }
+
     /// The cell that holds a field's value.
     ///
     /// - Parameter text: what the field's own type writes for the value.

@@ -25,11 +25,15 @@ struct SourceRows {
     }
 
     /// Hands over the rows whose keys have one of some hashes, a batch at a time, while the source is read once.
+    ///
+    /// - Parameter wanted: says it of the mapper.
+    /// - Returns: the mapper.
     func each(
-        of wanted: HashIndex,
+        of wanted: (RecordMapper) throws -> HashIndex,
         _ body: (RecordMapper, [(key: String, row: TextRow, record: TableRecord)]) async throws -> Void
     ) async throws -> RecordMapper {
         let (table, mapper) = try await readable()
+        let wanted = try wanted(mapper)
         _ = try await table.scan { batch in
             var found: [(key: String, row: TextRow, record: TableRecord)] = []
             batch.forEachRow(mapper.rows) { record, row in

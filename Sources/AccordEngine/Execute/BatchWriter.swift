@@ -14,10 +14,10 @@ struct BatchWriter {
     func write(_ positions: [Int], _ tally: inout Tally) async throws {
         // What is written is checked against the rows read now, and the table may not change after this moment.
         let stamp = try await table.stamp()
-        let spool = ChangeSpool(pair.mapping, execution.plan.records, folder: store.folder)
+        let spool = ChangeSpool(execution.plan.records, folder: store.folder)
         let mapper = try await gather(positions, into: spool, &tally)
         guard spool.count > 0, !execution.stop.isStopped else { return }
-        let half = half(SourceRows.Found(mapper: mapper))
+        let half = self.half(SourceRows.Found(mapper: mapper))
         try eachGroup(of: spool) { try store.begin(pair.name, run: execution.run, entries: $0, at: execution.now) }
         var writes: [RecordWrite<SourceHalf.Basis>] = []
         var isWritten = false
@@ -55,71 +55,108 @@ struct BatchWriter {
     private func gather(
         _ positions: [Int], into spool: ChangeSpool, _ tally: inout Tally
     ) async throws -> RecordMapper {
-        let records = execution.plan.records
-        var wanted = WantedRows()
-        for position in positions {
-            wanted.insert(position, key: try records.record(at: position - 1).sourceKey)
-        }
-        func add(_ entries: [Entry], _ rows: SourceRows.Found) throws {
-            if entries.isEmpty { return }
-            let half = half(rows)
-            var unmet: [RecordWrite<SourceHalf.Basis>] = []
-            for write in try half.writes(of: entries) {
-                if case .unmet = write.end { unmet.append(write) } else { try spool.append(write) }
-            }
-            // The intent of one of which the project has taken its half is open.
-            try store.settle(try half.settlements(of: unmet, &tally))
-        }
-        let mapper = try await SourceRows(pair: pair, store: store).each(of: wanted.byKey) { mapper, rows in
+        var wanted = WantedRows(execution.plan.records)
+        let mapper = try await SourceRows(pair: pair, store: store).each { mapper in
+            let half = self.half(SourceRows.Found(mapper: mapper))
+            for position in positions { try wanted.insert(position, half.rowKey) }
+            return wanted.byKey
+        } _: { mapper, rows in
             if execution.stop.isStopped { return }
-            var (entries, found) = ([Entry](), SourceRows.Found(mapper: mapper))
-            for (key, row, record) in rows {
-                let isLeftOut = mapper.leavesOut(row)
-                for position in wanted.open(key) {
-                    let entry = try records.record(at: position - 1)
-                    guard entry.sourceKey == key else { continue }
-                    wanted.meet(position, isLeftOut: isLeftOut)
-                    if isLeftOut { continue }
+            var found = SourceRows.Found(mapper: mapper)
+            let entries = try rows.flatMap { key, row, record in
+                let met = try wanted.meet(key, isLeftOut: mapper.leavesOut(row), self.half(found).rowKey)
+                if !met.isEmpty { found.byKey[key] = (row, record) }
+                return met
+            }
+            try add(entries, self.half(found), to: spool, &tally)
+        }
+        let half = self.half(SourceRows.Found(mapper: mapper))
+        try spool.remove(wanted.doubles)
+        for group in wanted.rest.groups(of: PairPlanning.batchSize) where !execution.stop.isStopped {
+            var (unmet, entries) = ([RecordWrite<SourceHalf.Basis>](), [Entry]())
+            for position in group {
+                let entry = try execution.plan.records.record(at: Int(position) - 1)
+                if let reason = wanted.fault(entry, half.rowKey) {
+                    unmet.append(SourceHalf.unmet(entry, reason))
+                } else {
                     entries.append(entry)
-                    found.byKey[key] = (row, record)
                 }
             }
-            try add(entries, found)
-        }
-        for group in wanted.rest.groups(of: PairPlanning.batchSize) where !execution.stop.isStopped {
-            let entries = try group.map { try records.record(at: Int($0) - 1) }
-            let rows = SourceRows.Found(mapper: mapper)
-            let leftOut = entries.filter { wanted.isLeftOut($0.position) }
-            try store.settle(try half(rows).settlements(of: leftOut.map(SourceHalf.leftOut), &tally))
-            try add(entries.filter { !wanted.isLeftOut($0.position) }, rows)
+            try store.settle(try half.settlements(of: unmet, &tally))
+            try add(entries, half, to: spool, &tally)
         }
         return mapper
     }
+
+    private func add(
+        _ entries: [Entry], _ half: SourceHalf, to spool: ChangeSpool, _ tally: inout Tally
+    ) throws {
+        if entries.isEmpty { return }
+        var unmet: [RecordWrite<SourceHalf.Basis>] = []
+        for write in try half.writes(of: entries) {
+            if case .unmet = write.end { unmet.append(write) } else { try spool.append(write) }
+        }
+        // The intent of one of which the project has taken its half is open.
+        try store.settle(try half.settlements(of: unmet, &tally))
+    }
 }
 
-/// The records of which the row is looked for. Of several rows with a key, one that the mapping does not leave out is the
-/// one that counts.
+/// The records of which the row is looked for. Of several rows with a key, those that the mapping leaves out do not count;
+/// of a new record, no row may have its key.
 private struct WantedRows {
+    typealias RowKey = (Entry) -> String?
+
     private(set) var byKey = HashIndex()
+    /// Records with more than one row.
+    private(set) var doubles = NumberSet()
+    private let records: PlanRecords
     private var unmet = NumberSet()
     private var leftOut = NumberSet()
+    /// New records whose key a row has.
+    private var taken = NumberSet()
 
-    mutating func insert(_ position: Int, key: String?) {
+    init(_ records: PlanRecords) { self.records = records }
+
+    mutating func insert(_ position: Int, _ rowKey: RowKey) throws {
         unmet.insert(Int64(position))
-        if let key { byKey.insert(position, hash: KeyHash.of(key)) }
+        let entry = try records.record(at: position - 1)
+        guard let key = rowKey(entry) else { return }
+        if isNew(entry), try named(key, rowKey).contains(where: isNew) { taken.insert(Int64(position)) }
+        byKey.insert(position, hash: KeyHash.of(key))
     }
 
-    /// The positions of records that may have the key, and whose row was not met.
-    func open(_ key: String) -> [Int] {
-        byKey.numbers(hash: KeyHash.of(key)).filter { unmet.contains(Int64($0)) }
+    private func isNew(_ entry: Entry) -> Bool { entry.sourceOperation?.kind == .create }
+
+    private func named(_ key: String, _ rowKey: RowKey) throws -> [Entry] {
+        try byKey.numbers(hash: KeyHash.of(key)).map { try records.record(at: $0 - 1) }.filter { rowKey($0) == key }
     }
 
-    mutating func meet(_ position: Int, isLeftOut: Bool) {
-        if isLeftOut { leftOut.insert(Int64(position)) } else { unmet.remove(Int64(position)) }
+    /// Takes a row.
+    ///
+    /// - Returns: the records that it is the first row of.
+    mutating func meet(_ key: String, isLeftOut: Bool, _ rowKey: RowKey) throws -> [Entry] {
+        var found: [Entry] = []
+        for entry in try named(key, rowKey) {
+            let position = Int64(entry.position)
+            if isLeftOut {
+                if !isNew(entry) { leftOut.insert(position) }
+            } else if isNew(entry) {
+                taken.insert(position)
+            } else if !doubles.contains(position) {
+                if unmet.remove(position) { found.append(entry) } else { doubles.insert(position) }
+            }
+        }
+        return found
     }
 
-    /// The positions of records whose row was not met, or is left out.
-    var rest: [Int64] { unmet.numbers }
+    /// The positions of records that are not written at the place of a row: they have none, or it cannot be told which.
+    var rest: [Int64] { (unmet.numbers + doubles.numbers).sorted() }
 
-    func isLeftOut(_ position: Int) -> Bool { leftOut.contains(Int64(position)) }
+    /// Why a record among the ``rest`` is not written.
+    func fault(_ entry: Entry, _ rowKey: RowKey) -> String? {
+        let position = Int64(entry.position)
+        if taken.contains(position) { return "another row has its key \"\(rowKey(entry) ?? "")\" by now" }
+        if doubles.contains(position) { return "several rows have its key \"\(rowKey(entry) ?? "")\" by now" }
+        return leftOut.contains(position) ? SourceHalf.leftOut : nil
+    }
 }

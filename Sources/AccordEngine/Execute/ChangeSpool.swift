@@ -5,37 +5,49 @@ import AccordTables
 /// The changes of a source that is written as a whole, put aside on disk until all of them are known: of each a few bytes
 /// are in memory.
 final class ChangeSpool: TableChanges {
-    private let mapping: Mapping
     private let records: PlanRecords
     private let spill: SpillFile
-    /// Where each change begins.
-    private var starts: [Int] = []
+    /// Where each change is.
+    private var places: [Range<Int>] = []
 
     /// - Parameter folder: for what does not fit into memory.
-    init(_ mapping: Mapping, _ records: PlanRecords, folder: String) {
-        self.mapping = mapping
+    init(_ records: PlanRecords, folder: String) {
         self.records = records
         spill = SpillFile(folder: folder)
     }
 
-    var count: Int { starts.count }
+    var count: Int { places.count }
 
     /// - Parameter write: one with a single change, as all of such a table are.
     func append(_ write: RecordWrite<SourceHalf.Basis>) throws {
         var writer = SpoolWriter()
-        for change in write.changes { writer.change(change) }
         writer.int32(Int32(write.entry.position))
+        for change in write.changes { writer.change(change) }
         writer.optional(write.basis.before)
         writer.record(write.basis.expected)
-        starts.append(try spill.append(writer.bytes))
+        let start = try spill.append(writer.bytes)
+        places.append(start..<start + writer.bytes.count)
     }
 
-    func change(at index: Int) throws -> TableChange { try read(index) { $0.change(mapping) } }
+    func change(at index: Int) throws -> TableChange {
+        try read(index) { reader in
+            _ = reader.int32()
+            return reader.change()
+        }
+    }
+
+    /// Takes out the changes of some records.
+    ///
+    /// - Parameter positions: of the plan's records.
+    func remove(_ positions: NumberSet) throws {
+        if positions.isEmpty { return }
+        places = try places.indices.filter { !positions.contains(Int64(try read($0) { $0.int32() })) }.map { places[$0] }
+    }
 
     /// The change with the record of the plan that it is of.
     func write(at index: Int) throws -> RecordWrite<SourceHalf.Basis> {
-        let (change, position, before, expected) = try read(index) { reader in
-            (reader.change(mapping), Int(reader.int32()), reader.optionalFingerprint(), reader.record())
+        let (position, change, before, expected) = try read(index) { reader in
+            (Int(reader.int32()), reader.change(), reader.optionalFingerprint(), reader.record())
         }
         return RecordWrite(
             try records.record(at: position - 1), SourceHalf.Basis(before: before, expected: expected),
@@ -43,8 +55,7 @@ final class ChangeSpool: TableChanges {
     }
 
     private func read<Content>(_ index: Int, _ body: (inout SpoolReader) -> Content) throws -> Content {
-        let end = index + 1 < starts.count ? starts[index + 1] : spill.count
-        let bytes = try spill.read(at: starts[index], count: end - starts[index])
+        let bytes = try spill.read(at: places[index].lowerBound, count: places[index].count)
         return bytes.withUnsafeBytes {
             var reader = SpoolReader(bytes: $0, position: 0)
             return body(&reader)
@@ -56,6 +67,8 @@ extension SpoolWriter {
     fileprivate mutating func change(_ change: TableChange) {
         bytes.append(UInt8(Operation.Kind.allCases.firstIndex(of: change.kind) ?? 0))
         optional(change.key)
+        optional(change.row.map { Int64($0.line) })
+        optional(change.row?.fingerprint)
         int32(Int32(change.cells.count))
         for (column, cell) in change.cells {
             text(column)
@@ -92,18 +105,18 @@ extension SpoolWriter {
 }
 
 extension SpoolReader {
-    /// - Parameter mapping: says where keys are and which rows are meant, the same for all changes.
-    fileprivate mutating func change(_ mapping: Mapping) -> TableChange {
+    fileprivate mutating func change() -> TableChange {
         let kind = Operation.Kind.allCases[Int(byte())]
-        let key = optionalText()
+        let (key, line, fingerprint) = (optionalText(), optionalNumber(), optionalFingerprint())
+        var row: RowPlace?
+        if let line, let fingerprint { row = RowPlace(line: Int(line), fingerprint: fingerprint) }
         var cells: [String: CellChange] = [:]
         for _ in 0..<int32() {
             let column = text()
             let before = cell()
             cells[column] = CellChange(before: before, after: cell())
         }
-        return TableChange(
-            kind: kind, key: key, keyColumns: mapping.key, onlyWhere: mapping.only, cells: cells, known: record())
+        return TableChange(kind: kind, key: key, row: row, cells: cells, known: record())
     }
 
     private mutating func cell() -> Cell {

@@ -22,10 +22,7 @@ struct SourceHalf: Half {
     /// Why a row is not written.
     static let leftOut = "the mapping leaves its row out by now"
 
-    /// Of an entry whose row is left out.
-    static func leftOut(_ entry: Entry) -> RecordWrite<Basis> { unmet(entry, leftOut) }
-
-    private static func unmet(_ entry: Entry, _ reason: String) -> RecordWrite<Basis> {
+    static func unmet(_ entry: Entry, _ reason: String) -> RecordWrite<Basis> {
         RecordWrite(entry, Basis(before: nil, expected: Record(key: "", values: [:])), unmet: reason)
     }
 
@@ -62,7 +59,7 @@ struct SourceHalf: Half {
     }
 
     private func write(_ operation: Operation, of entry: Entry) throws -> RecordWrite<Basis> {
-        let values = Dictionary(operation.changes.map { ($0.field, $0.after) }, uniquingKeysWith: { _, last in last })
+        let values = operation.values
         if operation.kind == .create { return try create(entry, values) }
         guard let key = entry.sourceKey, let (row, record) = rows.byKey[key] else {
             throw Unwritable(reason: "its row is not there any more")
@@ -70,8 +67,7 @@ struct SourceHalf: Half {
         if rows.mapper.leavesOut(row) { throw Unwritable(reason: SourceHalf.leftOut) }
         var expected = rows.mapper.map(row).record
         let known = Record(key: record.key ?? key, values: record.values)
-        var change = tableChange(operation.kind, known.key, [:])
-        change.known = known
+        var change = TableChange(kind: operation.kind, key: known.key, row: RowPlace(of: record), known: known)
         func write(_ changes: [TableChange]) -> RecordWrite<Basis> {
             RecordWrite(
                 entry, Basis(before: record.fingerprint, expected: expected), changes: changes, known: known)
@@ -95,17 +91,28 @@ struct SourceHalf: Half {
     }
 
     private func create(_ entry: Entry, _ values: [String: Value]) throws -> RecordWrite<Basis> {
-        let key = entry.sourceKey ?? RecordMapper.newKey(projectID: entry.projectID ?? "")
-        let record = Record(key: key, values: values)
-        let cells = try rows.mapper.newRow(record: record, key: key).mapValues { CellChange(after: $0) }
-        // A typed table gives a new record its key.
-        let change = tableChange(.create, rows.mapper.rows.isTyped ? nil : key, cells)
+        let record = newRecord(entry, values)
+        let cells = try rows.mapper.newRow(record: record, key: record.key).mapValues { CellChange(after: $0) }
+        let change = TableChange(kind: .create, key: nil, cells: cells)
         return RecordWrite(
-            entry, Basis(before: nil, expected: record), changes: steps(change), known: Record(key: key, values: [:]))
+            entry, Basis(before: nil, expected: record), changes: steps(change),
+            known: Record(key: record.key, values: [:]))
     }
 
-    private func tableChange(_ kind: Operation.Kind, _ key: String?, _ cells: [String: CellChange]) -> TableChange {
-        TableChange(kind: kind, key: key, keyColumns: pair.mapping.key, onlyWhere: pair.mapping.only, cells: cells)
+    private func newRecord(_ entry: Entry, _ values: [String: Value]) -> Record {
+        Record(key: entry.sourceKey ?? RecordMapper.newKey(projectID: entry.projectID ?? ""), values: values)
+    }
+
+    /// The key that the record's row has, or will have; nil if the table itself makes it, or there can be no such row.
+    func rowKey(of entry: Entry) -> String? {
+        guard let operation = entry.sourceOperation, operation.kind == .create else { return entry.sourceKey }
+        let record = newRecord(entry, operation.values)
+        do {
+            return rows.mapper.key(ofNew: try rows.mapper.newRow(record: record, key: record.key))
+        } catch {
+            // It is said where the row is made.
+            return nil
+        }
     }
 
     /// A table that has operations of their own for an opt-out takes it in no other: before an update, after a create.
@@ -194,6 +201,12 @@ struct SourceHalf: Half {
             written: Settlement.Written(
                 sourceKey: key, projectID: write.entry.projectID ?? "", sourceFingerprint: fingerprint),
             project: project)
+    }
+}
+
+extension Operation {
+    fileprivate var values: [String: Value] {
+        Dictionary(changes.map { ($0.field, $0.after) }, uniquingKeysWith: { _, last in last })
     }
 }
 

@@ -23,15 +23,17 @@ struct CSVCopy {
         var line = 1
         var lineEnd: [UInt8] = []
         var endsCleanly = false
+        var rows = decisions.rows[...]
         while try reader.scan() {
             if lineEnd.isEmpty { lineEnd = Array(reader.rowAndLineEnd.suffix(reader.lineEndLength)) }
-            guard let index = decisions.changeByLine[reader.line] else {
+            guard let next = rows.first, next.line == reader.line else {
                 try emit(reader.rowAndLineEnd)
                 line += lines(in: reader.rowAndLineEnd)
                 endsCleanly = reader.lineEndLength > 0
                 continue
             }
-            let change = try changes.change(at: index)
+            rows.removeFirst()
+            let (index, change) = (next.index, try changes.change(at: next.index))
             guard change.kind == .update else { continue }
             let row = updated(change)
             written.append(Written(index: index, line: line, fingerprint: Fingerprint(of: row)))
@@ -74,11 +76,7 @@ struct CSVCopy {
     }
 
     private func created(_ change: TableChange, quotesAll: Bool) -> [UInt8] {
-        var cells = change.cells.compactMapValues(\.after.text)
-        let keys = change.keyColumns.filter { header.index(of: $0) != nil }
-        if let first = keys.first, keys.allSatisfy({ (cells[$0] ?? "").trimmed.isEmpty }) {
-            cells[first] = change.key
-        }
+        let cells = change.cells.compactMapValues(\.after.text)
         var row: [UInt8] = []
         for (index, column) in header.columns.enumerated() {
             if index > 0 { row.append(reader.delimiter) }

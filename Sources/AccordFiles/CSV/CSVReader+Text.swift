@@ -42,20 +42,6 @@ extension CSVReader {
         row.isUTF8 ? nil : cells.firstIndex { !UnsafeBufferPointer(rebasing: row[$0.content]).isUTF8 }
     }
 
-    /// The key of the row at hand: that of the first of its key cells that is not blank.
-    func key(_ positions: [Int], _ formulas: CSVFormat.Formulas) -> String? {
-        for position in positions where position < cells.count {
-            if let key = RecordKey.of(text(of: cells[position], formulas)) { return key }
-        }
-        return nil
-    }
-
-    /// Whether the row at hand is one of those that are meant; one that is too short to tell is.
-    func isMeant(_ only: RowFilter?, _ header: TextRow.Header, _ formulas: CSVFormat.Formulas) -> Bool {
-        guard let only, let position = header.index(of: only.column), position < cells.count else { return true }
-        return only.takes(text(of: cells[position], formulas))
-    }
-
     /// Reads the header, which must come before any row; nil if the file is empty.
     ///
     /// - Throws: ``TableError/malformed(_:what:next:)``.

@@ -75,7 +75,6 @@ public struct CSVTable: ScannableTable, BatchWritable {
         return proof
     }
 
-    /// A key is that of the first of its columns that is not blank, as ``RecordKey`` compares it.
     public func write(
         _ changes: any TableChanges, expecting stamp: Stamp, _ take: (_ index: Int, WriteOutcome) throws -> Void
     ) async throws -> Stamp {
