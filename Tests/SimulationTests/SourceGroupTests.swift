@@ -13,7 +13,8 @@ struct SourceGroupTests {
     private static let count = 2_600
 
     private func world(_ count: Int = SourceGroupTests.count) throws -> World {
-        let world = try World()
+        // Nobody has a phone: what was made is known again by what the state remembers alone.
+        let world = try World(World.Rules(match: "[phone]"))
         try world.write([])
         let path = world.csv.path
         world.source = { _ in CSVTable(path: path, name: "contacts.csv") }
