@@ -133,7 +133,7 @@ extension TableConformance {
             let result = try await table.write(changes, expecting: table.stamp())
             for outcome in result.outcomes { try trial.expectRefused(outcome) }
             try await trial.expectRows(subject.table, Trial.rows)
-        },
+        }
     ]
 }
 

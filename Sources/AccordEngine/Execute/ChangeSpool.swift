@@ -41,7 +41,9 @@ final class ChangeSpool: TableChanges {
     /// - Parameter positions: of the plan's records.
     func remove(_ positions: NumberSet) throws {
         if positions.isEmpty { return }
-        places = try places.indices.filter { !positions.contains(Int64(try read($0) { $0.int32() })) }.map { places[$0] }
+        places = try places.indices.filter { !positions.contains(Int64(try read($0) { $0.int32() })) }.map {
+            places[$0]
+        }
     }
 
     /// The change with the record of the plan that it is of.
