@@ -144,7 +144,8 @@ let package = Package(
             "CommandTests",
             [
                 "accord", "AccordCore", "AccordConfig", "AccordFiles", "AccordHTTP", "AccordREST", "AccordState",
-                "AccordReport", "Chance", .product(name: "Subprocess", package: "swift-subprocess"),
+                "AccordReport", "Chance", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ]),
         tests(

@@ -3,6 +3,14 @@ import AccordState
 import GRDB
 
 extension RecordIdentity {
+    /// Nil for an intent of neither.
+    fileprivate init?(_ sourceKey: String?, _ projectID: String?) {
+        guard let identity = sourceKey.map(RecordIdentity.source) ?? projectID.map(RecordIdentity.project) else {
+            return nil
+        }
+        self = identity
+    }
+
     /// As the columns of an intent hold it.
     fileprivate var columns: (sourceKey: String?, projectID: String?) {
         switch self {
@@ -67,13 +75,12 @@ extension SQLiteStateStore {
         }
     }
 
-    public func intentsBegun(_ pair: String) throws -> [String: Int64] {
+    public func intentsBegun(_ pair: String) throws -> [RecordIdentity: Int64] {
         try read { db in
             guard let number = try db.pair(pair) else { return [:] }
-            let rows = try db.rows(
-                "SELECT source_key, max(begun) FROM intents WHERE pair = ? AND source_key IS NOT NULL GROUP BY 1",
-                [number])
-            return Dictionary(rows.map { ($0[0], $0[1]) }, uniquingKeysWith: { first, _ in first })
+            let rows = try db.rows("SELECT source_key, project_id, begun FROM intents WHERE pair = ?", [number])
+            return Dictionary(
+                rows.compactMap { row in RecordIdentity(row[0], row[1]).map { ($0, row[2]) } }, uniquingKeysWith: max)
         }
     }
 

@@ -12,6 +12,9 @@ public struct Faults: Hashable, Sendable {
         case dropBefore = "drop-before"
         /// The connection is dropped after the service did what was asked.
         case dropAfter = "drop-after"
+        /// The connection of a request that changes something is dropped, and the service does what was asked only
+        /// after a while: see ``lateBy``.
+        case late
         /// The connection is dropped in the middle of the answer.
         case truncate
         /// The answer is a page for people, with status 200.
@@ -26,6 +29,8 @@ public struct Faults: Hashable, Sendable {
     public var seed: UInt64?
     /// Seconds that each answer takes.
     public var latency: ClosedRange<Double> = 0...0
+    /// Seconds after which a late request arrives.
+    public var lateBy: ClosedRange<Double> = 45...45
     /// 0 to 1.
     public var probabilities: [Kind: Double] = [:]
     /// After so many requests the key is another one; see ``SandboxService/key``.
@@ -40,13 +45,14 @@ public struct Faults: Hashable, Sendable {
     public init() {}
 
     private static let settings = [
-        "seed", "latency", "rotate-key-after", "forbid-after", "hold-after", "rate-limit",
+        "seed", "latency", "late-by", "rotate-key-after", "forbid-after", "hold-after", "rate-limit",
     ]
 
     static let example = "seed=7,latency=0-50ms,5xx=2%,drop-before=1%,rotate-key-after=100,rate-limit=5"
 
-    /// Reads `name=value` parts with commas between them: `seed`, `latency` (`20ms` or `0-50ms`), `rotate-key-after`,
-    /// `forbid-after`, `hold-after` and `rate-limit` (numbers), and the names of ``Kind`` with a percentage.
+    /// Reads `name=value` parts with commas between them: `seed`, `latency` (`20ms` or `0-50ms`), `late-by` (`45s` or
+    /// `10-600s`), `rotate-key-after`, `forbid-after`, `hold-after` and `rate-limit` (numbers), and the names of ``Kind``
+    /// with a percentage.
     ///
     /// - Throws: ``SandboxError/faults(part:reason:)``.
     public init(_ text: String) throws(SandboxError) {
@@ -67,8 +73,11 @@ public struct Faults: Hashable, Sendable {
             guard let seed = UInt64(value) else { return "a whole number" }
             self.seed = seed
         case "latency":
-            guard let latency = Faults.range(value) else { return "milliseconds like 20ms or 0-50ms" }
+            guard let latency = Faults.range(value, unit: "ms").map({ $0.lowerBound / 1000...$0.upperBound / 1000 }) else { return "milliseconds like 20ms or 0-50ms" }
             self.latency = latency
+        case "late-by":
+            guard let late = Faults.range(value, unit: "s") else { return "seconds like 45s or 10-600s" }
+            lateBy = late
         case "rotate-key-after":
             guard let count = Int(value), count >= 0 else { return "a number of requests" }
             rotateKeyAfter = count
@@ -94,12 +103,13 @@ public struct Faults: Hashable, Sendable {
         return nil
     }
 
-    private static func range(_ text: String) -> ClosedRange<Double>? {
-        guard text.hasSuffix("ms") else { return nil }
-        let ends = text.dropLast(2).split(separator: "-", omittingEmptySubsequences: false).map { Double($0) }
+    /// - Parameter unit: stands behind the numbers, which are 600,000 at most.
+    private static func range(_ text: String, unit: String) -> ClosedRange<Double>? {
+        guard text.hasSuffix(unit) else { return nil }
+        let ends = text.dropLast(unit.count).split(separator: "-", omittingEmptySubsequences: false).map { Double($0) }
         guard let first = ends.first ?? nil, let last = ends.last ?? nil, ends.count <= 2, first >= 0, first <= last,
             last <= 600_000
         else { return nil }
-        return first / 1000...last / 1000
+        return first...last
     }
 }

@@ -53,6 +53,7 @@ public final class SandboxService: Sendable {
         let now = now()
         return try state.withLock { (state) throws(Problem) in
             state.project.now = now
+            state.arrive()
             Messages.deliver(in: &state.project)
             return try change(&state.project)
         }
@@ -75,6 +76,7 @@ public final class SandboxService: Sendable {
         let now = now()
         return state.withLock { state in
             state.project.now = now
+            state.arrive()
             Messages.deliver(in: &state.project)
             var reply = state.reply(to: request)
             reply.number = state.requests

@@ -31,7 +31,7 @@ extension StateConformance {
             try trial.expect(steps.withLock(\.self), is: [.settle])
             try trial.expect(store.openIntents("customers"), is: next)
             try trial.expect(store.link("customers", sourceKey: "1")?.sourceBase, is: ["a": .integer(1)])
-            try trial.expect(store.intentsBegun("customers"), is: ["2": 20])
+            try trial.expect(store.intentsBegun("customers"), is: [.source(key: "2"): 20, .project(id: "p3"): 20])
             try trial.expectSameAfterCrash(store)
         }
     ]

@@ -83,7 +83,7 @@ extension StateConformance {
             intent.after = [2, 5]
             try store.begin("customers", run: 1, entries: [intent], at: 40)
             try trial.expect(store.openIntents("customers"), is: [intent])
-            try trial.expect(store.intentsBegun("customers"), is: ["1": 40])
+            try trial.expect(store.intentsBegun("customers"), is: [.source(key: "1"): 40])
             try trial.expect(store.intentsBegun("locations"), is: [:])
         },
         Check("a choice for a record that is settled later in the plan's run is kept until then") { trial, store in

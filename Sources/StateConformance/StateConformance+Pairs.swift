@@ -38,7 +38,7 @@ private struct PairContents: Equatable {
     var unsettled: [MirrorRecord]
     var counts: [Int]
     var intents: [Entry]
-    var begun: [String: Int64]
+    var begun: [RecordIdentity: Int64]
     /// The keys in quarantine, then those in conflict.
     var attention: [[String]]
     var history: [LedgerRow]

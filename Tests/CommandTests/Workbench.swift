@@ -1,6 +1,7 @@
 import AccordCore
 import AccordHTTP
 import Foundation
+import GRDB
 import Testing
 
 /// A folder with a configuration, and a sandbox as a process of its own: what a user has in front of them.
@@ -72,6 +73,14 @@ final class Workbench {
             try await Task.sleep(for: .milliseconds(10))
         }
         throw NoSandbox(printed: try sandbox.printed())
+    }
+
+    /// As if so much time had passed that what a run may have created has arrived by now, or never will.
+    func passSettleTime() throws {
+        let file = folder.appendingPathComponent(".accord/state.sqlite").path
+        try DatabaseQueue(path: file).write { db in
+            try db.execute(sql: "UPDATE intents SET begun = begun - ?", arguments: [LateCreates.settleTime])
+        }
     }
 
     // MARK: - The two sides

@@ -164,6 +164,8 @@ struct ChargeTests {
             _ = try? await world.sync(CrashPoint(dieAt: 1 + dice.below(steps)), concurrency: 4)
         }
         try world.set(faults: "")
+        try await world.sync()
+        world.passSettleTime()
         for _ in 0..<2 { try await world.sync() }
         #expect(charges(world) == payments.expected, "seed \(seed)")
         #expect(try await world.sync().operations == 0, "seed \(seed)")

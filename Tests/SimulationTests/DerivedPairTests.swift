@@ -126,6 +126,8 @@ struct NamingScenario {
         for step in steps { _ = try? await world.sync(CrashPoint(dieAt: step)) }
         try world.set(faults: "")
         try await world.sync()
+        world.passSettleTime()
+        try await world.sync()
         return world
     }
 
@@ -207,7 +209,7 @@ extension World {
     }
 
     /// The names of what the project has of one kind.
-    fileprivate func named(_ kind: KeyPath<SandboxProject, [JSON]>) -> [String] {
+    func named(_ kind: KeyPath<SandboxProject, [JSON]>) -> [String] {
         service.edit { project in project[keyPath: kind] }.compactMap { $0["name"]?.string }.sorted()
     }
 }

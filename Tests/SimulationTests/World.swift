@@ -249,6 +249,9 @@ final class World {
         return try await body(engine, workspace.store)
     }
 
+    /// What a stopped run may have created has arrived by now, or never will.
+    func passSettleTime() { time.advance(Double(LateCreates.settleTime)) }
+
     // MARK: - What the two sides say
 
     /// The project's customers, without what time alone makes different.

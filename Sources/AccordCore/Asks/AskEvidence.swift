@@ -6,8 +6,6 @@ public enum AskEvidence: Hashable, Sendable {
     /// Something happened, and it is not known whether it is this: a person decides.
     case unclear(String)
 
-    /// Seconds after which a request that was sent is not on its way any more.
-    public static let settled: Int64 = 900
     /// Seconds that the service's clock may differ from ours.
     private static let skew: Int64 = 3600
 

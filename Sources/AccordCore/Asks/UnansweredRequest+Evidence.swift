@@ -57,10 +57,10 @@ extension UnansweredRequest.Evidence {
         case .source: return .notSent
         case nil: break
         }
-        guard now - begun >= AskEvidence.settled else {
+        guard now - begun >= LateCreates.settleTime else {
             return .open(
                 "it was sent and no answer came: whether it arrived is looked for from "
-                    + "\(CalendarDay.describe(unixSeconds: begun + AskEvidence.settled)) on")
+                    + "\(CalendarDay.describe(unixSeconds: begun + LateCreates.settleTime)) on")
         }
         guard recipient != .notAsked else {
             return .open("it was sent and no answer came: the next run looks for it in the project")

@@ -10,9 +10,15 @@ public struct RuleContext: Sendable {
     /// Writes that the service refused, by the record's identity.
     public var refused: [String: RefusedWrite]
 
-    public init(duplicateKeys: Set<String> = [], refused: [String: RefusedWrite] = [:]) {
+    /// What a stopped run may have created, unseen so far.
+    public var late: LateCreates
+
+    public init(
+        duplicateKeys: Set<String> = [], refused: [String: RefusedWrite] = [:], late: LateCreates = LateCreates()
+    ) {
         self.duplicateKeys = duplicateKeys
         self.refused = refused
+        self.late = late
     }
 }
 

@@ -87,6 +87,11 @@ public struct TableSchema: Hashable, Sendable {
     /// No two records share the field's value, or the service takes one that has it for the one that is meant.
     public func identifies(_ field: String) -> Bool { matcher.contains(field) || unique.contains(field) }
 
+    /// Whether the service itself finds the record that a create with these values means, so that no second one is made.
+    public func findsItself(_ values: [String: Value]) -> Bool {
+        matcher.contains { !(values[$0] ?? .null).isNull }
+    }
+
     /// The fields that together identify a record by content; none where records have keys.
     public var contentFields: [String] {
         if case .byContent(let fields) = identity { fields } else { [] }

@@ -84,6 +84,19 @@ struct RecordWrite<Basis: Sendable>: Sendable {
             }
     }
 
+    /// The change of which nobody knows whether it was made; nil if the record did not end so.
+    var unknown: TableChange? {
+        guard case .unknown = end, answers.count < changes.count else { return nil }
+        return changes[answers.count]
+    }
+
+    /// Takes the record that the change of which nobody knew has made: what follows it can be made now.
+    mutating func find(_ stored: TableRecord) {
+        guard let change = unknown else { return }
+        end = .unsent
+        make(change, stored.decoded())
+    }
+
     /// Nobody knows whether the change that was under way was made.
     mutating func lose(_ reason: String) { ends(.unknown(reason)) }
 

@@ -29,11 +29,14 @@ struct RecordWriter: Sendable {
         while let change = record.next() {
             do {
                 let outcome = try await write(change)
-                if case .stored(let stored) = outcome, change.kind == .create, stored.key == nil, schema.ownKey != nil {
-                    record.take(.storedUnseen, of: change)
-                } else {
-                    record.take(outcome, of: change)
+                if case .stored(let stored) = outcome, change.kind == .create {
+                    if stored.key == nil, schema.ownKey != nil {
+                        record.take(.storedUnseen, of: change)
+                        continue
+                    }
+                    if let key = stored.key { _ = claims.take(key) }
                 }
+                record.take(outcome, of: change)
             } catch let error as TableError where error.isFinal {
                 record.stop(error)
             } catch let error as any ExplainedError {
@@ -44,26 +47,64 @@ struct RecordWriter: Sendable {
         }
     }
 
-    /// A create whose answer never came is looked up, and sent again only if it was looked for and is not there.
+    /// A create whose answer never came is looked up, and sent again only if it was looked for and is not there, and the
+    /// table itself would find it if it arrived all the same.
     private func write(_ change: TableChange) async throws -> WriteOutcome {
-        guard change.kind == .create else { return try await table.write(change) }
+        guard change.kind == .create, schema.findsItself(change.values) else { return try await table.write(change) }
         var attempts = 0
         while true {
             let outcome = try await table.write(change)
             guard case .unknown(let error) = outcome, case .outcomeUnknown = error else { return outcome }
             attempts += 1
             logger.notice("\(error)")
-            let fields = lookups(change)
-            if fields.isEmpty { return outcome }
-            do {
-                if let found = try await find(change, by: fields) { return .stored(found) }
-            } catch {
-                // Whatever keeps it from being looked up, it may have happened.
-                logger.notice("it could not be looked up: \(error)")
-                return outcome
+            guard let found = await lookUp(change) else { return outcome }
+            if let record = found.first { return .stored(record) }
+            if attempts == 3 { return outcome }
+        }
+    }
+
+    /// Looks for creates of a group whose answers never came, once no other one of the group is under way: of records alike,
+    /// what another one's answer spoke of is that one's.
+    func lookFor<Basis>(_ records: inout [RecordWrite<Basis>]) async {
+        for index in records.indices {
+            guard let change = records[index].unknown, change.kind == .create else { continue }
+            for found in await lookUp(change) ?? [] {
+                guard let key = found.key, isFreeOrUnknown(key), claims.take(key) else { continue }
+                records[index].find(found)
+                await write(&records[index])
+                break
             }
-            // Identical records may be distinct, so an unanswered create of one is not sent again in this run.
-            if attempts == 3 || schema.isByContent { return outcome }
+        }
+    }
+
+    /// Records that may be the one that a create was to make; nil if they could not be looked for.
+    private func lookUp(_ change: TableChange) async -> [TableRecord]? {
+        let fields = lookups(change)
+        guard !fields.isEmpty, let table = table as? any SearchableTable else { return nil }
+        do {
+            let values = change.values
+            for field in fields {
+                let found = try await table.find(field, values[field] ?? .null)
+                guard schema.isByContent else {
+                    if found.isEmpty { continue }
+                    return found
+                }
+                return found.filter { schema.isAlike($0.values, values) }
+            }
+            return []
+        } catch {
+            // Whatever keeps it from being looked up, it may have happened.
+            logger.notice("it could not be looked up: \(error)")
+            return nil
+        }
+    }
+
+    private func isFreeOrUnknown(_ key: String) -> Bool {
+        do {
+            return try isFree(key)
+        } catch {
+            logger.notice("\(key) could not be looked up in the state: \(error)")
+            return false
         }
     }
 
@@ -73,32 +114,13 @@ struct RecordWriter: Sendable {
         if schema.isByContent {
             return schema.lookedUpBy.first(where: table.capabilities.searchable.contains).map { [$0] } ?? []
         }
-        let named = schema.lookedUpBy.filter { !change.value($0).isNull }
+        let named = schema.lookedUpBy.filter { !(change.cells[$0]?.after.value ?? .null).isNull }
         let identifying = named.filter(schema.identifies)
         return identifying.isEmpty ? named : identifying
-    }
-
-    private func find(_ change: TableChange, by fields: [String]) async throws -> TableRecord? {
-        guard let table = table as? any SearchableTable else { return nil }
-        for field in fields {
-            let found = try await table.find(field, change.value(field))
-            guard schema.isByContent else {
-                if let first = found.first { return first }
-                continue
-            }
-            // Of records alike, one that no other record has yet, not even one of this very moment.
-            let values = change.cells.keys.reduce(into: [:]) { $0[$1] = change.value($1) }
-            for record in found {
-                guard let key = record.key, schema.isAlike(record.values, values), try isFree(key), claims.take(key)
-                else { continue }
-                return record
-            }
-        }
-        return nil
     }
 }
 
 extension TableChange {
-    /// What a field is to hold.
-    fileprivate func value(_ field: String) -> Value { cells[field]?.after.value ?? .null }
+    /// What the fields are to hold.
+    fileprivate var values: [String: Value] { cells.mapValues(\.after.value) }
 }

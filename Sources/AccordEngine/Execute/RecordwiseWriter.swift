@@ -173,6 +173,7 @@ struct RecordwiseWriter<Part: Half> {
                 add()
             }
         }
+        if !execution.stop.isStopped { await table.lookFor(&writes) }
         return writes
     }
 

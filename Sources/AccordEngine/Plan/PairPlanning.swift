@@ -38,7 +38,9 @@ package struct PairPlanning {
             Decisions(missing: doubt == nil ? source.missing : NumberSet(), unidentified: source.unidentified),
             PlanBuilder(
                 pair: pair, store: store, awaited: intents.identities.union(resolved.keys.map(RecordIdentity.source)),
-                RuleContext(duplicateKeys: source.duplicateKeys, refused: try refusedWrites(project))))
+                RuleContext(
+                    duplicateKeys: source.duplicateKeys, refused: try refusedWrites(project),
+                    late: try await lateCreates(intents))))
         try await PairDeciding(planning: self, context: context).decide(source, &progress)
         var plan = try await progress.finish(source, project, doubt: doubt, run)
         plan.references = references
@@ -111,6 +113,17 @@ package struct PairPlanning {
             resolved[item.sourceKey, default: []].append(ResolvedConflict(conflict: item.conflict, side: side))
         }
         return resolved
+    }
+
+    private func lateCreates(_ intents: OpenIntents) async throws -> LateCreates {
+        if intents.isEmpty { return LateCreates() }
+        var tables: [Side: TableSchema] = [:]
+        if pair.project.recordWritable != nil { tables[.project] = pair.schema }
+        // A file is written by nobody but the run itself.
+        if pair.source.batchWritable == nil, pair.source.recordWritable != nil {
+            tables[.source] = try await pair.source.schema()
+        }
+        return LateCreates(intents, begun: try store.intentsBegun(pair.name), tables: tables, now: run.now)
     }
 
     /// Writes that were refused are held back until something about them changes: the record, what it refers to, or what

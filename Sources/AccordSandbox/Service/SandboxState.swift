@@ -13,9 +13,26 @@ struct SandboxState: Sendable {
     var window: (second: Int64, count: Int) = (0, 0)
     var refusalsLeft = 0
     var shifts: [String] = []
+    /// Requests that a gateway holds back, and when they arrive, in Unix seconds.
+    private var late: [(at: Double, request: HTTPRequest)] = []
 
     /// What a refusal by chance says that the limit is.
     private static let usualRateLimit = 60
+
+    init(key: String, project: SandboxProject, faults: Faults, dice: Dice) {
+        (self.key, self.project, self.faults, self.dice) = (key, project, faults, dice)
+    }
+
+    /// Does what was asked by requests that arrive only now.
+    mutating func arrive() {
+        let arrived = late.filter { $0.at <= Double(project.now) }.sorted { $0.at < $1.at }
+        late.removeAll { $0.at <= Double(project.now) }
+        for (_, request) in arrived {
+            // Nobody waits for what comes of it.
+            guard let (route, call) = try? Route.find(Call(request)) else { continue }
+            _ = try? route.effect(call, &project)
+        }
+    }
 
     mutating func reply(to request: HTTPRequest) -> SandboxReply {
         var call = Call(request)
@@ -32,6 +49,11 @@ struct SandboxState: Sendable {
         var occurring: Set<Faults.Kind> = []
         for kind in Faults.Kind.allCases where dice.happens(faults.probabilities[kind] ?? 0) { occurring.insert(kind) }
 
+        if occurring.contains(.late), request.method != "GET" {
+            let wait = faults.lateBy.lowerBound + dice.unit() * (faults.lateBy.upperBound - faults.lateBy.lowerBound)
+            late.append((Double(project.now) + wait, request))
+            return SandboxReply(.drop, delay: delay)
+        }
         if occurring.contains(.dropBefore) { return SandboxReply(.drop, delay: delay) }
         if occurring.contains(.serverError) {
             return SandboxReply(

@@ -31,6 +31,6 @@ public protocol JournalStore: Sendable {
     /// What was begun and not settled, in the plan's order: the writes of a run that was stopped.
     func openIntents(_ pair: String) throws -> [Entry]
 
-    /// When each open intent was made durable, by source key, in Unix seconds.
-    func intentsBegun(_ pair: String) throws -> [String: Int64]
+    /// When each open intent was made durable, in Unix seconds.
+    func intentsBegun(_ pair: String) throws -> [RecordIdentity: Int64]
 }

@@ -1,0 +1,106 @@
+import AccordEngine
+import AccordSandbox
+import Chance
+import Foundation
+import Testing
+
+/// Requests that a gateway holds back: they arrive after the client gave up, in the same run or in one of the next.
+@Suite("Effects that arrive late")
+struct LateTests {
+    private static let charges = """
+        resource: charges
+        key: id
+        create: project
+        fields:
+          email: {column: email, direction: to-project}
+          amount: {column: amount, type: money, currency: USD, direction: to-project, required: true}
+          charged_at: {column: paid, type: timestamp, pattern: unix, direction: to-project, required: true}
+        """
+
+    private static let locations = """
+        resource: locations
+        key: id
+        match: [name]
+        fields:
+          name: name
+        """
+
+    /// - Returns: how many payments there are.
+    private func count(_ world: World) -> Int { world.service.edit { project in project.charges.count } }
+
+    private func world(payments rows: [String]) throws -> World {
+        let world = try World(mapping: LateTests.charges)
+        try Data(("id,email,amount,paid\n" + rows.map { $0 + "\n" }.joined()).utf8).write(to: world.csv)
+        try world.add(0)
+        return world
+    }
+
+    @Test("a payment is charged once, whenever its request arrives", arguments: [5, 45, 100, 300, 890])
+    func charge(seconds: Int) async throws {
+        let world = try world(payments: ["1,p0@example.com,1.50,1600000000", "2,p0@example.com,2.50,1600000000"])
+        try world.set(faults: "late=100%,late-by=\(seconds)s")
+        let report = try await world.sync(concurrency: 4)
+        #expect(report.unknown == 2 && report.outcome == .attention, "\(report)")
+        try world.set(faults: "")
+        for _ in 0..<20 {
+            let report = try await world.sync()
+            #expect(report.outcome == (count(world) == 2 ? .done : .attention), "\(report)")
+            #expect(count(world) <= 2)
+        }
+        #expect(count(world) == 2)
+        #expect(try await world.plan(full: true).pairs.first?.hasChanges == false)
+    }
+
+    @Test("one that never arrives is charged when it would have arrived, and said to be open until then")
+    func never() async throws {
+        let world = try world(payments: ["1,p0@example.com,1.50,1600000000"])
+        try world.set(faults: "late=100%,late-by=100000s")
+        #expect(try await world.sync().unknown == 1)
+        try world.set(faults: "")
+        let plan = try await world.plan()
+        let record = try #require(try plan.pairs.first?.records.record(at: 0))
+        #expect(record.quarantine?.cause == .inDoubt && record.operations.isEmpty)
+        #expect(try await world.sync().outcome == .attention && count(world) == 0)
+        world.passSettleTime()
+        #expect(try await world.sync().done == [.project(.create): 1])
+        #expect(count(world) == 1)
+    }
+
+    @Test("payments alike are as many as their rows, whichever of them arrive late", arguments: 1...12)
+    func alike(seed: Int) async throws {
+        let row = "p0@example.com,1.50,1600000000"
+        let world = try world(payments: (1...4).map { "\($0),\(row)" })
+        var dice = Dice(seed: UInt64(seed))
+        try world.set(faults: "seed=\(seed),late=40%,late-by=1-800s,drop-after=30%")
+        for _ in 0..<2 {
+            if dice.below(2) == 0 {
+                _ = try? await world.sync(CrashPoint(dieAt: 1 + dice.below(30)), concurrency: 4)
+            } else {
+                try await world.sync(concurrency: 4)
+            }
+        }
+        try world.set(faults: "")
+        for _ in 0..<4 {
+            try await world.sync(concurrency: 4)
+            #expect(count(world) <= 4, "seed \(seed)")
+        }
+        world.passSettleTime()
+        try await world.sync(concurrency: 4)
+        #expect(count(world) == 4, "seed \(seed)")
+        #expect(try await world.sync().operations == 0, "seed \(seed)")
+        #expect(try await world.plan(full: true).pairs.first?.hasChanges == false, "seed \(seed)")
+    }
+
+    @Test("a location is there once, whenever its request arrives", arguments: [1, 5, 45, 300])
+    func location(seconds: Int) async throws {
+        let world = try World(mapping: LateTests.locations)
+        try Data("id,name\n1,Harbor Street\n".utf8).write(to: world.csv)
+        try world.set(faults: "late=100%,late-by=\(seconds)s")
+        try await world.sync()
+        try world.set(faults: "")
+        for _ in 0..<8 { try await world.sync() }
+        #expect(world.named(\.locations) == ["Harbor Street"])
+        #expect(try await world.sync().outcome == .done)
+        #expect(try String(contentsOf: world.csv, encoding: .utf8) == "id,name\n1,Harbor Street\n")
+    }
+}
