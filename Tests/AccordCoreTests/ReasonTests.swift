@@ -23,7 +23,7 @@ struct ReasonTests {
             .createsNothing(on: .project), .archivedInProject, .goneFromProjectAndIgnored, .goneFromProjectAndMarked,
             .goneFromSourceAndIgnored, .goneFromSourceAndArchived, .protected, .notFoundInDoubt,
             .notFoundMayBe(place: "crm.csv:7"), .notFoundSameValue(place: "crm.csv:7", field: "email"),
-            .notFoundSameValue(place: nil, field: "email"), .createdButLeftOut, .createdButUncertain,
+            .notFoundSameValue(place: nil, field: "email"), .createdButLeftOut, .createdButUncertain, .takenFor(id: "7", label: "Bea <bea@example.com>"),
             .alsoSets(label: "customer", field: "name", value: "Ann", before: nil),
             .alsoSets(label: "customer", field: "name", value: "Ann", before: "Anne"),
         ] + objections.map { .notSent($0) }
@@ -107,7 +107,7 @@ struct ReasonTests {
             sameValues, createdByStoppedRun, writtenByStoppedRun, madeAgain, sentByStoppedRun, sentAsPersonSays,
             createsNothing, archivedInProject, goneFromProjectAndIgnored, goneFromProjectAndMarked,
             goneFromSourceAndIgnored, goneFromSourceAndArchived, protected, notFoundInDoubt, notFoundMayBe,
-            notFoundSameValue, createdButLeftOut, createdButUncertain, alsoSets, notSent
+            notFoundSameValue, createdButLeftOut, createdButUncertain, takenFor, alsoSets, notSent
     }
 
     private enum NoteKind: CaseIterable {
@@ -153,6 +153,7 @@ struct ReasonTests {
         case .notFoundSameValue: .notFoundSameValue
         case .createdButLeftOut: .createdButLeftOut
         case .createdButUncertain: .createdButUncertain
+        case .takenFor: .takenFor
         case .alsoSets: .alsoSets
         case .notSent: .notSent
         }

@@ -116,6 +116,7 @@ final class World {
     /// What a mapping leaves to choose.
     struct Rules {
         var conflict = "manual"
+        var create = "both"
         var goneFromSource = "archive"
         var goneFromProject = "ignore"
         var key = "id"
@@ -170,6 +171,7 @@ final class World {
             key: \(rules.key)
             match: \(rules.match)
             conflict: \(rules.conflict)
+            create: \(rules.create)
             when gone from source: \(rules.goneFromSource)
             when gone from project: \(rules.goneFromProject)
             full read every: 7 days

@@ -51,6 +51,8 @@ public enum Reason: Hashable, Sendable {
     case notFoundSameValue(place: String?, field: String)
     case createdButLeftOut
     case createdButUncertain
+    /// The service took a create for another record, which had this label.
+    case takenFor(id: String, label: String)
     /// The service gives the value of a new record to the record that it names as well.
     case alsoSets(label: String, field: String, value: String, before: String?)
     /// Why a person is not asked for a review.
@@ -101,6 +103,7 @@ public enum Reason: Hashable, Sendable {
             "not found in the source, and \(place.map { "the record at \($0)" } ?? "another record") has the same \(field)"
         case .createdButLeftOut: "created by a run that was stopped, and the mapping leaves its row out now"
         case .createdButUncertain: "created by a run that was stopped, and it is not known now which row it belongs to"
+        case .takenFor(let id, let label): "the service took it for \(label), record \(id)"
         case .alsoSets(let label, let field, let value, let before):
             "the \(label)'s own \(field) becomes \(value), too" + (before.map { "; it is \($0) before" } ?? "")
         case .notSent(let objection): objection.description
@@ -146,6 +149,7 @@ extension Reason {
         case .notFoundSameValue: "not-found-same-value"
         case .createdButLeftOut: "created-but-left-out"
         case .createdButUncertain: "created-but-uncertain"
+        case .takenFor: "taken-for"
         case .alsoSets: "also-sets"
         case .notSent: "not-sent"
         }
@@ -162,6 +166,7 @@ extension Reason {
         case .notFoundSameValue(let place, let field): [field] + [place].compactMap(\.self)
         case .alsoSets(let label, let field, let value, let before):
             [label, field, value] + [before].compactMap(\.self)
+        case .takenFor(let id, let label): [id, label]
         case .notSent(let objection): [objection.code] + objection.details
         default: []
         }
@@ -198,6 +203,7 @@ extension Reason {
         case ("not-found-may-be", 1): self = .notFoundMayBe(place: details[0])
         case ("not-found-same-value", 1...2):
             self = .notFoundSameValue(place: details.count == 2 ? details[1] : nil, field: details[0])
+        case ("taken-for", 2): self = .takenFor(id: details[0], label: details[1])
         case ("also-sets", 3...4):
             self = .alsoSets(
                 label: details[0], field: details[1], value: details[2], before: details.count == 4 ? details[3] : nil)

@@ -12,10 +12,14 @@ public struct RuleContext: Sendable {
 
     /// What a stopped run may have created, unseen so far.
     public var late: LateCreates
+    /// What the service took for other records.
+    public var landed: LandedCreates
 
     public init(
-        duplicateKeys: Set<String> = [], refused: [String: RefusedWrite] = [:], late: LateCreates = LateCreates()
+        duplicateKeys: Set<String> = [], refused: [String: RefusedWrite] = [:], late: LateCreates = LateCreates(),
+        landed: LandedCreates = LandedCreates()
     ) {
+        self.landed = landed
         self.duplicateKeys = duplicateKeys
         self.refused = refused
         self.late = late

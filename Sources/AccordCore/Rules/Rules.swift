@@ -2,7 +2,9 @@
 /// which they are applied.
 public enum Rules {
     /// Each looks at one record by itself, as soon as it is decided.
-    public static let ofRecords: [any RecordRule] = [DuplicateKeys(), CreatesOnTheirWay(), RefusedBefore()]
+    public static let ofRecords: [any RecordRule] = [
+        DuplicateKeys(), CreatesThatLanded(), CreatesOnTheirWay(), RefusedBefore(),
+    ]
 
     /// Each holds the records of a plan against each other, when all of them are known.
     public static func ofPlans(_ context: PlanRuleContext) -> [any PlanRule] {

@@ -57,8 +57,44 @@ struct ProjectHalf: Half {
         if writes.contains(where: { if case .gone = $0.end { true } else { false } }) {
             try store.setMirrorCursor(pair.name, nil)
         }
-        return try writes.map { try settlement(of: $0, &tally) }
+        let known = try store.projectRecords(pair.name, Set(writes.compactMap(\.createdKey)))
+        return try writes.map { write in
+            if let record = write.createdKey.flatMap({ known[$0] }), try isAnother(record, than: write.entry) {
+                return try takenFor(record, write, &tally)
+            }
+            return try settlement(of: write, &tally)
+        }
     }
+
+    // MARK: A create that the service took for another record
+
+    /// Whether a record that a create answered with was there before it.
+    private func isAnother(_ record: MirrorRecord, than entry: Entry) throws -> Bool {
+        if let link = try store.link(pair.name, projectID: record.id) { return link.sourceKey != entry.sourceKey }
+        return !record.gone
+    }
+
+    /// The intent stays: until a person has put that record right, neither of the two is touched.
+    private func takenFor(
+        _ record: MirrorRecord, _ write: RecordWrite<MirrorRecord?>, _ tally: inout Tally
+    ) throws -> Settlement {
+        var (entry, closing) = (write.entry, builder.closed(write.entry))
+        let label = pair.schema.label(of: record.record)
+        entry.note = .takenFor(id: record.id, label: label)
+        try store.begin(pair.name, run: execution.run, entries: [entry], at: execution.now)
+        closing.closesIntent = false
+        closing.quarantine = execution.attention.item(
+            entry,
+            Quarantine(
+                .wouldOverwriteAnother,
+                "the service took it for \(label) (\(pair.schema.label) \(record.id)) and wrote over that: give "
+                    + "\(pair.schema.label) \(record.id) its own values back in the project"),
+            operation: nil)
+        tally.quarantined += 1
+        return closing
+    }
+
+    // MARK: What came of it
 
     private func settlement(of write: RecordWrite<MirrorRecord?>, _ tally: inout Tally) throws -> Settlement {
         let entry = write.entry

@@ -33,6 +33,8 @@ struct RecordWrite<Basis: Sendable>: Sendable {
 
     /// The create among its changes was made.
     var isCreated: Bool { zip(changes, answers).contains { $0.0.kind == .create } }
+    /// The key of the record that the create among its changes made, if the table said which it is.
+    var createdKey: String? { zip(changes, answers).first { $0.0.kind == .create }?.1?.key }
     /// The record was deleted, and the one that was to take its place certainly not created.
     var isReplacedByNone: Bool {
         if case .unknown = end { return false }

@@ -33,14 +33,16 @@ package struct PairPlanning {
                 knownFields: pair.mapping.knownFields(try store.baseColumns(pair.name))),
             intents: intents, resolved: resolved, sourceDoubt: doubt, leftOutKeys: source.leftOutKeys,
             isOneText: pair.isDerived)
+        var loader = try KnowledgeLoader(pair: pair, store: store)
+        let landed = try loader.decide { (known) throws(Needs) in try StoppedRuns(context).landed(known) }
         var progress = PlanInProgress(
-            pair, context, try KnowledgeLoader(pair: pair, store: store),
+            pair, context, loader,
             Decisions(missing: doubt == nil ? source.missing : NumberSet(), unidentified: source.unidentified),
             PlanBuilder(
                 pair: pair, store: store, awaited: intents.identities.union(resolved.keys.map(RecordIdentity.source)),
                 RuleContext(
                     duplicateKeys: source.duplicateKeys, refused: try refusedWrites(project),
-                    late: try await lateCreates(intents))))
+                    late: try await lateCreates(intents), landed: landed)))
         try await PairDeciding(planning: self, context: context).decide(source, &progress)
         var plan = try await progress.finish(source, project, doubt: doubt, run)
         plan.references = references
