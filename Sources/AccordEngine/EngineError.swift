@@ -14,6 +14,8 @@ public enum EngineError: ExplainedError, Hashable {
     case cannot(String, pair: String, table: String)
     /// The project's table is written all at once, which is supported of a source only.
     case projectWrittenAsWhole(pair: String, table: String)
+    /// A source is not whole when it is to be written.
+    case sourceInDoubt(pair: String, table: String, reason: String)
     /// What its records refer to could not be brought into agreement.
     case waits(pair: String, resource: String)
     /// The project could not be read whole when it had to be: the first time, or with another mapping.
@@ -28,7 +30,8 @@ public enum EngineError: ExplainedError, Hashable {
     public var place: String? {
         switch self {
         case .unbalanced(let pair, _, _, _), .waits(let pair, _), .projectNotRead(let pair, _),
-            .projectUnknown(let pair, _), .cannot(_, let pair, _), .projectWrittenAsWhole(let pair, _):
+            .projectUnknown(let pair, _), .cannot(_, let pair, _), .projectWrittenAsWhole(let pair, _),
+            .sourceInDoubt(let pair, _, _):
             "pair \(pair)"
         case .unknownPair: "accord.yaml"
         case .stale: "plan"
@@ -49,6 +52,7 @@ public enum EngineError: ExplainedError, Hashable {
         case .cannot(let what, _, let table): "\(table) cannot \(what)"
         case .projectWrittenAsWhole(_, let table):
             "\(table) can only be written as a whole, which is supported of a source, and not of a project"
+        case .sourceInDoubt(_, let table, let reason): "nothing was written to \(table): \(reason)"
         case .waits(_, let resource): "it refers to \(resource), which failed"
         case .projectNotRead(_, let reason): "the project could not be read whole: \(reason)"
         case .project(let error): error.what
@@ -65,6 +69,7 @@ public enum EngineError: ExplainedError, Hashable {
         case .guarded(let refusals): refusals.first?.next
         case .cannot: "Change the mapping so that nothing has to be done there, or name another source"
         case .projectWrittenAsWhole: "Make it the source of the pair, or change the mapping so that it is not written"
+        case .sourceInDoubt: "Look at it, put it right, and run again"
         case .waits: "See what is said of that one"
         case .projectNotRead: "Run again when fewer changes are made to it; nothing was done"
         case .project(let error): EngineError.nextForProject(error)

@@ -63,7 +63,7 @@ public enum TableError: ExplainedError, Hashable {
             "the service refused it (\(status)): " + TableError.reasons(message, fields).joined(separator: "; ")
         case .outcomeUnknown(_, let reason): "no answer came, so it may or may not have happened: \(reason)"
         case .partlyMade(_, let reason): "a part of the change was made, and then: \(reason)"
-        case .unavailable(_, let reason): "the service could not be reached: \(reason)"
+        case .unavailable(_, let reason): "the service is not available: \(reason)"
         case .nonsense(_, let reason): "the answer is not what the API's description says: \(reason)"
         }
     }

@@ -212,7 +212,7 @@ import Testing
             (
                 .success(.json(200, #"{"payload":{"ref":18}}"#)),
                 "the service refused it (200): contact 17 was meant, the service wrote 18"
-            ), (.failure(unreached), "the service could not be reached: connect: refused"),
+            ), (.failure(unreached), "the service is not available: connect: refused"),
         ] as [(Result<HTTPResponse, TransportError>, String)])
     func partlyMade(answer: Result<HTTPResponse, TransportError>, reason: String) async throws {
         let stage = Stage(.success(.json(200, RESTTableWritingTests.answer)), answer)

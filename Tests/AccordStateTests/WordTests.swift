@@ -30,7 +30,8 @@ struct WordTests {
         #expect(
             words(Quarantine.Cause.self) == [
                 "unreadable", "unmappable", "no-key", "duplicate-key", "ambiguous", "unknown", "missing",
-                "would-overwrite-another", "would-be-refused", "refused", "in-doubt", "stored-differently",
+                "would-overwrite-another", "would-be-refused", "refused", "in-doubt", "source-in-doubt",
+                "stored-differently",
             ])
         #expect(
             words(FieldRule.self) == [

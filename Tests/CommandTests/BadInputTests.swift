@@ -122,7 +122,7 @@ struct BadInputTests {
         "a service that fails, refuses, lies or drops is survived: in the end both sides agree and nobody is doubled",
         arguments: [
             "seed=1,5xx=10%", "seed=2,5xx-after=10%", "seed=3,drop-before=10%", "seed=4,drop-after=10%",
-            "seed=5,truncate=10%", "seed=6,nonsense=5%", "seed=7,429=3%",
+            "seed=5,truncate=10%", "seed=6,nonsense=8%", "seed=7,429=3%",
             "seed=8,5xx=5%,5xx-after=5%,drop-before=5%,drop-after=5%,truncate=5%,nonsense=3%,latency=0-5ms",
         ])
     func faults(faults: String) async throws {

@@ -32,7 +32,7 @@ struct ExitCodeTests {
         try bench.write("closed.yaml", config.replacing(/127\.0\.0\.1:[0-9]+/, with: "127.0.0.1:9"))
         let closed = try await bench.accord.run("check", "--config", "closed.yaml")
         #expect(closed.status == 1)
-        #expect(closed.errors.contains("the service could not be reached"), "\(closed.errors)")
+        #expect(closed.errors.contains("the service is not available"), "\(closed.errors)")
         #expect(closed.errors.contains("project.url in accord.yaml"), "\(closed.errors)")
 
         try FileManager.default.removeItem(at: bench.csv)

@@ -68,4 +68,43 @@ struct RowsMeanwhileTests {
         try await world.sync()
         #expect(try world.rows.contains { $0.hasPrefix("mgr-\(id),First2,") })
     }
+
+    @Test("a row that cannot be read has its key all the same", arguments: [false, true])
+    func broken(isNew: Bool) async throws {
+        let world = try World()
+        try world.write([person(1)])
+        try await world.sync()
+        if isNew { try world.add(2) } else { try world.edit(1, ["first_name": .string("There")]) }
+        let key = isNew ? "mgr-\(try #require(world.customer(2)?["id"]?.int))" : "1"
+        let plan = try await world.plan()
+        let rows = [person(1), person(5, key: key) + ",too,many"]
+        try world.write(rows)
+        _ = try await world.apply(plan)
+        #expect(try world.rows == ([World.header] + rows).sorted())
+        try await world.sync()
+        #expect(try world.rows == ([World.header] + rows).sorted())
+    }
+
+    @Test("a row gets no key that another row has, or is to have")
+    func keysThatMeet() async throws {
+        let world = try World(World.Rules(key: "email", match: "[email]"))
+        try world.write([person(1), person(2)])
+        try await world.sync()
+        try world.edit(1, ["email": .string("new@example.com")])
+        let other = person(7, email: "new@example.com")
+        try world.write([person(1), person(2), other])
+        for _ in 0..<2 { try await world.sync() }
+        #expect(try world.rows.filter { $0.contains("new@example.com") } == [other])
+        #expect(try world.rows.contains(person(1)))
+    }
+
+    @Test("of new rows with one key the first is written, and the others are not, however many they are")
+    func oneKeyForMany() async throws {
+        let world = try World(World.Rules(key: "company", match: "[email]"))
+        try world.write([])
+        for number in 1...300 { try world.add(number, ["company": .string("Same")]) }
+        let report = try await world.sync()
+        #expect(report.done == [.source(.create): 1] && report.skipped.count == 299, "\(report.done)")
+        #expect(try world.rows.count == 2)
+    }
 }

@@ -181,5 +181,12 @@ public struct NumberSet: Sendable {
         }
     }
 
+    public func union(_ other: NumberSet) -> NumberSet {
+        var all = NumberSet()
+        all.words = words.merging(other.words, uniquingKeysWith: |)
+        all.count = all.words.values.reduce(0) { $0 + $1.nonzeroBitCount }
+        return all
+    }
+
     private static func bit(_ number: Int64) -> UInt64 { 1 << UInt64(number & 63) }
 }

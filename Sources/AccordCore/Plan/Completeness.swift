@@ -17,16 +17,33 @@ public enum Completeness {
             return "it holds \(records.counted("record")), and \(missing) that it held before "
                 + (missing == 1 ? "is missing" : "are missing")
         }
-        if records == 0 && before.records > 0 {
-            return "it is empty, and held \(before.records.counted("record")) before"
-        }
-        if before.endsCleanly && !endsCleanly {
-            return "its last line has no line end, and had one before: it may have been cut"
-        }
+        if let doubt = cut(records: records, endsCleanly: endsCleanly, before: before) { return doubt }
         if records * 2 <= before.records && missing > (allowances.deletes ?? 0) {
             return "it holds \(records.counted("record")), and held \(before.records) before; "
                 + "if that is right, allow it for one run with --allow-deletes \(missing)"
         }
         return nil
+    }
+
+    /// Why a source that is written now may not be what a plan was made of; nil if it may.
+    ///
+    /// - Parameter planned: as the plan read it.
+    public static func doubt(flaw: String?, records: Int, endsCleanly: Bool, planned: SourceMemory) -> String? {
+        if let doubt = flaw ?? cut(records: records, endsCleanly: endsCleanly, before: planned) { return doubt }
+        guard records * 2 <= planned.records, planned.records > 0 else { return nil }
+        return "it holds \(records.counted("record")), and held \(planned.records) when the plan was made"
+    }
+
+    private static func cut(records: Int, endsCleanly: Bool, before: SourceMemory) -> String? {
+        if records == 0 && before.records > 0 {
+            return "it is empty, and held \(before.records.counted("record")) before"
+        }
+        guard mayBeCut(endsCleanly: endsCleanly, before: before) else { return nil }
+        return "its last line has no line end, and had one before: it may have been cut"
+    }
+
+    /// The last record may have been cut.
+    public static func mayBeCut(endsCleanly: Bool, before: SourceMemory?) -> Bool {
+        before?.endsCleanly ?? false && !endsCleanly
     }
 }

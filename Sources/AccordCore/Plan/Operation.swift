@@ -101,6 +101,8 @@ public struct Quarantine: Hashable, Sendable {
         case refused = "refused"
         /// It may have been sent: that is looked for before anything is sent again.
         case inDoubt = "in-doubt"
+        /// The source's read is in doubt, so nothing is written there.
+        case sourceInDoubt = "source-in-doubt"
         /// The service took the write and stored something else.
         case storedDifferently = "stored-differently"
     }

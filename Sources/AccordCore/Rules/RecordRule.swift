@@ -15,10 +15,17 @@ public struct RuleContext: Sendable {
     /// What the service took for other records.
     public var landed: LandedCreates
 
+    /// What the pairs before this one create in the same table.
+    public var earlier: EarlierCreates
+    /// The read of the source is in doubt; nil if it is not.
+    public var doubt: SourceDoubt?
+
     public init(
         duplicateKeys: Set<String> = [], refused: [String: RefusedWrite] = [:], late: LateCreates = LateCreates(),
-        landed: LandedCreates = LandedCreates()
+        landed: LandedCreates = LandedCreates(), earlier: EarlierCreates = EarlierCreates(), doubt: SourceDoubt? = nil
     ) {
+        self.earlier = earlier
+        self.doubt = doubt
         self.landed = landed
         self.duplicateKeys = duplicateKeys
         self.refused = refused

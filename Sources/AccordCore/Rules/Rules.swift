@@ -3,7 +3,8 @@
 public enum Rules {
     /// Each looks at one record by itself, as soon as it is decided.
     public static let ofRecords: [any RecordRule] = [
-        DuplicateKeys(), CreatesThatLanded(), CreatesOnTheirWay(), RefusedBefore(),
+        DuplicateKeys(), SourceInDoubt(), CreatesThatLanded(), CreatedByEarlierPair(), CreatesOnTheirWay(),
+        RefusedBefore(),
     ]
 
     /// Each holds the records of a plan against each other, when all of them are known.

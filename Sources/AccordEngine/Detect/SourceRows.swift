@@ -13,6 +13,8 @@ struct SourceRows {
         var mapper: RecordMapper
         var byKey: [String: (row: TextRow, record: TableRecord)] = [:]
         var duplicates: Set<String> = []
+        /// Keys of rows that cannot be read.
+        var broken: Set<String> = []
         var incomplete: String?
     }
 
@@ -21,30 +23,31 @@ struct SourceRows {
         var row: TextRow?
         var mapper: RecordMapper
         var isDouble: Bool
+        var isBroken: Bool
         var incomplete: String?
     }
 
-    /// Hands over the rows whose keys have one of some hashes, a batch at a time, while the source is read once.
+    /// Hands over the rows whose keys have one of some hashes, a batch at a time, while the source is read once. Also rows
+    /// that cannot be read: they have their key all the same.
     ///
     /// - Parameter wanted: says it of the mapper.
-    /// - Returns: the mapper.
     func each(
         of wanted: (RecordMapper) throws -> HashIndex,
         _ body: (RecordMapper, [(key: String, row: TextRow, record: TableRecord)]) async throws -> Void
-    ) async throws -> RecordMapper {
+    ) async throws -> (mapper: RecordMapper, proof: ScanProof) {
         let (table, mapper) = try await readable()
         let wanted = try wanted(mapper)
-        _ = try await table.scan { batch in
+        let proof = try await table.scan { batch in
             var found: [(key: String, row: TextRow, record: TableRecord)] = []
             batch.forEachRow(mapper.rows) { record, row in
-                guard record.problem == nil, let hash = mapper.keyHash(of: row), wanted.contains(hash: hash),
+                guard let hash = mapper.keyHash(of: row), wanted.contains(hash: hash),
                     let key = mapper.key(of: row)
                 else { return }
                 found.append((key, row, record))
             }
             if !found.isEmpty { try await body(mapper, found) }
         }
-        return mapper
+        return (mapper, proof)
     }
 
     private func readable() async throws -> (any ScannableTable, RecordMapper) {
@@ -68,9 +71,13 @@ struct SourceRows {
         let hashes = Set(wanted.map { KeyHash.of($0) })
         let proof = try await table.scan { batch in
             batch.forEachRow(mapper.rows) { record, row in
-                guard record.problem == nil, let hash = mapper.keyHash(of: row), hashes.contains(hash),
-                    let key = mapper.key(of: row), wanted.contains(key)
+                guard let hash = mapper.keyHash(of: row), hashes.contains(hash), let key = mapper.key(of: row),
+                    wanted.contains(key)
                 else { return }
+                guard record.problem == nil else {
+                    if found.byKey[key] != nil || !found.broken.insert(key).inserted { found.duplicates.insert(key) }
+                    return
+                }
                 // Of several rows with a key, one that the mapping does not leave out is the one that counts.
                 guard !mapper.leavesOut(row) else {
                     if found.byKey[key] == nil { found.byKey[key] = (row, record) }
@@ -80,6 +87,7 @@ struct SourceRows {
                     found.duplicates.insert(key)
                 } else {
                     found.byKey[key] = (row, record)
+                    if found.broken.contains(key) { found.duplicates.insert(key) }
                 }
             }
         }
@@ -100,6 +108,7 @@ struct SourceRows {
                     entry,
                     Current(
                         row: found.byKey[key]?.row, mapper: found.mapper, isDouble: found.duplicates.contains(key),
+                        isBroken: found.broken.contains(key),
                         incomplete: found.incomplete))
             }
         }

@@ -27,6 +27,8 @@ struct SourceChanges {
     var leftOutKeys: Set<String> = []
     /// The numbers of links whose row was not met.
     var missing = NumberSet()
+    /// On which the last row begins, of a source with lines.
+    var lastLine: Int?
 }
 
 /// Reads a source whole, and proves by their fingerprints which of its rows need no decision.
@@ -86,6 +88,7 @@ struct SourceScan {
             var open: [OpenRow] = []
             batch.forEachRow(mapper.rows) { record, row in
                 count += 1
+                changes.lastLine = record.place?.line
                 if let row = openRow(record, row, mapper) { open.append(row) }
             }
             let (match, form) = (scan.pair.mapping.match, changes.linked.form)

@@ -52,31 +52,35 @@ struct BatchWriter {
     // MARK: - Changes
 
     /// Puts the changes of all records aside, while the table is read once.
+    ///
+    /// - Throws: also if the table is not whole: what is added to a file that was cut would hide it.
     private func gather(
         _ positions: [Int], into spool: ChangeSpool, _ tally: inout Tally
     ) async throws -> RecordMapper {
         var wanted = WantedRows(execution.plan.records)
-        let mapper = try await SourceRows(pair: pair, store: store).each { mapper in
+        let (mapper, proof) = try await SourceRows(pair: pair, store: store).each { mapper in
             let half = self.half(SourceRows.Found(mapper: mapper))
-            for position in positions { try wanted.insert(position, half.rowKey) }
+            for position in positions { try wanted.insert(position, half.newKey) }
             return wanted.byKey
         } _: { mapper, rows in
             if execution.stop.isStopped { return }
             var found = SourceRows.Found(mapper: mapper)
             let entries = try rows.flatMap { key, row, record in
-                let met = try wanted.meet(key, isLeftOut: mapper.leavesOut(row), self.half(found).rowKey)
+                let met = try wanted.meet(
+                    key, record.problem == nil ? mapper.leavesOut(row) ? .leftOut : .whole : .broken)
                 if !met.isEmpty { found.byKey[key] = (row, record) }
                 return met
             }
             try add(entries, self.half(found), to: spool, &tally)
         }
+        try checkWhole(proof)
         let half = self.half(SourceRows.Found(mapper: mapper))
-        try spool.remove(wanted.doubles)
+        try spool.remove(wanted.faulty)
         for group in wanted.rest.groups(of: PairPlanning.batchSize) where !execution.stop.isStopped {
             var (unmet, entries) = ([RecordWrite<SourceHalf.Basis>](), [Entry]())
             for position in group {
                 let entry = try execution.plan.records.record(at: Int(position) - 1)
-                if let reason = wanted.fault(entry, half.rowKey) {
+                if let reason = wanted.fault(entry) {
                     unmet.append(SourceHalf.unmet(entry, reason))
                 } else {
                     entries.append(entry)
@@ -86,6 +90,16 @@ struct BatchWriter {
             try add(entries, half, to: spool, &tally)
         }
         return mapper
+    }
+
+    private func checkWhole(_ proof: ScanProof) throws {
+        let source = execution.plan.source
+        let planned = SourceMemory(
+            stamp: nil, records: source.records, endsCleanly: source.endsCleanly, mapping: nil)
+        let doubt = Completeness.doubt(
+            flaw: proof.incomplete, records: proof.count, endsCleanly: proof.endsCleanly, planned: planned)
+        guard let doubt else { return }
+        throw EngineError.sourceInDoubt(pair: pair.name, table: table.name, reason: doubt)
     }
 
     private func add(
@@ -101,62 +115,76 @@ struct BatchWriter {
     }
 }
 
-/// The records of which the row is looked for. Of several rows with a key, those that the mapping leaves out do not count;
-/// of a new record, no row may have its key.
+/// The records of which the row is looked for, and the keys that their rows are to have.
+///
+/// Of several rows with a key, those that the mapping leaves out do not count; rows that cannot be read do.
 private struct WantedRows {
-    typealias RowKey = (Entry) -> String?
+    enum Row { case whole, leftOut, broken }
 
+    /// Positions by the key of their row, and by the key that it is to have.
     private(set) var byKey = HashIndex()
-    /// Records with more than one row.
-    private(set) var doubles = NumberSet()
+    private var newKeys = HashIndex()
     private let records: PlanRecords
     private var unmet = NumberSet()
     private var leftOut = NumberSet()
-    /// New records whose key a row has.
+    private var broken = NumberSet()
+    /// Records with more than one row.
+    private var doubles = NumberSet()
+    /// Records whose new key another row has, or is to have.
     private var taken = NumberSet()
 
     init(_ records: PlanRecords) { self.records = records }
 
-    mutating func insert(_ position: Int, _ rowKey: RowKey) throws {
+    /// - Parameter newKey: the key that the row is to have, if it is another one.
+    mutating func insert(_ position: Int, _ newKey: (Entry) -> String?) throws {
         unmet.insert(Int64(position))
         let entry = try records.record(at: position - 1)
-        guard let key = rowKey(entry) else { return }
-        if isNew(entry), try named(key, rowKey).contains(where: isNew) { taken.insert(Int64(position)) }
-        byKey.insert(position, hash: KeyHash.of(key))
-    }
-
-    private func isNew(_ entry: Entry) -> Bool { entry.sourceOperation?.kind == .create }
-
-    private func named(_ key: String, _ rowKey: RowKey) throws -> [Entry] {
-        try byKey.numbers(hash: KeyHash.of(key)).map { try records.record(at: $0 - 1) }.filter { rowKey($0) == key }
+        if entry.sourceOperation?.kind != .create, let key = entry.sourceKey {
+            byKey.insert(position, hash: KeyHash.of(key))
+        }
+        guard let key = newKey(entry) else { return }
+        // Two keys of one hash are as rare as a lost record is dear: who comes second waits.
+        let hash = KeyHash.of(key)
+        if newKeys.contains(hash: hash) {
+            taken.insert(Int64(position))
+        } else {
+            newKeys.insert(position, hash: hash)
+            byKey.insert(position, hash: hash)
+        }
     }
 
     /// Takes a row.
     ///
     /// - Returns: the records that it is the first row of.
-    mutating func meet(_ key: String, isLeftOut: Bool, _ rowKey: RowKey) throws -> [Entry] {
+    mutating func meet(_ key: String, _ row: Row) throws -> [Entry] {
         var found: [Entry] = []
-        for entry in try named(key, rowKey) {
-            let position = Int64(entry.position)
-            if isLeftOut {
-                if !isNew(entry) { leftOut.insert(position) }
-            } else if isNew(entry) {
-                taken.insert(position)
-            } else if !doubles.contains(position) {
-                if unmet.remove(position) { found.append(entry) } else { doubles.insert(position) }
+        let hash = KeyHash.of(key)
+        for position in newKeys.numbers(hash: hash) where row != .leftOut { taken.insert(Int64(position)) }
+        for position in byKey.numbers(hash: hash).map(Int64.init) {
+            let entry = try records.record(at: Int(position) - 1)
+            guard entry.sourceKey == key, entry.sourceOperation?.kind != .create else { continue }
+            switch row {
+            case .leftOut: leftOut.insert(position)
+            case .broken where unmet.contains(position) && !broken.contains(position): broken.insert(position)
+            case .whole where !broken.contains(position) && unmet.remove(position): found.append(entry)
+            case .broken, .whole: doubles.insert(position)
             }
         }
         return found
     }
 
+    /// The records whose change is not made, though their row was met.
+    var faulty: NumberSet { taken.union(doubles) }
+
     /// The positions of records that are not written at the place of a row: they have none, or it cannot be told which.
-    var rest: [Int64] { (unmet.numbers + doubles.numbers).sorted() }
+    var rest: [Int64] { unmet.union(faulty).numbers }
 
     /// Why a record among the ``rest`` is not written.
-    func fault(_ entry: Entry, _ rowKey: RowKey) -> String? {
+    func fault(_ entry: Entry) -> String? {
         let position = Int64(entry.position)
-        if taken.contains(position) { return "another row has its key \"\(rowKey(entry) ?? "")\" by now" }
-        if doubles.contains(position) { return "several rows have its key \"\(rowKey(entry) ?? "")\" by now" }
+        if doubles.contains(position) { return "several rows have its key by now" }
+        if taken.contains(position) { return "another row has the key that its row would have" }
+        if broken.contains(position) { return "its row cannot be read by now" }
         return leftOut.contains(position) ? SourceHalf.leftOut : nil
     }
 }

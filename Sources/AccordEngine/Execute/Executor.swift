@@ -34,6 +34,8 @@ struct Executor {
             tally.fail(error)
         } catch let error as MappingProblem {
             tally.fail(error)
+        } catch let error as EngineError {
+            tally.fail(error)
         }
     }
 

@@ -60,18 +60,14 @@ struct Expectations {
     }
 
     /// What an entry expected of its row, held against the row as it is now.
-    ///
-    /// - Parameters:
-    ///   - row: nil if there is none.
-    ///   - incomplete: why the read is no proof that there is none.
-    func unmetInSource(
-        _ entry: Entry, row: TextRow?, mapper: RecordMapper, isDouble: Bool, incomplete: String?
-    ) -> String? {
+    func unmetInSource(_ entry: Entry, _ current: SourceRows.Current) -> String? {
+        let mapper = current.mapper
         guard entry.sourceKey != nil, entry.writes(.project) else { return nil }
-        if isDouble { return "another row has its key by now" }
-        guard let row else {
+        if current.isDouble { return "another row has its key by now" }
+        if current.isBroken { return "its row cannot be read by now" }
+        guard let row = current.row else {
             if entry.present.contains(.source) { return "its row is not there any more" }
-            return incomplete.map { "the source cannot be read whole by now: \($0)" }
+            return current.incomplete.map { "the source cannot be read whole by now: \($0)" }
         }
         guard entry.present.contains(.source) else { return "its row is back" }
         if mapper.leavesOut(row) { return SourceHalf.leftOut }

@@ -61,6 +61,9 @@ struct SourceHalf: Half {
     private func write(_ operation: Operation, of entry: Entry) throws -> RecordWrite<Basis> {
         let values = operation.values
         if operation.kind == .create { return try create(entry, values) }
+        if let key = entry.sourceKey, rows.duplicates.contains(key) {
+            throw Unwritable(reason: "another row has its key by now")
+        }
         guard let key = entry.sourceKey, let (row, record) = rows.byKey[key] else {
             throw Unwritable(reason: "its row is not there any more")
         }
@@ -103,14 +106,23 @@ struct SourceHalf: Half {
         Record(key: entry.sourceKey ?? RecordMapper.newKey(projectID: entry.projectID ?? ""), values: values)
     }
 
-    /// The key that the record's row has, or will have; nil if the table itself makes it, or there can be no such row.
-    func rowKey(of entry: Entry) -> String? {
-        guard let operation = entry.sourceOperation, operation.kind == .create else { return entry.sourceKey }
-        let record = newRecord(entry, operation.values)
+    /// The key that a record's row is to have, and has not yet; nil if it keeps its own, or the table itself makes it.
+    func newKey(of entry: Entry) -> String? {
+        guard let operation = entry.sourceOperation, operation.kind == .create || operation.kind == .update else {
+            return nil
+        }
         do {
-            return rows.mapper.key(ofNew: try rows.mapper.newRow(record: record, key: record.key))
+            let cells: [String: Cell]
+            if operation.kind == .create {
+                let record = newRecord(entry, operation.values)
+                cells = try rows.mapper.newRow(record: record, key: record.key)
+            } else {
+                cells = try rows.mapper.cells(for: operation.values, over: nil)
+            }
+            let key = rows.mapper.key(ofNew: cells)
+            return key == entry.sourceKey && operation.kind == .update ? nil : key
         } catch {
-            // It is said where the row is made.
+            // It is said where the row is written.
             return nil
         }
     }

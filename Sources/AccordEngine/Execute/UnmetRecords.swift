@@ -20,7 +20,7 @@ struct UnmetRecords {
             let (records, known) = (plan.records, unmet)
             try await rows.each(of: records, most: Execution.readSize) { entry, row in
                 let reason = Expectations(pair: pair).unmetInSource(
-                    entry, row: row.row, mapper: row.mapper, isDouble: row.isDouble, incomplete: row.incomplete)
+                    entry, row)
                 guard let reason, !known.contains(Int64(entry.position)) else { return }
                 found.insert(Int64(entry.position))
                 reasons.append((entry.label, reason))

@@ -42,7 +42,12 @@ package struct PairPlanning {
                 pair: pair, store: store, awaited: intents.identities.union(resolved.keys.map(RecordIdentity.source)),
                 RuleContext(
                     duplicateKeys: source.duplicateKeys, refused: try refusedWrites(project),
-                    late: try await lateCreates(intents), landed: landed)))
+                    late: try await lateCreates(intents), landed: landed,
+                    earlier: try earlierCreates(),
+                    doubt: doubt.map { reason in
+                        let isCut = Completeness.mayBeCut(endsCleanly: source.reading.endsCleanly, before: memory)
+                        return SourceDoubt(reason: reason, cutLine: isCut ? source.lastLine : nil)
+                    })))
         try await PairDeciding(planning: self, context: context).decide(source, &progress)
         var plan = try await progress.finish(source, project, doubt: doubt, run)
         plan.references = references
@@ -115,6 +120,17 @@ package struct PairPlanning {
             resolved[item.sourceKey, default: []].append(ResolvedConflict(conflict: item.conflict, side: side))
         }
         return resolved
+    }
+
+    private func earlierCreates() throws -> EarlierCreates {
+        var earlier = EarlierCreates()
+        for plan in run.earlier where plan.resource == pair.schema.name {
+            try plan.records.forEach(where: { $0.contains(.writesProject) }) { record in
+                earlier.add(record, of: plan.name, pair.schema)
+                return true
+            }
+        }
+        return earlier
     }
 
     private func lateCreates(_ intents: OpenIntents) async throws -> LateCreates {

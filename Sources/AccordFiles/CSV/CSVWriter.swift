@@ -81,14 +81,21 @@ struct CSVWriter {
             reader.input.stamp == stamp, let header = try? reader.header()
         {
             var batch = CSVBatch(header, table.format.formulas)
-            while let row = rest.first, (try? reader.next()) == true {
-                guard reader.line == row.line else { continue }
-                batch.append(reader, problem: nil)
-                for record in batch.take().records(table.name).records {
+            var read = rest.prefix(0)
+            func takeRead() throws {
+                for (row, record) in zip(read, batch.take().records(table.name).records) {
                     try take(row.index, record.fingerprint == row.fingerprint ? .stored(record) : .storedUnseen)
                 }
-                rest.removeFirst()
+                rest = rest.dropFirst(read.count)
+                read = rest.prefix(0)
             }
+            while read.count < rest.count, (try? reader.next()) == true {
+                guard reader.line == rest[rest.startIndex + read.count].line else { continue }
+                batch.append(reader, problem: nil)
+                read = rest.prefix(read.count + 1)
+                if batch.isFull { try takeRead() }
+            }
+            try takeRead()
         }
         for row in rest { try take(row.index, .storedUnseen) }
     }

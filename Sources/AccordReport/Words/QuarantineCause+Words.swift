@@ -15,6 +15,7 @@ extension Quarantine.Cause {
         case .wouldBeRefused: "would be refused"
         case .refused: "refused"
         case .inDoubt: "may have been sent"
+        case .sourceInDoubt: "the source may not be whole"
         case .storedDifferently: "stored differently"
         }
     }
