@@ -102,6 +102,7 @@ extension RESTTable: RecordWritable {
                 } else {
                     try await present(change)
                 }
+            try hold(change, against: now)
             known = Record(key: now.key ?? "", values: now.values)
         }
         let request = try request(operation, change) { () throws(Nonsense) in
@@ -115,6 +116,17 @@ extension RESTTable: RecordWritable {
                 message: "\(label) \(change.key ?? "") was meant, the service wrote \(answer.key ?? "")", fields: [:])
         }
         return answer
+    }
+
+    /// What somebody else has changed since it was read is not overwritten.
+    private func hold(_ change: TableChange, against now: TableRecord) throws {
+        for (field, cell) in change.cells.sorted(by: { $0.key < $1.key }) where cell.before != .absent {
+            guard let held = now.values[field], !held.means(cell.before.value), !held.means(cell.after.value) else {
+                continue
+            }
+            let reason = "\(field) is \"\(held)\" by now, not \"\(cell.before.value)\""
+            throw Unsent(error: .expectationFailed(name: name(change), reason: reason))
+        }
     }
 
     /// The record as it is now. An upsert for one that somebody deleted would bring it back, as another one.
@@ -191,18 +203,4 @@ extension RESTTable: RecordWritable {
 
 extension TableError {
     fileprivate var isNotFound: Bool { if case .notFound = self { true } else { false } }
-}
-
-extension TableChange {
-    /// What the fields are to hold; those that are to be emptied hold null.
-    fileprivate var values: [String: Value] {
-        cells.compactMapValues { cell in
-            switch cell.after {
-            case .absent: nil
-            case .empty: .null
-            case .text(let text): .string(text)
-            case .value(let value): value
-            }
-        }
-    }
 }

@@ -26,6 +26,13 @@ public struct TableChange: Sendable, Hashable {
     }
 }
 
+extension TableChange {
+    /// What the fields are to hold; those that are to be emptied hold null.
+    public var values: [String: Value] {
+        cells.compactMapValues { $0.after == .absent ? nil : $0.after.value }
+    }
+}
+
 /// Where a scan found a row, and what it was then.
 public struct RowPlace: Sendable, Hashable {
     /// 1-based.

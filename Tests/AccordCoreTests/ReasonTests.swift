@@ -23,7 +23,8 @@ struct ReasonTests {
             .createsNothing(on: .project), .archivedInProject, .goneFromProjectAndIgnored, .goneFromProjectAndMarked,
             .goneFromSourceAndIgnored, .goneFromSourceAndArchived, .protected, .notFoundInDoubt,
             .notFoundMayBe(place: "crm.csv:7"), .notFoundSameValue(place: "crm.csv:7", field: "email"),
-            .notFoundSameValue(place: nil, field: "email"), .createdButLeftOut, .createdButUncertain, .takenFor(id: "7", label: "Bea <bea@example.com>"),
+            .notFoundSameValue(place: nil, field: "email"), .createdButLeftOut, .createdButUncertain,
+            .takenFor(id: "7", label: "Bea <bea@example.com>"),
             .alsoSets(label: "customer", field: "name", value: "Ann", before: nil),
             .alsoSets(label: "customer", field: "name", value: "Ann", before: "Anne"),
         ] + objections.map { .notSent($0) }

@@ -17,9 +17,12 @@ struct LandedTests {
         let service = world.service
         let isDone = Mutex(false)
         world.refusal = { request in
-            guard request.method == "POST", isDone.withLock({ done in defer { done = true }; return !done }) else {
-                return nil
+            guard request.method == "POST" else { return nil }
+            let isFirst = isDone.withLock { done in
+                defer { done = true }
+                return !done
             }
+            guard isFirst else { return nil }
             try? service.edit { project throws(SandboxError) in
                 try project.editCustomer(id, ["phone": .string(LandedTests.phone)])
             }

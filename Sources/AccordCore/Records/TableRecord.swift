@@ -67,4 +67,13 @@ public enum Cell: Hashable, Sendable {
     case empty
     case text(String)
     case value(Value)
+
+    /// What a field holds by it.
+    public var value: Value {
+        switch self {
+        case .value(let value): value
+        case .text(let text): .text(text)
+        case .absent, .empty: .null
+        }
+    }
 }

@@ -36,18 +36,23 @@ struct ProjectHalf: Half {
                 return RecordWrite(entry, mirror, unmet: reason)
             }
             return RecordWrite(
-                entry, mirror, changes: entry.sends ? [] : entry.operations.filter { $0.side == .project }.map(change),
+                entry, mirror, changes: entry.sends
+                    ? [] : entry.operations.filter { $0.side == .project }.map { change($0, over: mirror) },
                 known: mirror?.record ?? Record(key: "", values: [:]))
         }
     }
 
-    private func change(_ operation: Operation) -> TableChange {
-        let changes = operation.kind == .create || operation.kind == .update ? operation.changes : []
+    /// - Parameter mirror: the record as it is known, whose fields a table may hold against what is there.
+    private func change(_ operation: Operation, over mirror: MirrorRecord?) -> TableChange {
+        func cell(_ value: Value) -> Cell { value.isNull ? .empty : .value(value) }
+        let isUpdate = operation.kind == .update
+        let changes = operation.kind == .create || isUpdate ? operation.changes : []
+        let cells = changes.map { change in
+            let isKnown = isUpdate && mirror.map { !$0.unknown.contains(change.field) } ?? false
+            return (change.field, CellChange(before: isKnown ? cell(change.before) : .absent, after: cell(change.after)))
+        }
         return TableChange(
-            kind: operation.kind, key: nil,
-            cells: Dictionary(
-                changes.map { ($0.field, CellChange(after: $0.after.isNull ? .empty : .value($0.after))) },
-                uniquingKeysWith: { _, last in last }))
+            kind: operation.kind, key: nil, cells: Dictionary(cells, uniquingKeysWith: { _, last in last }))
     }
 
     // MARK: - What is remembered

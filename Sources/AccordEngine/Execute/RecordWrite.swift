@@ -153,14 +153,3 @@ enum WriteEnd: Sendable {
         }
     }
 }
-
-extension Cell {
-    /// What a field holds by it.
-    var value: Value {
-        switch self {
-        case .value(let value): value
-        case .text(let text): .text(text)
-        case .absent, .empty: .null
-        }
-    }
-}

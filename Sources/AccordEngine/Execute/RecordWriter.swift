@@ -119,8 +119,3 @@ struct RecordWriter: Sendable {
         return identifying.isEmpty ? named : identifying
     }
 }
-
-extension TableChange {
-    /// What the fields are to hold.
-    fileprivate var values: [String: Value] { cells.mapValues(\.after.value) }
-}

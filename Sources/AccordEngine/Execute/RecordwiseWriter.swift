@@ -19,7 +19,8 @@ struct RecordwiseWriter<Part: Half> {
     /// How many records of the plan are written in all.
     private let total: Int
     private var tally: Tally
-    private var lastRefresh: Double
+    /// When what others have changed was looked for, and the records that were written since.
+    private var look: (at: Double, writes: Int)?
     /// Of the group before the one that is under way.
     private var sent: [RecordWrite<Part.Basis>] = []
 
@@ -32,7 +33,6 @@ struct RecordwiseWriter<Part: Half> {
         self.before = before
         total = half.execution.plan.records.count(of: .writes)
         self.tally = tally
-        lastRefresh = half.execution.planning.time.monotonic
     }
 
     private var execution: Execution { half.execution }
@@ -40,26 +40,32 @@ struct RecordwiseWriter<Part: Half> {
     private var pair: String { execution.pair.name }
     private var isEnded: Bool { tally.failure != nil || execution.stop.isStopped }
 
-    /// A long run looks now and then what others changed.
-    private static var secondsBetweenRefreshes: Double { 60 }
-
-    private var isRefreshDue: Bool {
-        execution.planning.time.monotonic - lastRefresh >= Self.secondsBetweenRefreshes
+    /// Before a group is sent it is looked what others have changed. A look shows what the run itself wrote, too: one that
+    /// writes fast looks the less often, as it has the less to fear.
+    private var isLookDue: Bool {
+        guard let look else { return true }
+        let seconds = execution.planning.time.monotonic - look.at
+        return seconds >= min(60, 2 + Double(look.writes) / 200)
     }
 
     mutating func write() async throws -> Tally {
         var group = try beginNext()
         while !group.isEmpty {
-            let following = try await send(group)
-            group = isEnded ? [] : following
-            if group.isEmpty || isRefreshDue {
-                try settleSent(closing: isEnded ? following : [])
-                if isEnded { return tally }
-                try await refreshIfDue()
-                if group.isEmpty, !isEnded { group = try beginNext() }
+            if isLookDue {
+                try settleSent(closing: [])
+                try await lookAtOthers()
+            }
+            let following = isEnded ? group : try await send(group)
+            if isEnded {
+                try settleSent(closing: following)
+                return tally
+            }
+            group = following
+            if group.isEmpty {
+                try settleSent(closing: [])
+                group = try beginNext()
             }
         }
-        guard !isEnded else { return tally }
         for entry in try queue.held() {
             tally.skip(entry, "it can only be written after a record that can only be written after it")
         }
@@ -98,6 +104,7 @@ struct RecordwiseWriter<Part: Half> {
             queue.finish(write.entry.position)
         }
         sent += writes
+        look?.writes += writes.count
         execution.planning.progress(.applying(pair: pair, done: before + queue.finished.count, of: total))
         return following
     }
@@ -109,8 +116,8 @@ struct RecordwiseWriter<Part: Half> {
         sent = []
     }
 
-    private mutating func refreshIfDue() async throws {
-        guard isRefreshDue else { return }
+    private mutating func lookAtOthers() async throws {
+        look = (at: execution.planning.time.monotonic, writes: 0)
         do {
             try await half.refresh()
         } catch EngineError.stopped {
@@ -120,7 +127,6 @@ struct RecordwiseWriter<Part: Half> {
         } catch {
             execution.logger.warning("what others changed could not be read: \(error)")
         }
-        lastRefresh = execution.planning.time.monotonic
     }
 
     /// The next records that can be sent. What waits for a record that could not be written is skipped.

@@ -21,7 +21,8 @@ struct UnansweredLoader {
         for intent in intents {
             guard let key = intent.sourceKey else { continue }
             let evidence = UnansweredRequest.Evidence(
-                begun: begun[.source(key: key)] ?? run.now, decided: decided[key] ?? nil, recipient: try await recipient(of: intent),
+                begun: begun[.source(key: key)] ?? run.now, decided: decided[key] ?? nil,
+                recipient: try await recipient(of: intent),
                 known: known)
             unanswered.append(try await request(intent, evidence))
         }
