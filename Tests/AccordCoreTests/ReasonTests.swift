@@ -26,6 +26,7 @@ struct ReasonTests {
             .notFoundSameValue(place: nil, field: "email"), .createdButLeftOut, .createdButUncertain,
             .alsoSets(label: "customer", field: "name", value: "Ann", before: nil),
             .alsoSets(label: "customer", field: "name", value: "Ann", before: "Anne"),
+            .names("The Pier"), .createdBy(pair: "locations"), .namedByNone,
         ] + objections.map { .notSent($0) }
 
     private static let notes: [PlanNote] = [
@@ -107,7 +108,8 @@ struct ReasonTests {
             sameValues, createdByStoppedRun, writtenByStoppedRun, madeAgain, sentByStoppedRun, sentAsPersonSays,
             createsNothing, archivedInProject, goneFromProjectAndIgnored, goneFromProjectAndMarked,
             goneFromSourceAndIgnored, goneFromSourceAndArchived, protected, notFoundInDoubt, notFoundMayBe,
-            notFoundSameValue, createdButLeftOut, createdButUncertain, alsoSets, notSent
+            notFoundSameValue, createdButLeftOut, createdButUncertain, alsoSets, names, createdBy, namedByNone,
+            notSent
     }
 
     private enum NoteKind: CaseIterable {
@@ -154,6 +156,9 @@ struct ReasonTests {
         case .createdButLeftOut: .createdButLeftOut
         case .createdButUncertain: .createdButUncertain
         case .alsoSets: .alsoSets
+        case .names: .names
+        case .createdBy: .createdBy
+        case .namedByNone: .namedByNone
         case .notSent: .notSent
         }
     }
