@@ -45,7 +45,8 @@ struct ResourceReader {
             }
         }
         if let first = schema.lookedUpBy.first, schema.field(first)?.role == .name {
-            throw (table["looked up by"] ?? node).expected("a field that holds no name as the first one of looked up by")
+            throw (table["looked up by"] ?? node).expected(
+                "a field that holds no name as the first one of looked up by")
         }
         let content = try known(table["identified by"], "identified by", schema)
         if !content.isEmpty { schema.identity = .byContent(content) }

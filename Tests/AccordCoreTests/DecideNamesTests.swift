@@ -40,14 +40,17 @@ struct DecideNamesTests {
         return try #require(decided.decision)
     }
 
-    @Test("a name is found in any letter case and with any white space", arguments: ["harbor  street", "HARBOR STREET"])
+    @Test(
+        "a name is found in any letter case and with any white space", arguments: ["harbor  street", "HARBOR STREET"])
     func byName(name: String) throws {
         var world = KnownWorld(schema: context.schema)
         world.add("p1", values("Harbor Street"))
         let entry = try #require(entries([name], in: world).first)
         #expect(entry.outcome == "linked harbor street/p1 new \(Reason.sameValues(fields: ["name"]))")
         #expect(entry.operations.isEmpty)
-        #expect(entry.agreements.contains(Agreement(field: "name", source: .string(name), project: .string("Harbor Street"))))
+        #expect(
+            entry.agreements.contains(
+                Agreement(field: "name", source: .string(name), project: .string("Harbor Street"))))
     }
 
     @Test("a link of another name that nothing spells any more moves; one that something spells stays")
@@ -55,9 +58,10 @@ struct DecideNamesTests {
         var world = KnownWorld(schema: context.schema)
         world.add("p1", values("The Harbor"))
         world.link("harbor street", "p1", base: values("Harbor Street"))
-        #expect(try entries(["the harbor"], in: world, missing: [1]).map(\.outcome) == [
-            "linked the harbor/p1 moved from harbor street"
-        ])
+        #expect(
+            try entries(["the harbor"], in: world, missing: [1]).map(\.outcome) == [
+                "linked the harbor/p1 moved from harbor street"
+            ])
         let other = try entries(["the harbor"], in: world)
         #expect(other.map(\.note) == [.names("The Harbor")] && other.map(\.bucket) == [.leftAlone])
     }
@@ -67,7 +71,8 @@ struct DecideNamesTests {
         var world = KnownWorld(schema: context.schema)
         world.add("p1", values("The Pier", slug: "pier-12"))
         #expect(try entries(["pier-12"], in: world).map(\.note) == [.names("The Pier")])
-        #expect(try entries(["Pier 12", "PIER-12"], in: world).map(\.outcome) == ["created pier 12/-", "created pier-12/-"])
+        #expect(
+            try entries(["Pier 12", "PIER-12"], in: world).map(\.outcome) == ["created pier 12/-", "created pier-12/-"])
     }
 
     @Test("a name of two records, or a name that is another one's slug, says neither of them")

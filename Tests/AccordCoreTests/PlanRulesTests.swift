@@ -51,7 +51,8 @@ private struct RuledPlan {
 }
 
 private func mirror(_ id: String, _ values: [String: Value], by field: String) -> MirrorRecord {
-    MirrorRecord(id: id, values: values, unknown: [], modified: nil, archived: false,
+    MirrorRecord(
+        id: id, values: values, unknown: [], modified: nil, archived: false,
         by: TableSchema(name: "records", label: "record", fields: [], lookedUpBy: [field]))
 }
 

@@ -1,5 +1,6 @@
-@testable import AccordCore
 import Testing
+
+@testable import AccordCore
 
 @Suite("The keys that rows hold of other pairs' records")
 struct ReferencesTests {
@@ -44,7 +45,8 @@ struct ReferencesTests {
             spelled: SpelledNames(
                 [
                     ProjectName(id: "1", name: "Very Important", slug: "vip-2"),
-                    ProjectName(id: "2", name: "Left Bank", slug: "left"), ProjectName(id: "3", name: "left", slug: "l"),
+                    ProjectName(id: "2", name: "Left Bank", slug: "left"),
+                    ProjectName(id: "3", name: "left", slug: "l"),
                     ProjectName(id: "4", name: "Twice", slug: "t1"), ProjectName(id: "5", name: "TWICE", slug: "t2"),
                     ProjectName(id: "6", name: "Renamed", slug: "harbor"),
                     ProjectName(id: "7", name: "Müller", slug: "muller"), ProjectName(id: "8", name: "C++", slug: "c"),

@@ -44,7 +44,7 @@ struct CreateMissingTests {
             """)
         let first = try await bench.accord.run("sync")
         #expect(first.status == 3, "\(first.all)")
-        #expect(first.output.contains("which customers: tags did not create"), "\(first.all)")
+        #expect(first.output.contains("customers: tags did not create what it names"), "\(first.all)")
         let creates = try await bench.state()["requests"]?["createCustomer"]?.int
         #expect(creates == 1)
         for _ in 0..<2 {

@@ -137,7 +137,9 @@ struct DerivedPairTests {
             """
         let naming = NamingScenario(seed: 1).mapping + "\ncreate: project"
         let world = try World(mapping: naming, others: other == "leads" ? ["leads": naming] : ["locations": own])
-        let rows = other == "leads" ? "id,first,email,store,tags\n9,Lee,p9@example.com,PIER 12,New;vip\n" : "id,name\nS1,Pier  12\n"
+        let rows =
+            other == "leads"
+            ? "id,first,email,store,tags\n9,Lee,p9@example.com,PIER 12,New;vip\n" : "id,name\nS1,Pier  12\n"
         try Data(rows.utf8).write(to: world.file(of: other))
         let row = "0,First0,p0@example.com,Pier 12,VIP;new"
         try Data("id,first,email,store,tags\n\(row)\n".utf8).write(to: world.csv)

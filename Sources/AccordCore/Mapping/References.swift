@@ -110,8 +110,8 @@ public struct SpelledNames: Sendable {
             throw ValueProblem(expected: "the name of one \(label) (\(reason))", found: text)
         case .none:
             throw ValueProblem(
-                expected: "a \(label) that the project has or that \"\(pair)\" can create (accord quarantine says why not)",
-                found: text)
+                expected: "a \(label) that the project has or that \"\(pair)\" can create "
+                    + "(accord quarantine says why not)", found: text)
         }
     }
 }

@@ -17,7 +17,7 @@ extension Entry {
         return entry.quarantined(
             Quarantine(
                 .refused,
-                "it names \"\(missing.label)\", which \(missing.pair) did not create: accord quarantine says why not"))
+                "\(missing.pair) did not create what it names (accord quarantine says why not): \"\(missing.label)\""))
     }
 }
 

@@ -186,7 +186,8 @@ extension Reason {
             .deletedInProject, .goneFromSource, .goneFromProject, .neverAsked, .createdByStoppedRun,
             .writtenByStoppedRun, .madeAgain, .sentByStoppedRun, .sentAsPersonSays, .archivedInProject,
             .goneFromProjectAndIgnored, .goneFromProjectAndMarked, .goneFromSourceAndIgnored,
-            .goneFromSourceAndArchived, .protected, .notFoundInDoubt, .createdButLeftOut, .createdButUncertain, .namedByNone,
+            .goneFromSourceAndArchived, .protected, .notFoundInDoubt, .createdButLeftOut, .createdButUncertain,
+            .namedByNone,
         ].map { (reason: Reason) in (reason.code, reason) }, uniquingKeysWith: { first, _ in first })
 
     /// A reason as it was kept; nil for one that this version does not know.

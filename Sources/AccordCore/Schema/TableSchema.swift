@@ -104,7 +104,9 @@ public struct TableSchema: Hashable, Sendable {
 
     /// Whether a record is for the resource that these values say, as far as both say one.
     public func isOfContext(_ record: [String: Value], _ values: [String: Value]) -> Bool {
-        guard let field = field(.context)?.name, let wanted = values[field], let held = record[field] else { return true }
+        guard let field = field(.context)?.name, let wanted = values[field], let held = record[field] else {
+            return true
+        }
         return wanted.isNull || held.isNull || wanted == held
     }
 
