@@ -159,17 +159,6 @@ struct FieldCodecTests {
     }
 
     @Test(
-        "A set keeps the order and the style of its cell",
-        arguments: [
-            ("c;a;b", ["a", "c"], "c;a"), ("c; a", ["a", "c", "b"], "c; a; b"), ("", ["b", "a"], "a;b"),
-            ("x", ["b"], "b"),
-            ("a;a;b", ["a", "b"], "a;b"),
-        ] as [(String, Set<String>, String)])
-    func sets(_ cell: String, _ elements: Set<String>, _ text: String) throws {
-        #expect(try FieldCodec(.set(separator: ";")).format(.set(elements), over: cell) == text)
-    }
-
-    @Test(
         "What is written is read as the same",
         arguments: [
             FieldType.string, .integer, .decimal, .decimal(sign: .comma), words, american,

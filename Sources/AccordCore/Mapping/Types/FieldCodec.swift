@@ -67,11 +67,6 @@ public struct FieldCodec: Sendable {
         return text
     }
 
-    /// The text of a value in the style of the cell that it replaces: a set keeps the order of its elements.
-    public func format(_ value: Value, over existing: String) throws(ValueProblem) -> String {
-        codec.text(value, plain: try format(value), over: existing)
-    }
-
     private func isRead(_ text: String, as value: Value) -> Bool { (try? parse(text))?.means(value) ?? false }
 }
 

@@ -96,9 +96,6 @@ public protocol TypeCodec: Sendable {
 
     /// Whether a text is read again before it is written: one that would read as something else is refused.
     var isReadAgain: Bool { get }
-
-    /// The text for a value that replaces a cell.
-    func text(_ value: Value, plain: String, over existing: String) -> String
 }
 
 extension TypeCodec {
@@ -117,6 +114,4 @@ extension TypeCodec {
     }
 
     public var isReadAgain: Bool { true }
-
-    public func text(_ value: Value, plain: String, over existing: String) -> String { plain }
 }
