@@ -111,6 +111,28 @@ struct CreateMissingTests {
         #expect(try await bench.call("GET", "tags").array?.count == 4)
     }
 
+    @Test("what is created in passing can be explained and decided about like any other record")
+    func explained() async throws {
+        let bench = try await Workbench(mapping: CreateMissingTests.mapping)
+        try bench.write(
+            "contacts.csv",
+            "id,first,email,store,tags\n1,Ada,ada@example.com,,Very Important\n2,Bo,not an address,,Lost\n")
+        #expect(try await bench.accord.run("plan").status == 0, "which reads the project")
+        let before = try await bench.accord.run("explain", "customers: tags", "VERY  important")
+        #expect(before.status == 0 && before.output.contains("create in the project"), "\(before.all)")
+        let lost = try await bench.accord.run("explain", "customers: tags", "Lost")
+        #expect(lost.output.contains("named by no row that is written"), "\(lost.all)")
+        #expect(try await bench.accord.run("sync").status == 3)
+        let after = try await bench.accord.run("explain", "customers: tags", "Very Important", "name")
+        #expect(after.status == 0 && after.output.contains("is linked to tag"), "\(after.all)")
+        let decided = try await bench.accord.run(
+            "conflicts", "resolve", "customers: tags", "Very Important", "name", "--take", "source")
+        #expect(decided.errors.contains("There is no open conflict on name of Very Important"), "\(decided.all)")
+        let wrong = try await bench.accord.run(
+            "conflicts", "resolve", "customers: tag", "Very Important", "name", "--take", "source")
+        #expect(wrong.errors.contains("customers: tags"), "\(wrong.all)")
+    }
+
     @Test("without it, a name that the project lacks sets its customer aside")
     func notCreated() async throws {
         let bench = try await Workbench(
