@@ -44,6 +44,10 @@ struct ResourceReader {
                 throw node.expected("one or two fields for looked up by")
             }
         }
+        if let first = schema.lookedUpBy.first, schema.field(first)?.role == .name {
+            throw (table["looked up by"] ?? node).expected(
+                "a field that holds no name as the first one of looked up by")
+        }
         let content = try known(table["identified by"], "identified by", schema)
         if !content.isEmpty { schema.identity = .byContent(content) }
         schema.requiresOneOf = try known(table["requires one of"], "requires one of", schema)

@@ -41,7 +41,12 @@ public struct Engine: Sendable {
         var ordered: [Pair] = []
         while !waiting.isEmpty {
             let names = Set(waiting.map(\.schema.name))
-            let index = waiting.firstIndex { $0.schema.references.isDisjoint(with: names) } ?? 0
+            // What a pair of their own creates, no other one has to.
+            let own = Set(waiting.filter { !$0.isDerived }.map(\.schema.name))
+            let index =
+                waiting.firstIndex {
+                    $0.schema.references.isDisjoint(with: names) && !($0.isDerived && own.contains($0.schema.name))
+                } ?? 0
             ordered.append(waiting.remove(at: index))
         }
         return ordered
@@ -80,7 +85,7 @@ public struct Engine: Sendable {
                 plans.append(PairPlan(pair, failure: error.description))
             }
         }
-        return plans
+        return try creatingWhatIsNamed(plans)
     }
 
     private func plan(_ pair: Pair, _ run: PlanningRun) async throws -> PairPlan {
@@ -196,6 +201,8 @@ public struct Engine: Sendable {
     private func execute(
         _ pair: Pair, _ plan: PairPlan, sends: Bool, _ report: inout RunReport
     ) async throws -> (any ExplainedError)? {
+        var plan = plan
+        plan.records = try namingAwaited(pair, plan.records)
         var executor = Executor(
             Execution(
                 pair: pair, plan: plan, sends: sends, run: report.run, planning: planning(), concurrency: concurrency,

@@ -16,10 +16,13 @@ public struct Pair: Sendable {
     public let rollup: (any Rollup)?
     /// Its source is what a field of another pair names: what nobody names any more is no loss.
     public let isDerived: Bool
+    /// By the pairs that are derived from it, what the records look like that its rows name as people call them.
+    public let spelled: [String: TableSchema]
 
     public init(
         name: String, mapping: Mapping, source: any Table, project: any Table, schema: TableSchema,
-        sender: (any MessageSender)? = nil, rollup: (any Rollup)? = nil, isDerived: Bool = false
+        sender: (any MessageSender)? = nil, rollup: (any Rollup)? = nil, isDerived: Bool = false,
+        spelled: [String: TableSchema] = [:]
     ) {
         self.name = name
         self.mapping = mapping
@@ -29,6 +32,7 @@ public struct Pair: Sendable {
         self.sender = sender
         self.rollup = rollup
         self.isDerived = isDerived
+        self.spelled = spelled
     }
 
     /// The name of the pair that is derived from a field of this one. No configuration's pair has a colon in its name.
@@ -38,6 +42,9 @@ public struct Pair: Sendable {
     public static func configuredName(of name: String) -> String {
         name.split(separator: ":").first.map(String.init) ?? name
     }
+
+    /// The key of its source that a person means by a text.
+    public func key(typed text: String) -> String { isDerived ? NameKey.of(text) : RecordKey.of(text) ?? text }
 
     /// Why a plan of this pair may not be carried out after others of the same run.
     public func refusals(
@@ -70,11 +77,39 @@ public struct Pair: Sendable {
         var names: [String: References.Names] = [:]
         for field in mapping.fields {
             guard let pair = field.pair, names[pair] == nil else { continue }
-            var known = References.Names(isOpen: field.createsMissing)
-            for (key, name) in try store.linkedNames(pair) { known.add(key: key, name: name) }
+            var known = try spelled[pair].map { try spelledNames(pair, $0, store) } ?? keyedNames(pair, store)
             if let planned = planned.first(where: { $0.name == pair }) { known.move(planned.names) }
             names[pair] = known
         }
         return try RecordMapper(mapping: mapping, schema: schema, references: References(names))
+    }
+
+    private func keyedNames(_ pair: String, _ store: any StateStore) throws -> References.Names {
+        var names = References.Names()
+        for (key, name) in try store.linkedNames(pair) { names.add(key: key, name: name) }
+        return names
+    }
+
+    /// What a link says that a name means, it means however the project calls the record by now. One that is gone is still
+    /// what the rows meant that named it, so that its end reaches them.
+    private func spelledNames(
+        _ pair: String, _ schema: TableSchema, _ store: any StateStore
+    ) throws -> References.Names {
+        let records = try store.projectRecords(pair, store.projectRecordIDs(pair)).values
+        let isMeant = { (record: MirrorRecord) in
+            guard let context = schema.field(.context)?.name else { return true }
+            return schema.isOfContext(record.values, [context: .string(self.schema.name)])
+        }
+        var names = References.Names(
+            spelled: SpelledNames(
+                records.filter(isMeant).sorted { $0.id < $1.id }.compactMap(schema.projectName), label: schema.label))
+        let links = try store.links(pair, projectIDs: store.linkedProjectIDs(pair))
+        let linked = try store.projectRecords(pair, links.keys)
+        for (id, link) in links.sorted(by: { $0.key < $1.key }) {
+            guard let record = linked[id], let slug = record.matchValues.first ?? nil else { continue }
+            let spelling = schema.nameField.flatMap { link.link.sourceBase[$0] }?.description
+            names.add(key: link.link.sourceKey, name: slug, text: spelling)
+        }
+        return names
     }
 }

@@ -18,21 +18,19 @@ extension Pair {
     }
 
     private func derived(_ field: Field, _ described: TableSchema, _ table: (TableSchema) -> (any Table)?) -> Pair? {
-        guard let project = table(described) else { return nil }
-        let required = described.fields.filter { $0.required && !described.lookedUpBy.prefix(1).contains($0.name) }
-        var fields = described.lookedUpBy.prefix(1).map {
-            Field(name: $0, column: NamesTable.slugColumn, direction: .toSource, isGivenOnce: true)
-        }
-        fields += required.map {
-            Field(name: $0.name, column: NamesTable.nameColumn, direction: .toProject, isGivenOnce: true)
-        }
+        guard let project = table(described), let name = described.nameField, let slug = described.lookedUpBy.first
+        else { return nil }
+        var fields = [
+            Field(name: slug, column: NamesTable.slugColumn, direction: .toSource, isGivenOnce: true),
+            Field(name: name, column: NamesTable.nameColumn, direction: .toProject, isGivenOnce: true),
+        ]
         fields += described.fields.filter { $0.role == .context }.map {
             Field(
                 name: $0.name, column: nil, direction: .toProject, transforms: [.constant(schema.name)],
                 isGivenOnce: true)
         }
         var kept = Mapping(
-            resource: described.name, key: [NamesTable.nameColumn], match: described.lookedUpBy, fields: fields,
+            resource: described.name, key: [NamesTable.keyColumn], match: [slug, name], fields: fields,
             creates: [.project],
             whenGoneFromSource: .ignore, whenGoneFromProject: .ignore, fullReadEvery: mapping.fullReadEvery)
         kept.fingerprint = mapping.fingerprint
@@ -42,13 +40,18 @@ extension Pair {
     }
 
     /// The same, naming what its fields refer to by the pairs that keep it.
-    public var withDerivedNames: Pair {
-        var mapping = mapping
+    ///
+    /// - Parameter schemas: of all tables of the project, by name.
+    public func withDerivedNames(_ schemas: [String: TableSchema]) -> Pair {
+        var (mapping, spelled) = (mapping, [String: TableSchema]())
         for index in mapping.fields.indices where mapping.fields[index].createsMissing {
-            mapping.fields[index].pair = derivedName(mapping.fields[index])
+            let field = mapping.fields[index]
+            guard let other = schema.field(field.name)?.refersTo, let described = schemas[other] else { continue }
+            mapping.fields[index].pair = derivedName(field)
+            spelled[derivedName(field)] = described
         }
         return Pair(
             name: name, mapping: mapping, source: source, project: project, schema: schema, sender: sender,
-            rollup: rollup, isDerived: isDerived)
+            rollup: rollup, isDerived: isDerived, spelled: spelled)
     }
 }

@@ -32,7 +32,7 @@ struct PairAssembly {
         }
         try checkReferences(pairs)
         let table = projectTable
-        return pairs.flatMap { [$0.withDerivedNames] + $0.derived(api.schemas, table) }
+        return pairs.flatMap { [$0.withDerivedNames(api.schemas)] + $0.derived(api.schemas, table) }
     }
 
     /// A table of the project, by its schema; nil if the API has no such resource.

@@ -8,7 +8,7 @@ package func mirrored(
 ) -> MirrorRecord {
     MirrorRecord(
         id: id, values: values, unknown: unknown, modified: modified, archived: archived,
-        lookedUpBy: ["email", "phone"])
+        by: TableSchema(name: "customers", label: "customer", fields: [], lookedUpBy: ["email", "phone"]))
 }
 
 package func linking(

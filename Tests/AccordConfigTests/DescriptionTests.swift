@@ -98,7 +98,7 @@ struct DescriptionTests {
             ("matcher: [email, phone]", "matcher: [emial]", "matcher names \"emial\", which is no field of a customer"),
             (
                 "role: opt-out", "role: optout",
-                "expected one of opt-out, archived, modified, context, asked, gone, send-at, channels, reminders, "
+                "expected one of opt-out, archived, name, modified, context, asked, gone, send-at, channels, reminders, "
                     + "recipient for role"
             ),
             ("writes: [notes]", "writes: [review_link]", "writes review_link, which has no member to be written by"),

@@ -26,7 +26,7 @@ struct MappingErrorTests {
             text: "  phone: {colunm: Phone}",
             error:
                 "m.yaml:6: unknown key \"colunm\" in the field phone (did you mean \"column\"?). The keys here are: column, "
-                + "type, direction, transform, required, conflict, resubscribe, pair, create missing, yes, no, pattern, "
+                + "type, direction, transform, required, conflict, resubscribe, pair, create missing, decimal, yes, no, pattern, "
                 + "time zone, separator, country, currency, currency column."),
         Case(
             text: "  phone:\n    column: Phone\n    type: phoen",

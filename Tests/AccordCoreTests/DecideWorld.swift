@@ -6,6 +6,8 @@ import Testing
 struct KnownWorld {
     var records: [MirrorRecord] = []
     var links: [Knowledge.NumberedLink] = []
+    /// Says how values are compared; without one they are as they are.
+    var schema = TableSchema(name: "records", label: "record", fields: [])
 
     /// Adds a project record.
     mutating func add(
@@ -48,7 +50,8 @@ struct KnownWorld {
 
     private func holders(of values: Set<FieldValue>, gone: Bool) -> [FieldValue: [String]] {
         values.reduce(into: [:]) { holders, value in
-            holders[value] = records.filter { (gone || !$0.gone) && $0.values[value.field] == value.value }.map(\.id)
+            holders[value] = records.filter { (gone || !$0.gone) && schema.lookup(value.field, in: $0.values) == value }
+                .map(\.id)
         }
     }
 

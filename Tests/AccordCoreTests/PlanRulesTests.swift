@@ -51,7 +51,9 @@ private struct RuledPlan {
 }
 
 private func mirror(_ id: String, _ values: [String: Value], by field: String) -> MirrorRecord {
-    MirrorRecord(id: id, values: values, unknown: [], modified: nil, archived: false, lookedUpBy: [field])
+    MirrorRecord(
+        id: id, values: values, unknown: [], modified: nil, archived: false,
+        by: TableSchema(name: "records", label: "record", fields: [], lookedUpBy: [field]))
 }
 
 private func record(_ key: String, _ kind: Operation.Kind, id: String? = nil, _ values: [String: String]) -> Entry {
@@ -70,6 +72,7 @@ private func record(_ key: String, _ kind: Operation.Kind, id: String? = nil, _ 
 @Suite("What creating a record does to another one is said beforehand")
 struct SideEffectTests {
     private let context = PlanRuleContext(
+        pair: "charges",
         schema: TableSchema(
             name: "charges", label: "charge",
             fields: [
@@ -135,59 +138,67 @@ struct SideEffectTests {
 
 @Suite("What the project will call a record is known before others name it, or not at all")
 struct NamesOfRecordsTests {
-    private func context(isDerived: Bool = false, isReferenced: Bool = true) -> PlanRuleContext {
+    private func context(isDerived: Bool = false, earlier: [CreatedName] = []) -> PlanRuleContext {
         PlanRuleContext(
+            pair: "stores",
             schema: TableSchema(
-                name: "locations", label: "location",
+                name: "locations", label: "location", title: ["name"],
                 fields: [
-                    FieldSchema(name: "name", type: .string),
+                    FieldSchema(name: "name", type: .string, role: .name),
                     FieldSchema(name: "slug", type: .string, madeFrom: "name"),
-                ], lookedUpBy: ["slug"]), isDerived: isDerived, isReferenced: isReferenced)
+                    FieldSchema(name: "context", type: .string, role: .context),
+                ], lookedUpBy: ["slug", "name"]), isDerived: isDerived, isReferenced: true,
+            earlier: [.init(name: "before", resource: "locations", label: "location", created: earlier)])
     }
 
-    private func store(_ key: String, _ name: String, slug: String? = nil) -> Entry {
-        record(key, .create, slug.map { ["name": name, "slug": $0] } ?? ["name": name])
+    private func store(_ key: String, _ name: String, slug: String? = nil, context: String? = nil) -> Entry {
+        let given = ["name": name, "slug": slug, "context": context].compactMapValues(\.self)
+        return record(key, .create, given)
     }
 
     private let north = [
         RecordName(pair: "stores", name: "north"): mirror("7", ["slug": .string("north")], by: "slug")
     ]
 
-    @Test("a name is predicted as the service makes it")
-    func predicted() {
+    private func awaited(_ key: String) -> String { AwaitedName(pair: "stores", key: key, label: key).text }
+
+    @Test("a name that the service makes is awaited, one that a row gives is known")
+    func awaited() {
         let plan = RuledPlan([store("s1", "Harbor Street"), store("s2", "Pier 12", slug: "pier")], context())
-        #expect(plan.names.byKey == ["s1": "harbor-street", "s2": "pier"])
-        #expect(plan.records.allSatisfy { $0.after.isEmpty && $0.quarantine == nil })
+        #expect(plan.names.byKey == ["s1": awaited("s1"), "s2": "pier"])
+        #expect(plan.names.created.map(\.key) == ["harbor street", "pier 12"])
+        #expect(plan.names.created.map(\.reference) == [awaited("s1"), "pier"])
     }
 
-    @Test("nobody asks for the names of records that nobody names")
-    func unreferenced() {
-        #expect(RuledPlan([store("s1", "North")], context(isReferenced: false)).names.byKey.isEmpty)
-    }
-
-    @Test("of two records with one name the second one's is not known")
+    @Test("names that the service may make alike are awaited each")
     func twice() {
-        let plan = RuledPlan([store("s1", "North"), store("s2", "north")], context())
-        #expect(plan.names.byKey == ["s1": "north"])
-        #expect(plan.records.map(\.after) == [[], [1]])
+        let plan = RuledPlan([store("s1", "Müller"), store("s2", "Möller")], context())
+        #expect(plan.names.byKey == ["s1": awaited("s1"), "s2": awaited("s2")])
+        #expect(plan.records.map(\.after) == [[], []])
     }
 
     @Test(
-        "a row that says its name gets it, whether it comes before or after one for which the service makes the same",
+        "a row that says its name gets it before the service makes one, wherever it stands",
         arguments: [false, true])
     func given(isFirst: Bool) {
         let (given, made) = (store("s1", "Elsewhere", slug: "north"), store("s2", "North"))
         let plan = RuledPlan(isFirst ? [given, made] : [made, given], context())
-        #expect(plan.names.byKey == ["s1": "north"])
-        // The one whose name the service makes is sent when the name is taken.
+        #expect(plan.names.byKey == ["s1": "north", "s2": awaited("s2")])
         #expect(plan.records.map(\.after) == (isFirst ? [[], [1]] : [[2], []]))
     }
 
-    @Test("a name that a record of the project has is not predicted for another one")
-    func taken() {
-        let plan = RuledPlan([store("s1", "North")], context(), known: north)
-        #expect(plan.names.byKey.isEmpty)
-        #expect(plan.records.map(\.after) == [[]])
+    @Test(
+        "what an earlier plan creates for the same resource is not created again",
+        arguments: [("customers", true), ("reviews", false), (nil, true)])
+    func earlier(resource: String?, isSame: Bool) {
+        let created = CreatedName(
+            key: "north", context: resource.map(Value.string) ?? .null, reference: "its reference")
+        let record = store("s1", "NORTH", context: "customers")
+        let plan = RuledPlan([record], context(isDerived: true, earlier: [created]))
+        #expect(plan.names.byKey == ["s1": isSame ? "its reference" : awaited("s1")])
+        #expect(plan.records.map(\.note) == [isSame ? .createdBy(pair: "before") : nil])
+        #expect(plan.records.map(\.operations.isEmpty) == [isSame])
+        #expect(RuledPlan([record], context(earlier: [created])).records.map(\.operations.isEmpty) == [false])
     }
 
     @Test("a newly linked record keeps its name")
@@ -195,16 +206,8 @@ struct NamesOfRecordsTests {
         var entry = Entry(label: "s1", sourceKey: "s1", projectID: "7", present: [.source, .project], bucket: .linked)
         entry.link = .new(.sameValues(fields: ["slug"]))
         let plan = RuledPlan([store("s2", "North"), entry], context(), known: north)
-        #expect(plan.names.byKey == ["s1": "north"])
+        #expect(plan.names.byKey == ["s1": "north", "s2": awaited("s2")])
         let aside = RuledPlan([entry.quarantined(Quarantine(.ambiguous, "which?"))], context(), known: north)
         #expect(aside.names.byKey.isEmpty)
-    }
-
-    @Test(
-        "what a column names waits for a person where its name is taken or cannot be known", arguments: ["North", "…"])
-    func derived(name: String) {
-        let plan = RuledPlan([store("s1", name)], context(isDerived: true), known: north)
-        #expect(plan.records.map(\.quarantine?.cause) == [.ambiguous])
-        #expect(plan.names.byKey.isEmpty)
     }
 }

@@ -27,6 +27,7 @@ struct ReasonTests {
             .takenFor(id: "7", label: "Bea <bea@example.com>"),
             .alsoSets(label: "customer", field: "name", value: "Ann", before: nil),
             .alsoSets(label: "customer", field: "name", value: "Ann", before: "Anne"),
+            .names("The Pier"), .createdBy(pair: "locations"), .namedByNone,
         ] + objections.map { .notSent($0) }
 
     private static let notes: [PlanNote] = [
@@ -108,7 +109,8 @@ struct ReasonTests {
             sameValues, createdByStoppedRun, writtenByStoppedRun, madeAgain, sentByStoppedRun, sentAsPersonSays,
             createsNothing, archivedInProject, goneFromProjectAndIgnored, goneFromProjectAndMarked,
             goneFromSourceAndIgnored, goneFromSourceAndArchived, protected, notFoundInDoubt, notFoundMayBe,
-            notFoundSameValue, createdButLeftOut, createdButUncertain, takenFor, alsoSets, notSent
+            notFoundSameValue, createdButLeftOut, createdButUncertain, takenFor, alsoSets, names, createdBy,
+            namedByNone, notSent
     }
 
     private enum NoteKind: CaseIterable {
@@ -156,6 +158,9 @@ struct ReasonTests {
         case .createdButUncertain: .createdButUncertain
         case .takenFor: .takenFor
         case .alsoSets: .alsoSets
+        case .names: .names
+        case .createdBy: .createdBy
+        case .namedByNone: .namedByNone
         case .notSent: .notSent
         }
     }

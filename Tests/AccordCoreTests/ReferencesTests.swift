@@ -1,5 +1,6 @@
-import AccordCore
 import Testing
+
+@testable import AccordCore
 
 @Suite("The keys that rows hold of other pairs' records")
 struct ReferencesTests {
@@ -15,8 +16,8 @@ struct ReferencesTests {
         return slug
     }
 
-    private func names(isOpen: Bool = false) -> References.Names {
-        var names = References.Names(isOpen: isOpen)
+    private func names() -> References.Names {
+        var names = References.Names()
         names.add(key: "S-1", name: "oakland")
         names.add(key: "S-2", name: "fresno")
         return names
@@ -38,13 +39,48 @@ struct ReferencesTests {
         #expect(try slug("S-1", names) == "fresno" && slug("S-2", names) == "oakland")
     }
 
-    @Test("two ways to write one name are both that name's, whichever is planned")
-    func open() throws {
-        var names = References.Names(isOpen: true)
-        names.add(key: "Very Important", name: "very-important")
-        names.move(["very important": "very-important"])
-        #expect(try slug("Very Important", names) == "very-important")
-        #expect(try slug("VERY IMPORTANT", names) == "very-important")
-        #expect(try slug("new", names) == "new", "what is not known is called the same")
+    /// Tags of the project, of which one is linked by a name that it has no more.
+    private var tags: References.Names {
+        var names = References.Names(
+            spelled: SpelledNames(
+                [
+                    ProjectName(id: "1", name: "Very Important", slug: "vip-2"),
+                    ProjectName(id: "2", name: "Left Bank", slug: "left"),
+                    ProjectName(id: "3", name: "left", slug: "l"),
+                    ProjectName(id: "4", name: "Twice", slug: "t1"), ProjectName(id: "5", name: "TWICE", slug: "t2"),
+                    ProjectName(id: "6", name: "Renamed", slug: "harbor"),
+                    ProjectName(id: "7", name: "Müller", slug: "muller"), ProjectName(id: "8", name: "C++", slug: "c"),
+                ], label: "tag"))
+        names.add(key: "harbor street", name: "harbor", text: "Harbor Street")
+        names.move(["new": AwaitedName(pair: "tags", key: "new", label: "New").text])
+        return names
+    }
+
+    private static let texts: [(String, String?)] = [
+        ("Very Important", "vip-2"), ("  very   IMPORTANT ", "vip-2"), ("vip-2", "vip-2"), ("VIP-2", nil),
+        ("very-important", nil), ("Left Bank", "left"), ("left", nil), ("Twice", nil), ("t1", "t1"),
+        ("harbor STREET", "harbor"), ("renamed", "harbor"), ("harbor", "harbor"), ("MÜLLER", "muller"),
+        ("Mu\u{308}ller", "muller"), ("Möller", nil), ("c++", "c"), ("C#", nil), ("c", "c"),
+    ]
+
+    @Test("a text is the record that is called so, in any letter case, or whose slug it spells", arguments: texts)
+    func spelled(text: String, slug: String?) throws {
+        #expect(try self.slug(text, tags) == slug)
+    }
+
+    @Test("a name that this plan creates is awaited")
+    func awaited() throws {
+        #expect(try slug("NEW", tags).flatMap(AwaitedName.init)?.key == "new")
+    }
+
+    @Test(
+        "what the project names stands in a cell as it is spelled there, else as a text that is read as the same",
+        arguments: [
+            ("harbor", "Harbor Street"), ("vip-2", "vip-2"), ("left", "Left Bank"), ("l", "l"), ("t1", "t1"),
+            ("unheard-of", nil),
+        ])
+    func back(slug: String, text: String?) throws {
+        let names = References(["tags": tags])
+        #expect((try? names.keys(.string(slug), in: "tags")) == text.map(Value.string))
     }
 }

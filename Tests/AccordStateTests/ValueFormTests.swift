@@ -9,6 +9,8 @@ struct ValueFormTests {
 
     private static func day(_ text: String) -> Value { CalendarDay(iso: text).map(Value.date) ?? .null }
 
+    private static let new = AwaitedName(pair: "customers: tags", key: "new", label: "New")
+
     private func read(_ json: String) throws -> Value {
         try ValueForm.read(JSONDocument(parsing: Array(json.utf8)).root, "it")
     }
@@ -24,6 +26,8 @@ struct ValueFormTests {
         (.timestamp(1_772_323_200), #"{"timestamp":1772323200}"#),
         (.timestamp(1_772_357_401), #"{"timestamp":1772357401}"#), (.timestamp(-1), #"{"timestamp":-1}"#),
         (.set(["b", "a", "c"]), #"["a","b","c"]"#),
+        (.string(new.text), #"{"created":"New","by":"customers: tags","key":"new"}"#),
+        (.set(["b", new.text]), #"[{"created":"New","by":"customers: tags","key":"new"},"b"]"#),
     ]
 
     @Test("A saved value is read back as it was, and always saved in the same bytes", arguments: saved)
@@ -57,7 +61,8 @@ struct ValueFormTests {
         arguments: [
             #"{"date":"2026-02-30"}"#, #"{"date":"1.3.2026"}"#, #"{"date":5}"#, #"{"decimal":"x"}"#,
             #"{"decimal":1.5}"#,
-            #"{"timestamp":"5"}"#, #"{"other":"5"}"#, "{}", "[1]", "1.5", "9223372036854775808",
+            #"{"timestamp":"5"}"#, #"[{"created":"New","by":"customers: tags"}]"#, #"{"other":"5"}"#, "{}", "[1]",
+            "1.5", "9223372036854775808",
         ])
     func refused(_ json: String) {
         #expect(throws: FormProblem.self) { try read(json) }

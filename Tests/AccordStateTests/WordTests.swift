@@ -66,7 +66,8 @@ struct WordTests {
         #expect(words(CSVFormat.Formulas.self) == ["escape", "as-is"])
         #expect(
             words(FieldSchema.Role.self) == [
-                "opt-out", "archived", "modified", "context", "asked", "gone", "send-at", "channels", "reminders",
+                "opt-out", "archived", "name", "modified", "context", "asked", "gone", "send-at", "channels",
+                "reminders",
                 "recipient",
             ])
         #expect(

@@ -32,7 +32,7 @@ struct ChargesTests {
 
     private static let expected = [
         "ada.okafor@example.com 125000 USD", "ada.okafor@example.com 450 USD", "ada.okafor@example.com 450 USD",
-        "ben.carter@example.com -1200 JPY", "ben.carter@example.com 1200 JPY", "ben.carter@example.com 12345 KWD",
+        "ben.carter@example.com -1200 JPY", "ben.carter@example.com 1012345 KWD", "ben.carter@example.com 1200 JPY",
     ]
 
     @Test("each row becomes one charge, in the smallest unit of its currency; two alike are two")
@@ -40,7 +40,7 @@ struct ChargesTests {
         let bench = try await bench()
         let first = try await bench.accord.run("sync")
         #expect(first.status == 3 && first.output.contains("6 created in the project"), "\(first.all)")
-        #expect(first.output.contains(#"expected an amount in USD like 1250.00, found "12.345""#), "\(first.all)")
+        #expect(first.output.contains("(write decimal: "), "\(first.all)")
         #expect(try await charges(bench) == ChargesTests.expected)
         let idle = try await bench.accord.run("sync", "--full")
         #expect(idle.output.contains("nothing to write"), "\(idle.all)")

@@ -73,7 +73,7 @@ struct ConservationTests {
             "resource: locations\nkey: id\nfields: {name: name, slug: slug}")
         try write(
             "people", "id,first,email,store,tags",
-            (1...8).map { "C\($0),First\($0),c\($0)@example.com,S\(1 + $0 % 4),Tag \($0 % 3);tag-1" },
+            (1...8).map { "C\($0),First\($0),c\($0)@example.com,S\(1 + $0 % 4),Tag \($0 % 3);TAG 1" },
             """
             resource: customers
             key: id

@@ -32,6 +32,34 @@ struct KnownTableTests {
     }
 
     @Test(
+        "the sign before decimals is guessed from all cells of a column; where none shows it, what could be thousands waits",
+        arguments: [(#""1.250,5""#, ",", [100_000, 125_050]), ("4.50", ".", [450]), ("7", "", [700])])
+    func decimals(_ cell: String, _ sign: String, _ amounts: [Int64]) async throws {
+        let bench = try await Workbench()
+        try await bench.add(#"{"first_name": "Ada", "email": "ada@example.com"}"#)
+        // What shows it stands behind more rows than a sample would hold.
+        let rows = (1...300).map { _ in "P-1,ada@example.com,1.000,EUR,2026-03-14 09:30" }
+            .enumerated().map { $1.replacing("P-1", with: "P-\($0)") }
+        let last = "P-900,ada@example.com,\(cell),EUR,2026-03-15 09:30"
+        let header = "Payment ID,Customer Email,Amount,Currency,Paid At"
+        try bench.write("export.csv", ([header] + rows + [last]).map { $0 + "\n" }.joined())
+        let start = try await bench.accord.run("init", "charges", "--from", "export.csv", "--config", "new.yaml")
+        #expect(start.status == 0, "\(start.all)")
+        let mapping = try String(
+            contentsOf: bench.folder.appendingPathComponent("charges-mapping.yaml"), encoding: .utf8)
+        #expect(mapping.contains("money, decimal:") == !sign.isEmpty)
+        if !sign.isEmpty { #expect(mapping.contains("type: money, decimal: \"\(sign)\", currency")) }
+        let text = try String(contentsOf: bench.folder.appendingPathComponent("new.yaml"), encoding: .utf8)
+        try bench.write("new.yaml", text.replacing("project:\n", with: "project:\n  url: \(bench.base)/project\n"))
+        let sync = try await bench.accord.run("sync", "--config", "new.yaml")
+        let isRead = sign == ","
+        #expect(sync.status == (isRead ? 0 : 3), "\(sync.all)")
+        if sign.isEmpty { #expect(sync.output.contains("(write decimal: "), "\(sync.all)") }
+        let charged = try await bench.call("GET", "charges?limit=30").array?.compactMap { $0["amount"]?.int } ?? []
+        #expect(Set(charged) == Set(amounts), "never a thousandth")
+    }
+
+    @Test(
         "an export of payments is recognised by its header; what is no payment is left out, and nothing is left to do",
         arguments: [
             ("stripe-payments", "Stripe's payments", ["12000 USD", "4800 JPY", "6000 USD", "8550 USD"], 2, "ch_3PqA1"),

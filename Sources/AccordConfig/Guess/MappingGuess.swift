@@ -149,19 +149,22 @@ private struct Guesser {
         let name = YAMLText.scalar(header[column])
         let values = values(of: column)
         guard let known = schema.field(field) else { return [] }
+        // A column of names: one that the project lacks would set its row aside.
+        let missing = known.refersTo == nil ? "" : ", create missing: true"
         if known.role == .optOut { return optOut(field, name, values) }
         switch known.type.word {
         case FieldType.phone(country: nil).word:
             return ["  \(field): {column: \(name), country: US} # of numbers without a country code: is it another?"]
         case FieldType.set(separator: "").word:
-            return ["  \(field): {column: \(name), separator: \(YAMLText.quoted(separator(in: values)))}"]
+            return ["  \(field): {column: \(name), separator: \(YAMLText.quoted(separator(in: values)))\(missing)}"]
         case FieldType.timestamp(pattern: "", timeZone: "").word:
             guard let type = DateGuess.type(of: values) else {
                 return ["  # \(field): {column: \(name), type: date, pattern: …} # its dates were not understood"]
             }
             return ["  \(field): {column: \(name), \(type.yaml)}\(type.comment)"]
         default:
-            return [known.required ? "  \(field): {column: \(name), required: true}" : "  \(field): \(name)"]
+            let more = (known.required ? ", required: true" : "") + missing
+            return [more.isEmpty ? "  \(field): \(name)" : "  \(field): {column: \(name)\(more)}"]
         }
     }
 

@@ -1,5 +1,6 @@
 import AccordCore
 import AccordREST
+import Foundation
 
 /// A table that is known by its header, with a mapping that is ready to use: a tool's export, or one of the tables that
 /// the project's other resources are kept in. It is a file of the folder `Mappings`, and nothing else names it.
@@ -10,6 +11,26 @@ public struct KnownTable: Hashable, Sendable {
     public let name: String
     /// The mapping file's text.
     public let mapping: String
+
+    /// The columns of numbers whose decimals are written in one of two ways, and the mapping does not say in which.
+    public func decimalColumns(api: APIDescription) -> [String] {
+        let mapping = try? MappingFile.parse(mapping, file: "Mappings/\(id).yaml", api: api)
+        return mapping?.fields.filter(\.type.leavesDecimalSignOpen).compactMap(\.column) ?? []
+    }
+
+    /// The mapping file's text, saying how a file writes the decimals of some columns.
+    public func mapping(decimals: [String: DecimalSign]) -> String {
+        let lines = mapping.components(separatedBy: "\n").map { line in
+            guard let sign = decimals.first(where: { line.contains("column: \(YAMLText.scalar($0.key)),") })?.value
+            else {
+                return line
+            }
+            return line.replacing(/type: (money|decimal)\b/) {
+                "\($0.output.0), \(DecimalSign.key): \"\(sign.rawValue)\""
+            }
+        }
+        return lines.joined(separator: "\n")
+    }
 
     /// Every mapping that ships and has a name, in the order of their ids.
     public static let all: [KnownTable] = EmbeddedFiles.mappings.sorted { $0.key < $1.key }.compactMap { id, text in

@@ -29,11 +29,14 @@ public struct DecisionContext: Sendable {
 
     /// The values of a record by which rows without a link are matched.
     public func matchValues(_ values: [String: Value]) -> Set<FieldValue> {
-        Set(
-            mapping.match.compactMap { field in
-                guard let value = values[field], !value.isNull else { return nil }
-                return FieldValue(field: field, value: value)
-            })
+        Set(mapping.match.compactMap { schema.lookup($0, in: values) })
+    }
+
+    /// The values of a record with those by which rows are matched as they are compared.
+    func compared(_ values: [String: Value]) -> [String: Value] {
+        mapping.match.reduce(into: values) { compared, field in
+            if let value = compared[field] { compared[field] = schema.compared(value, in: field) }
+        }
     }
 
     /// What a person decided about a record, as long as both sides still say what they said then.

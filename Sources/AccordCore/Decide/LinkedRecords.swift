@@ -48,7 +48,8 @@ public struct LinkedRecords: Sendable {
         var repaired: [Agreement] = []
         if let intent {
             (pairing.link, repaired) = Recovery.absorb(
-                intent, into: link, source: source.record, project: pairing.project.record)
+                intent, into: link, source: source.record, project: pairing.project.record,
+                filled: FilledFields.of(intent, context.mapping, context.schema))
         }
         return (pairing, repaired)
     }

@@ -47,16 +47,11 @@ public struct Linker: Sendable {
     public let title: [String]
     /// One project record, for people.
     public let label: String
-    /// A source record is one text, which may be any of a project record's names: a slug or a name. One that is equal is
-    /// enough, and the others do not contradict it; a text that names two project records says neither of them. What else is
-    /// said of the source record, all of its project record must say: a tag of reviews is none of customers.
-    public let isOneText: Bool
 
-    public init(fields: [String], title: [String] = [], label: String, isOneText: Bool = false) {
+    public init(fields: [String], title: [String] = [], label: String) {
         self.fields = fields
         self.title = title
         self.label = label
-        self.isOneText = isOneText
     }
 
     /// One match for each record, in their order.
@@ -77,7 +72,7 @@ public struct Linker: Sendable {
                 guard let value = records[index].values[field], !value.isNull else { continue }
                 // Thousands of records may share a value.
                 let group = groups[value] ?? []
-                let found = try candidates(field, value).filter { isMeant($0, by: records[index]) }
+                let found = try candidates(field, value)
                 if found.isEmpty {
                     // Rows that share their strongest name cannot both be created; a weaker one may be shared.
                     if rank == 0, let peer = group.first(where: { $0 != index }) {
@@ -86,49 +81,14 @@ public struct Linker: Sendable {
                     }
                     continue
                 }
-                let others = try alsoNamed(besides: found, records[index], after: rank, candidates)
-                let match =
-                    others.isEmpty
-                    ? one(of: found, for: index, group: group, by: field, value, in: records, taken: taken, &alike)
-                    : contested(found + others, records[index], after: rank)
+                let match = one(
+                    of: found, for: index, group: group, by: field, value, in: records, taken: taken, &alike)
                 matches[index] = match
                 if case .found(let id, _) = match { taken[id] = index }
                 if case .moved(let id, _, _) = match { taken[id] = index }
             }
         }
         return matches.map { $0 ?? .none }
-    }
-
-    /// Of a record that is one text: what else it names, by the fields after a field by which something was found.
-    private func alsoNamed<Failure: Error>(
-        besides found: [Candidate], _ record: Unlinked, after rank: Int,
-        _ candidates: (_ field: String, _ value: Value) throws(Failure) -> [Candidate]
-    ) throws(Failure) -> [Candidate] {
-        var others: [Candidate] = []
-        for field in isOneText ? fields.dropFirst(rank + 1) : [] {
-            guard let value = record.values[field], !value.isNull else { continue }
-            let named = try candidates(field, value).filter { isMeant($0, by: record) }
-            // What is called so in every way is meant before what is called so in one.
-            if named.contains(where: { found.map(\.projectID).contains($0.projectID) }) { continue }
-            others += named.filter { !others.map(\.projectID).contains($0.projectID) }
-        }
-        return others
-    }
-
-    private func isMeant(_ candidate: Candidate, by record: Unlinked) -> Bool {
-        !isOneText
-            || record.values.allSatisfy { field, value in
-                let theirs = candidate.values[field] ?? .null
-                return fields.contains(field) || theirs.isNull || theirs == value
-            }
-    }
-
-    private func contested(_ found: [Candidate], _ record: Unlinked, after rank: Int) -> Match {
-        let names = fields.dropFirst(rank).map { "the \($0) \(record.values[$0] ?? .null)" }
-        let ids = found.map(\.projectID)
-        return .ambiguous(
-            "\(found.count) \(label)s of the project have \(names.joined(separator: " or ")): "
-                + ids.joined(separator: ", "), candidates: ids)
     }
 
     private func one(
@@ -189,11 +149,10 @@ public struct Linker: Sendable {
 
     /// A stronger match field is there on both and says otherwise: two people with one telephone.
     private func differs(_ record: Unlinked, from candidate: Candidate, before field: String) -> Bool {
-        !isOneText
-            && fields.prefix { $0 != field }.contains { stronger in
-                let (mine, theirs) = (record.values[stronger] ?? .null, candidate.values[stronger] ?? .null)
-                return !mine.isNull && !theirs.isNull && mine != theirs
-            }
+        fields.prefix { $0 != field }.contains { stronger in
+            let (mine, theirs) = (record.values[stronger] ?? .null, candidate.values[stronger] ?? .null)
+            return !mine.isNull && !theirs.isNull && mine != theirs
+        }
     }
 
     private func describe(_ record: Unlinked) -> String {

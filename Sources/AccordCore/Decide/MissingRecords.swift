@@ -15,8 +15,8 @@ public struct MissingRecords: Sendable {
         let link = missing.link
         let last = try known.record(link.projectID)
         for field in context.mapping.match {
-            for value in [link.sourceBase[field], last?.values[field]].compactMap(\.self) {
-                guard let row = rows[FieldValue(field: field, value: value)] else { continue }
+            for values in [link.sourceBase, last?.values ?? [:]] {
+                guard let row = context.schema.lookup(field, in: values).flatMap({ rows[$0] }) else { continue }
                 let reason = Reason.notFoundSameValue(place: row.place.map { "\($0)" }, field: field)
                 return withheld(link, reason, last, &decisions)
             }

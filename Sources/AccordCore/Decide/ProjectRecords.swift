@@ -30,8 +30,7 @@ public struct ProjectRecords: Sendable {
         let entry = context.reconciler.decide(
             onlyInProject: mirror.record, isArchived: mirror.archived, fingerprint: mirror.fingerprint)
         for field in context.mapping.match {
-            let value = FieldValue(field: field, value: mirror.values[field] ?? .null)
-            guard let row = rows[value] else { continue }
+            guard let row = context.schema.lookup(field, in: mirror.values).flatMap({ rows[$0] }) else { continue }
             // The row is this person, or may be: a second row would double them.
             let place = row.place.map { "the record at \($0)" } ?? "a record"
             return entry.quarantined(Quarantine(.ambiguous, "\(place) has the same \(field) and waits for a person"))

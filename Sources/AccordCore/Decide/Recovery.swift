@@ -6,9 +6,10 @@ public enum Recovery {
     /// The link as it would be, had the run not been stopped: the bases of every field whose write is seen to have
     /// happened have moved, and those of no other.
     ///
+    /// - Parameter filled: the fields that the service fills by itself where a create of the entry happened.
     /// - Returns: the link, and what to remember of it.
     public static func absorb(
-        _ entry: Entry, into link: Link, source: Record?, project: Record?
+        _ entry: Entry, into link: Link, source: Record?, project: Record?, filled: [String] = []
     ) -> (link: Link, agreements: [Agreement]) {
         var link = link
         var agreements: [Agreement] = []
@@ -17,6 +18,11 @@ public enum Recovery {
             link.sourceBase[field] = agreement.source.isNull ? nil : agreement.source
             link.projectBase[field] = agreement.project.isNull ? nil : agreement.project
             agreements.append(agreement)
+        }
+        for field in filled {
+            guard let held = held(field, project), !held.isNull, link.projectBase[field] == nil else { continue }
+            link.projectBase[field] = held
+            agreements.append(Agreement(field: field, source: .null, project: held))
         }
         return (link, agreements)
     }

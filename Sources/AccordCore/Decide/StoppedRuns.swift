@@ -43,11 +43,12 @@ public struct StoppedRuns: Sendable {
             return try RecordsByContent(context).free(values, decisions, known)?.id
         }
         for field in context.schema.lookedUpBy {
-            let value = values[field] ?? .null
-            guard !value.isNull else { continue }
+            guard let value = context.schema.lookup(field, in: values) else { continue }
             var free: [String] = []
-            for id in try known.holders(of: FieldValue(field: field, value: value)) {
-                if try known.link(projectID: id) == nil, decisions.newlyLinked[id] == nil { free.append(id) }
+            for id in try known.holders(of: value) {
+                guard try known.link(projectID: id) == nil, decisions.newlyLinked[id] == nil else { continue }
+                let record = try known.record(id)
+                if context.schema.isOfContext(record?.values ?? [:], values) { free.append(id) }
             }
             if let id = free.first, free.count == 1 { return id }
         }

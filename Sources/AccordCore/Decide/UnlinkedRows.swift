@@ -15,7 +15,8 @@ public struct UnlinkedRows: Sendable {
             for id in try known.holders(of: value) {
                 guard let record = try known.record(id) else { continue }
                 // One that this row has too is this row's alone, or shared.
-                for other in context.matchValues(record.values) where row.record[other.field] != other.value {
+                let own = context.matchValues(row.record.values)
+                for other in context.matchValues(record.values) where !own.contains(other) {
                     if counts.contains(other) { return false }
                 }
             }
@@ -28,8 +29,7 @@ public struct UnlinkedRows: Sendable {
     public func decideNew(_ row: SourceRow, _ counts: ValueCounts, _ known: Knowledge) -> Entry? {
         guard row.quarantine == nil else { return nil }
         for field in context.mapping.match {
-            let value = FieldValue(field: field, value: row.record[field])
-            if value.value.isNull { continue }
+            guard let value = context.schema.lookup(field, in: row.record.values) else { continue }
             let holders = try? known.holders(of: value)
             guard holders?.isEmpty == true, !counts.isShared(value) else { return nil }
         }
@@ -42,13 +42,12 @@ public struct UnlinkedRows: Sendable {
     ) throws(Needs) -> [Entry] {
         var entries: [Entry] = []
         let usable = rows.filter { $0.quarantine == nil }
-        let linker = Linker(
-            fields: context.mapping.match, title: context.schema.title, label: context.schema.label,
-            isOneText: context.isOneText)
-        let unlinked = usable.map { Linker.Unlinked(key: $0.record.key, place: $0.place, values: $0.record.values) }
-        let matches = try matches(linker, unlinked, decisions, known)
-        for (row, match) in zip(usable, matches) {
-            entries += try carryOut(match, row, pair: pair, &decisions, known)
+        if context.isOneText {
+            for row in usable { entries += try decideName(row, pair: pair, &decisions, known) }
+        } else {
+            for (row, match) in zip(usable, try matches(usable, decisions, known)) {
+                entries += try carryOut(match, row, pair: pair, &decisions, known)
+            }
         }
         for row in rows {
             if let quarantine = row.quarantine { entries.append(setAside(row, quarantine, &decisions)) }
@@ -57,10 +56,29 @@ public struct UnlinkedRows: Sendable {
     }
 
     private func matches(
-        _ linker: Linker, _ rows: [Linker.Unlinked], _ decisions: Decisions, _ known: Knowledge
+        _ rows: [SourceRow], _ decisions: Decisions, _ known: Knowledge
     ) throws(Needs) -> [Linker.Match] {
-        try linker.match(rows) { (field, value) throws(Needs) in
+        let linker = Linker(fields: context.mapping.match, title: context.schema.title, label: context.schema.label)
+        let unlinked = rows.map {
+            Linker.Unlinked(key: $0.record.key, place: $0.place, values: context.compared($0.record.values))
+        }
+        return try linker.match(unlinked) { (field, value) throws(Needs) in
             try candidates(FieldValue(field: field, value: value), decisions, known)
+        }
+    }
+
+    /// A row that is one text.
+    private func decideName(
+        _ row: SourceRow, pair: String, _ decisions: inout Decisions, _ known: Knowledge
+    ) throws(Needs) -> [Entry] {
+        switch try NamedRows(context).match(row, decisions, known) {
+        case .own(let match): return try carryOut(match, row, pair: pair, &decisions, known)
+        case .another(let record):
+            return [
+                Entry(
+                    label: context.schema.label(of: row.record), sourceKey: row.record.key, projectID: nil,
+                    present: [.source], place: row.place, bucket: .leftAlone, note: .names(record))
+            ]
         }
     }
 
@@ -110,7 +128,7 @@ public struct UnlinkedRows: Sendable {
             candidates.append(
                 Linker.Candidate(
                     projectID: id, linkedKey: newKey ?? link?.link.sourceKey,
-                    linkedKeyIsGone: newKey == nil && isGone, values: mirror.values))
+                    linkedKeyIsGone: newKey == nil && isGone, values: context.compared(mirror.values)))
         }
         return candidates
     }

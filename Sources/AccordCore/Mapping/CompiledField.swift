@@ -58,14 +58,40 @@ struct CompiledField: Sendable {
     ///
     /// - Parameter row: the row that is changed; nil for a new one.
     func cell(
-        _ value: Value, in column: String, of rows: RowForm, over row: TextRow?
+        _ value: Value, in column: String, of rows: RowForm, _ references: References, over row: TextRow?
     ) throws(ValueProblem) -> Cell {
+        if !rows.isTyped, let text = try keeping(value, references, over: row) { return .text(text) }
+        return try cell(held(value, references), in: column, of: rows)
+    }
+
+    private func held(_ value: Value, _ references: References) throws(ValueProblem) -> Value {
+        guard isReference, let pair = field.pair else { return value }
+        return try references.keys(value, in: pair)
+    }
+
+    /// The cell of a set as it is, with what is new and without what goes; nil where that cannot be told apart in it.
+    private func keeping(_ value: Value, _ references: References, over row: TextRow?) throws(ValueProblem) -> String? {
+        guard let separator = field.type.separator, let position, let row, chain.origin == .text else { return nil }
+        func meaning(_ text: String) -> Value? {
+            guard let value = try? codec.parse(chain.isEmpty ? text : chain.forward(text, in: row)) else { return nil }
+            guard isReference, let pair = field.pair else { return value }
+            return try? references.names(value, in: pair)
+        }
+        let cell = SetCell(row[position], separator: separator, meaning: meaning)
+        let text = try cell?.holding(value.elements) { (element) throws(ValueProblem) in
+            chain.back(try codec.format(held(.set([element]), references)))
+        }
+        // A transform may make something else of it.
+        return text.flatMap { meaning($0) == value ? $0 : nil }
+    }
+
+    private func cell(_ value: Value, in column: String, of rows: RowForm) throws(ValueProblem) -> Cell {
         if rows.isTyped, chain.isEmpty || field.type.isSet {
             var value = value
             if case .set(let elements) = value { value = transformed(elements, chain.back) }
             return try rows.cell(value, in: column) { () throws(ValueProblem) in try codec.format(value) }
         }
-        let text = chain.back(try codec.format(value, over: row.map { self.text(in: $0) } ?? ""))
+        let text = chain.back(try codec.format(value))
         return try rows.cell(.text(text), in: column) { text }
     }
 

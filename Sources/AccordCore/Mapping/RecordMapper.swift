@@ -157,7 +157,7 @@ public struct RecordMapper: Sendable {
 
     /// The cells to write for some fields' new values, by column. A field that flows to the project only has none.
     ///
-    /// - Parameter raw: the row that is changed: a set keeps the order of its cell.
+    /// - Parameter raw: the row that is changed: what stays in a set keeps its spelling and its place.
     /// - Throws: ``FieldProblem`` for a value that its cell cannot hold.
     public func cells(for changes: [String: Value], over raw: TextRow?) throws(FieldProblem) -> [String: Cell] {
         var cells: [String: Cell] = [:]
@@ -167,8 +167,7 @@ public struct RecordMapper: Sendable {
                 field.direction != .toProject || field.isOptOut
             else { continue }
             do throws(ValueProblem) {
-                let held = if let pair = field.pair { try references.keys(value, in: pair) } else { value }
-                cells[column] = try compiled.cell(held, in: column, of: rows, over: raw)
+                cells[column] = try compiled.cell(value, in: column, of: rows, references, over: raw)
             } catch {
                 throw FieldProblem(field: field.name, column: column, reason: error.description)
             }

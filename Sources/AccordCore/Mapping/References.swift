@@ -6,25 +6,26 @@ public struct References: Sendable {
     public struct Names: Sendable {
         private var byKey: [String: String] = [:]
         private var byName: [String: String] = [:]
-        /// Of open names: the same, by what all ways to write the key have in common.
-        private var byIdentity: [String: String] = [:]
-        /// What is not known is called the same on both sides, and two ways to write a name are one.
-        private let isOpen: Bool
+        /// What a cell holds for a record, where that is not the key.
+        private var texts: [String: String] = [:]
+        /// Of a column that holds no keys, but what the records are called; nil where it holds keys.
+        private let spelled: SpelledNames?
 
-        public init(isOpen: Bool = false) { self.isOpen = isOpen }
+        public init(spelled: SpelledNames? = nil) { self.spelled = spelled }
 
-        public mutating func add(key: String, name: String) {
+        /// - Parameter text: what a cell holds for it, where that is not the key.
+        public mutating func add(key: String, name: String, text: String? = nil) {
             if let old = byKey[key], byName[old] == key { byName[old] = nil }
             byKey[key] = name
-            if isOpen { byIdentity[Slug.identity(of: key)] = name }
             byName[name] = key
+            if let text { texts[key] = text }
         }
 
         /// Records are about to be created, or known by other keys: what they were known by is nobody's.
         ///
         /// - Parameter names: by key.
         public mutating func move(_ names: [String: String]) {
-            if !isOpen {
+            if spelled == nil {
                 for name in names.values {
                     if let old = byName[name], names[old] == nil { byKey[old] = nil }
                 }
@@ -32,11 +33,21 @@ public struct References: Sendable {
             for (key, name) in names.sorted(by: { $0.key < $1.key }) { add(key: key, name: name) }
         }
 
-        func name(of key: String) -> String? {
-            byKey[key] ?? (isOpen ? byIdentity[Slug.identity(of: key)] ?? key : nil)
+        fileprivate func name(of text: String, in pair: String) throws(ValueProblem) -> String {
+            if let name = byKey[spelled == nil ? text : NameKey.of(text)] { return name }
+            if let spelled { return try spelled.slug(of: text, in: pair) }
+            throw ValueProblem(expected: "the key of a linked record of the pair \(pair)", found: text)
         }
 
-        func key(of name: String) -> String? { byName[name] ?? (isOpen ? name : nil) }
+        fileprivate func key(of name: String, in pair: String) throws(ValueProblem) -> String {
+            // Of what nobody spelled yet, the slug stands in the cell, unless that would be read as another one.
+            if let key = byName[name] { return texts[key] ?? key }
+            for text in [spelled == nil ? nil : name, spelled?.name(ofSlug: name)].compactMap(\.self)
+            where (try? self.name(of: text, in: pair)) == name {
+                return text
+            }
+            throw ValueProblem(expected: "the name of a linked record of the pair \(pair)", found: name)
+        }
     }
 
     private let pairs: [String: Names]
@@ -45,34 +56,62 @@ public struct References: Sendable {
 
     /// What a cell's keys are called in the project.
     ///
-    /// - Throws: ``ValueProblem`` for a key that no linked record of the pair has.
+    /// - Throws: ``ValueProblem`` for a key that no linked record of the pair has, and for a text that names no record, or
+    ///   more than one.
     func names(_ keys: Value, in pair: String) throws(ValueProblem) -> Value {
-        try renamed(keys, expected: "the key of a linked record of the pair \(pair)") { pairs[pair]?.name(of: $0) }
+        let names = pairs[pair] ?? Names()
+        return try renamed(keys) { (key) throws(ValueProblem) in try names.name(of: key, in: pair) }
     }
 
     /// The keys of what the project names.
     ///
     /// - Throws: ``ValueProblem`` for a name that no linked record of the pair has.
     func keys(_ names: Value, in pair: String) throws(ValueProblem) -> Value {
-        try renamed(names, expected: "the name of a linked record of the pair \(pair)") { pairs[pair]?.key(of: $0) }
+        let known = pairs[pair] ?? Names()
+        return try renamed(names) { (name) throws(ValueProblem) in try known.key(of: name, in: pair) }
     }
 
     private func renamed(
-        _ value: Value, expected: String, _ other: (String) -> String?
+        _ value: Value, _ other: (String) throws(ValueProblem) -> String
     ) throws(ValueProblem) -> Value {
         switch value {
-        case .string(let text):
-            guard let text = other(text) else { throw ValueProblem(expected: expected, found: text) }
-            return .string(text)
+        case .string(let text): return .string(try other(text))
         case .set(let elements):
             var renamed: Set<String> = []
-            for element in elements.sorted() {
-                guard let text = other(element) else { throw ValueProblem(expected: expected, found: element) }
-                renamed.insert(text)
-            }
+            for element in elements.sorted() { renamed.insert(try other(element)) }
             return .elements(renamed)
-        default:
-            return value
+        default: return value
+        }
+    }
+}
+
+/// What the project's records of one kind are called, for a column in which people spell their names.
+public struct SpelledNames: Sendable {
+    private var called: [String: [ProjectName]] = [:]
+    private var slugged: [String: ProjectName] = [:]
+    private let label: String
+
+    /// - Parameter label: one such record, for people.
+    public init(_ records: [ProjectName], label: String) {
+        self.label = label
+        for record in records {
+            called[NameKey.of(record.name), default: []].append(record)
+            slugged[record.slug] = record
+        }
+    }
+
+    func name(ofSlug slug: String) -> String? { slugged[slug]?.name }
+
+    func slug(of text: String, in pair: String) throws(ValueProblem) -> String {
+        let called = called[NameKey.of(text)] ?? []
+        switch NameMatch.of(text, called: called, slugged: slugged[text], label: label) {
+        case .called(let record), .bySlug(let record): return record.slug
+        case .ambiguous(let reason, _):
+            throw ValueProblem(expected: "the name of one \(label) (\(reason))", found: text)
+        case .none:
+            throw ValueProblem(
+                expected: "a \(label) that the project has or that \"\(pair)\" can create "
+                    + "(accord quarantine says why not)", found: text)
         }
     }
 }

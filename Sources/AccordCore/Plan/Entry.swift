@@ -69,6 +69,16 @@ public struct Entry: Hashable, Sendable {
         return entry
     }
 
+    /// The same record, about which nothing is done, deliberately.
+    public func leftAlone(_ reason: Reason) -> Entry {
+        var entry = self
+        entry.bucket = .leftAlone
+        entry.note = reason
+        entry.operations = []
+        entry.after = []
+        return entry
+    }
+
     // MARK: - Whose it is
 
     /// Nil for a row without a key.

@@ -55,6 +55,12 @@ public enum Reason: Hashable, Sendable {
     case takenFor(id: String, label: String)
     /// The service gives the value of a new record to the record that it names as well.
     case alsoSets(label: String, field: String, value: String, before: String?)
+    /// A name that is another way to name a record of the project; what that one is called.
+    case names(String)
+    /// A name that this pair creates, whose plan comes before.
+    case createdBy(pair: String)
+    /// A name that no row which can be used names.
+    case namedByNone
     /// Why a person is not asked for a review.
     case notSent(SendObjection)
 
@@ -106,6 +112,9 @@ public enum Reason: Hashable, Sendable {
         case .takenFor(let id, let label): "the service took it for \(label), record \(id)"
         case .alsoSets(let label, let field, let value, let before):
             "the \(label)'s own \(field) becomes \(value), too" + (before.map { "; it is \($0) before" } ?? "")
+        case .names(let record): "another way to name \(record)"
+        case .createdBy(let pair): "created by the plan of \(pair)"
+        case .namedByNone: "named by no row that is written, so it is not created"
         case .notSent(let objection): objection.description
         }
     }
@@ -151,6 +160,9 @@ extension Reason {
         case .createdButUncertain: "created-but-uncertain"
         case .takenFor: "taken-for"
         case .alsoSets: "also-sets"
+        case .names: "names"
+        case .createdBy: "created-by"
+        case .namedByNone: "named-by-none"
         case .notSent: "not-sent"
         }
     }
@@ -163,6 +175,7 @@ extension Reason {
         case .replaced(let fields), .sameValues(let fields): fields
         case .askedLast(let day): [day.description]
         case .notFoundMayBe(let place): [place]
+        case .names(let name), .createdBy(let name): [name]
         case .notFoundSameValue(let place, let field): [field] + [place].compactMap(\.self)
         case .alsoSets(let label, let field, let value, let before):
             [label, field, value] + [before].compactMap(\.self)
@@ -179,6 +192,7 @@ extension Reason {
             .writtenByStoppedRun, .madeAgain, .sentByStoppedRun, .sentAsPersonSays, .archivedInProject,
             .goneFromProjectAndIgnored, .goneFromProjectAndMarked, .goneFromSourceAndIgnored,
             .goneFromSourceAndArchived, .protected, .notFoundInDoubt, .createdButLeftOut, .createdButUncertain,
+            .namedByNone,
         ].map { (reason: Reason) in (reason.code, reason) }, uniquingKeysWith: { first, _ in first })
 
     /// A reason as it was kept; nil for one that this version does not know.
@@ -200,6 +214,8 @@ extension Reason {
         case ("asked-last", 1):
             guard let day = CalendarDay(iso: details[0]) else { return nil }
             self = .askedLast(day)
+        case ("names", 1): self = .names(details[0])
+        case ("created-by", 1): self = .createdBy(pair: details[0])
         case ("not-found-may-be", 1): self = .notFoundMayBe(place: details[0])
         case ("not-found-same-value", 1...2):
             self = .notFoundSameValue(place: details.count == 2 ? details[1] : nil, field: details[0])

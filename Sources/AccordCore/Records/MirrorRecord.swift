@@ -35,15 +35,15 @@ public struct MirrorRecord: Hashable, Sendable {
     ///
     /// - Parameters:
     ///   - values: none of them null.
-    ///   - fields: those by which records are looked up, in the order of the schema.
+    ///   - schema: says by which fields records are looked up.
     public init(
         id: String, values: [String: Value], unknown: Set<String>, modified: Int64?, archived: Bool,
-        lookedUpBy fields: [String], answer: Fingerprint? = nil
+        by schema: TableSchema, answer: Fingerprint? = nil
     ) {
         self.init(
             id: id, fingerprint: Fingerprint(of: values, unknown: unknown, isArchived: archived), values: values,
             unknown: unknown, modified: modified, archived: archived,
-            matchValues: fields.map { field in values[field].map(\.description) }, answer: answer)
+            matchValues: schema.lookedUpBy.map { schema.lookup($0, in: values)?.value.description }, answer: answer)
     }
 
     public var record: Record { Record(key: id, values: values, unknown: unknown, modified: modified) }

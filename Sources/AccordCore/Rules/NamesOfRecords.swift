@@ -1,13 +1,11 @@
 /// The rules that find out what the project will call records by which rows of other pairs name them.
 enum NamesOfRecords {
     static func all(_ context: PlanRuleContext) -> [any PlanRule] {
-        guard let field = context.schema.lookedUpBy.first, context.isReferenced || context.isDerived else { return [] }
+        guard let field = context.schema.lookedUpBy.first else { return [] }
+        let isMade = context.schema.field(field)?.madeFrom != nil
+        guard context.isReferenced || context.isDerived || isMade else { return [] }
         let rules: [any PlanRule] = [LinkedNames(), GivenNames(field: field)]
-        guard let origin = context.schema.field(field)?.madeFrom else { return rules }
-        return rules + [
-            GeneratedNames(
-                field: field, origin: origin, label: context.schema.label, isDerived: context.isDerived)
-        ]
+        return isMade ? rules + [AwaitedNames(context, field)] : rules
     }
 }
 
@@ -41,47 +39,61 @@ private struct GivenNames: PlanRule {
     }
 }
 
-/// Predicts the names of records that are created without one: the service makes them of another field. Where a name is
-/// taken it makes up another, which cannot be known beforehand.
-private struct GeneratedNames: PlanRule {
+/// Names of records that are created without one are made by the service, and awaited until it has answered.
+private struct AwaitedNames: PlanRule {
+    let context: PlanRuleContext
+    /// The field whose value the service makes.
     let field: String
-    /// The field that the service makes names of.
-    let origin: String
-    let label: String
-    let isDerived: Bool
+    /// The names of the same kind of records that plans of the same run create before.
+    private let earlier: [String: [(pair: String, name: CreatedName)]]
+
+    init(_ context: PlanRuleContext, _ field: String) {
+        self.context = context
+        self.field = field
+        let others = context.earlier.filter { $0.resource == context.schema.name }
+        earlier = Dictionary(
+            grouping: others.flatMap { pair in pair.created.map { (pair.name, $0) } }, by: { $0.1.key })
+    }
 
     var scope: PlanRuleScope { .kinds(.writesProject) }
 
     func apply(to records: inout [Entry], _ names: inout PlannedNames, _ known: Knowledge) throws(Needs) {
-        let made = records.map(nameMade)
-        try known.require(Needs(values: Set(made.compactMap { $0.map(value) })))
-        for (index, name) in made.enumerated() {
-            guard let name, let key = records[index].sourceKey else { continue }
-            let holders = try known.holders(of: value(name))
-            if !name.isEmpty && holders.isEmpty && !names.isTaken(name) {
-                names.add(name, of: key, takenAt: records[index].position)
-            } else if isDerived {
-                records[index] = records[index].quarantined(Quarantine(.ambiguous, problem(name)))
-            } else if let other = names.position(taking: name) {
-                // Else this one would take the name before the other one's row gives it.
-                records[index].after.append(other)
+        // A record whose row gives it a name gets that before the service may make the same for another one.
+        let givers = names.positionsTaking
+        for index in records.indices {
+            guard records[index].createsInProject, let key = records[index].sourceKey else { continue }
+            var created = created(records[index], awaited: key)
+            if let created, let other = before(created) {
+                records[index] = records[index].leftAlone(.createdBy(pair: other.pair))
+                names.add(other.name.reference, of: key, takenAt: nil)
+                continue
             }
+            if case .string(let given)? = records[index].given(field) {
+                created?.reference = given
+            } else {
+                names.add(awaited(key, records[index]), of: key, takenAt: nil)
+                records[index].after += givers
+            }
+            if let created { names.create(created) }
         }
     }
 
-    /// What the service makes of a record's fields; nil where it makes no name.
-    private func nameMade(_ record: Entry) -> String? {
-        guard record.createsInProject, record.given(field) == nil, case .string(let text)? = record.given(origin)
-        else { return nil }
-        return Slug.of(text)
+    private func awaited(_ key: String, _ record: Entry) -> String {
+        AwaitedName(pair: context.pair, key: key, label: record.label).text
     }
 
-    private func value(_ name: String) -> FieldValue { FieldValue(field: field, value: .string(name)) }
+    private func created(_ record: Entry, awaited key: String) -> CreatedName? {
+        guard let name = context.schema.nameField, case .string(let text)? = record.given(name) else { return nil }
+        let resource = context.schema.field(.context).flatMap { record.given($0.name) } ?? .null
+        return CreatedName(key: NameKey.of(text), context: resource, reference: awaited(key, record))
+    }
 
-    private func problem(_ name: String) -> String {
-        name.isEmpty
-            ? "its \(field) cannot be known beforehand: create the \(label) there, or rename this"
-            : "its \(field) would be \"\(name)\", which another \(label) has: name that one, or rename this"
+    /// What only others name is created once, by the first plan that does.
+    private func before(_ created: CreatedName) -> (pair: String, name: CreatedName)? {
+        guard context.isDerived else { return nil }
+        return earlier[created.key]?.first { other in
+            other.name.context.isNull || created.context.isNull || other.name.context == created.context
+        }
     }
 }
 

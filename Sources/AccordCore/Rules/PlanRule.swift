@@ -33,14 +33,18 @@ public struct PlanRuleContext: Sendable {
         public var name: String
         public var resource: String
         public var label: String
+        /// The names of records that its plan creates.
+        public var created: [CreatedName]
 
-        public init(name: String, resource: String, label: String) {
+        public init(name: String, resource: String, label: String, created: [CreatedName] = []) {
             self.name = name
             self.resource = resource
             self.label = label
+            self.created = created
         }
     }
 
+    public var pair: String
     public var schema: TableSchema
     /// Its source is what a field of another pair names.
     public var isDerived: Bool
@@ -49,8 +53,10 @@ public struct PlanRuleContext: Sendable {
     public var earlier: [EarlierPair]
 
     public init(
-        schema: TableSchema, isDerived: Bool = false, isReferenced: Bool = false, earlier: [EarlierPair] = []
+        pair: String, schema: TableSchema, isDerived: Bool = false, isReferenced: Bool = false,
+        earlier: [EarlierPair] = []
     ) {
+        self.pair = pair
         self.schema = schema
         self.isDerived = isDerived
         self.isReferenced = isReferenced
@@ -62,6 +68,8 @@ public struct PlanRuleContext: Sendable {
 public struct PlannedNames: Hashable, Sendable {
     /// By source key.
     public private(set) var byKey: [String: String] = [:]
+    /// Of records that the plan creates.
+    public private(set) var created: [CreatedName] = []
     private var positions: [String: Int] = [:]
 
     public init() {}
@@ -72,8 +80,24 @@ public struct PlannedNames: Hashable, Sendable {
         positions[name] = position ?? 0
     }
 
-    func isTaken(_ name: String) -> Bool { positions[name] != nil }
+    mutating func create(_ name: CreatedName) { created.append(name) }
 
-    /// The position of the record that takes a name in this plan.
-    func position(taking name: String) -> Int? { positions[name].flatMap { $0 == 0 ? nil : $0 } }
+    /// The positions of the records that take a name in this plan.
+    var positionsTaking: [Int] { positions.values.filter { $0 > 0 }.sorted() }
+}
+
+/// The name of a record that a plan creates.
+public struct CreatedName: Hashable, Sendable {
+    /// Its ``NameKey``.
+    public var key: String
+    /// The resource that the record is for; null if it does not say.
+    public var context: Value
+    /// What the project will call the record: what its row says, or an ``AwaitedName``.
+    public var reference: String
+
+    public init(key: String, context: Value, reference: String) {
+        self.key = key
+        self.context = context
+        self.reference = reference
+    }
 }

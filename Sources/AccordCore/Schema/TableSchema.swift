@@ -107,6 +107,14 @@ public struct TableSchema: Hashable, Sendable {
         }
     }
 
+    /// Whether a record is for the resource that these values say, as far as both say one.
+    public func isOfContext(_ record: [String: Value], _ values: [String: Value]) -> Bool {
+        guard let field = field(.context)?.name, let wanted = values[field], let held = record[field] else {
+            return true
+        }
+        return wanted.isNull || held.isNull || wanted == held
+    }
+
     /// The tables whose records its fields name.
     public var references: Set<String> { Set(fields.compactMap(\.refersTo)) }
 
@@ -114,6 +122,34 @@ public struct TableSchema: Hashable, Sendable {
     public func canUpdate(_ fields: Set<String>) -> Bool {
         guard let writes else { return true }
         return fields.isSubset(of: writes.updates.reduce(into: []) { $0.formUnion($1) })
+    }
+
+    /// The field that holds what people call a record, where the service makes a name of its own of that.
+    public var nameField: String? {
+        guard let first = lookedUpBy.first, field(first)?.madeFrom != nil else { return nil }
+        return field(.name)?.name
+    }
+
+    /// A record as a text may name it; nil for one that has no name or no slug.
+    public func projectName(of record: MirrorRecord) -> ProjectName? {
+        guard let name = nameField, let slug = lookedUpBy.first, case .string(let called)? = record.values[name],
+            case .string(let made)? = record.values[slug]
+        else { return nil }
+        return ProjectName(id: record.id, name: called, slug: made)
+    }
+
+    /// A value as it is held against others when records are looked up by a field: of a name what all ways to write it have
+    /// in common. Nil where there is none.
+    public func lookup(_ field: String, in values: [String: Value]) -> FieldValue? {
+        guard let value = values[field], !value.isNull else { return nil }
+        return FieldValue(field: field, value: compared(value, in: field))
+    }
+
+    func compared(_ value: Value, in field: String) -> Value {
+        guard case .string(let text) = value, fields.contains(where: { $0.role == .name && $0.name == field }) else {
+            return value
+        }
+        return .text(NameKey.of(text))
     }
 
     /// The values by which a record is looked up.
@@ -142,6 +178,8 @@ public struct FieldSchema: Hashable, Sendable {
         case optOut = "opt-out"
         /// Not null: hidden, not gone. Written by `archive` and `unarchive` only.
         case archived = "archived"
+        /// What people call the record, of whom the service makes a name of its own: compared by ``NameKey``.
+        case name = "name"
         /// When the record last changed.
         case modified = "modified"
         /// The resource whose records it is for.

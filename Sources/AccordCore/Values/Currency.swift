@@ -27,31 +27,30 @@ public struct Currency: Hashable, Sendable {
         return Currency.withFourDigits.contains(code) ? 4 : 2
     }
 
-    /// An amount in the smallest unit: `1,200.50`, `$1200.50`, `-12.50 USD` or `(12.50)`; nil for what is none, or has
-    /// more digits behind the point than the currency.
-    func minorUnits(_ text: String) -> Int64? {
+    /// An amount in the smallest unit: `1,200.50`, `$1200.50`, `-12.50 USD` or `(12.50)`; nil for what is none, could mean
+    /// two amounts, or has more decimals than the currency, be they zeros.
+    ///
+    /// - Parameter decimal: the sign before the decimals; nil where the text has to show it.
+    func minorUnits(_ text: String, decimal: DecimalSign?) -> Int64? {
         var amount = text.trimmed
         let isNegated = amount.hasPrefix("(") && amount.hasSuffix(")")
         if isNegated { amount = String(amount.dropFirst().dropLast()) }
         amount = amount.uppercased().replacing(code, with: "")
         amount.removeAll { $0.isWhitespace || Currency.symbols.contains($0) }
-        guard !(isNegated && amount.hasPrefix("-")), let number = number(amount) else { return nil }
+        guard !(isNegated && amount.hasPrefix("-")), let digits = NumberText.digits(amount, decimal: decimal),
+            digits.fraction.count <= exponent, let number = digits.number
+        else { return nil }
         var scaled = isNegated ? -number : number
         for _ in 0..<exponent { scaled *= 10 }
         return Int64(scaled.description)
     }
 
-    /// One comma before three digits groups them, where the currency has not three digits behind the point.
-    private func number(_ text: String) -> Decimal? {
-        NumberText.decimal(text) ?? (exponent == 3 ? nil : NumberText.integer(text).map { Decimal($0) })
-    }
-
-    /// `1200.50`
-    func text(minorUnits: Int64) -> String {
+    /// `1200.50`, or with another sign before the decimals.
+    func text(minorUnits: Int64, decimal: DecimalSign?) -> String {
         let digits = String(minorUnits.magnitude)
         let sign = minorUnits < 0 ? "-" : ""
         guard exponent > 0 else { return sign + digits }
         let padded = String(repeating: "0", count: max(0, exponent + 1 - digits.count)) + digits
-        return sign + padded.dropLast(exponent) + "." + padded.suffix(exponent)
+        return sign + padded.dropLast(exponent) + (decimal ?? .point).rawValue + padded.suffix(exponent)
     }
 }

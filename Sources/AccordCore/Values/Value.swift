@@ -57,13 +57,13 @@ extension Value: CustomStringConvertible {
     public var description: String {
         switch self {
         case .null: "(empty)"
-        case .string(let text): text
+        case .string(let text): AwaitedName(text)?.label ?? text
         case .integer(let number): String(number)
         case .decimal(let number): number.description
         case .boolean(let flag): flag ? "yes" : "no"
         case .date(let day): day.description
         case .timestamp(let seconds): CalendarDay.describe(unixSeconds: seconds)
-        case .set(let elements): elements.sorted().joined(separator: ", ")
+        case .set(let elements): elements.map { AwaitedName($0)?.label ?? $0 }.sorted().joined(separator: ", ")
         }
     }
 }

@@ -102,7 +102,7 @@ struct MirrorForm: Sendable {
         var mirrored = MirrorRecord(
             id: id, values: values, unknown: unknown, modified: record.modified,
             archived: record.archived ?? before?.archived ?? false,
-            lookedUpBy: pair.schema.lookedUpBy, answer: pair.rollup == nil ? record.fingerprint : nil)
+            by: pair.schema, answer: pair.rollup == nil ? record.fingerprint : nil)
         // When it was changed is known still, unless it has changed since.
         if let before, before.fingerprint == mirrored.fingerprint, leavesOutModified(record, answer) {
             mirrored.modified = before.modified
@@ -116,7 +116,7 @@ struct MirrorForm: Sendable {
         put(computed, into: &values, &unknown)
         return MirrorRecord(
             id: record.id, values: values, unknown: unknown, modified: record.modified, archived: record.archived,
-            lookedUpBy: pair.schema.lookedUpBy)
+            by: pair.schema)
     }
 
     private func put(_ computed: Record?, into values: inout [String: Value], _ unknown: inout Set<String>) {

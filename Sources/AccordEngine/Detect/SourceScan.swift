@@ -91,8 +91,8 @@ struct SourceScan {
                 changes.lastLine = record.place?.line
                 if let row = openRow(record, row, mapper) { open.append(row) }
             }
-            let (match, form) = (scan.pair.mapping.match, changes.linked.form)
-            for row in await mapped.exchange(open, { $0.mapped(mapper, match, form) }) { try take(row) }
+            let (schema, form) = (scan.pair.schema, changes.linked.form)
+            for row in await mapped.exchange(open, { $0.mapped(mapper, schema, form) }) { try take(row) }
         }
 
         /// A row that has to be decided; nil for one of which nothing has to be, or cannot be.
@@ -131,10 +131,7 @@ struct SourceScan {
 
         private func matchValues(_ row: TextRow, _ mapper: RecordMapper) -> Set<FieldValue> {
             let record = mapper.map(row).record
-            return Set(
-                scan.pair.mapping.match.compactMap { field in
-                    record[field].isNull ? nil : FieldValue(field: field, value: record[field])
-                })
+            return Set(scan.pair.mapping.match.compactMap { scan.pair.schema.lookup($0, in: record.values) })
         }
 
         // MARK: - Rows that cannot be used
@@ -183,7 +180,7 @@ struct SourceScan {
             let texts = row.texts
             return Set(
                 scan.pair.mapping.match.flatMap { field in
-                    mapper.guesses(field, in: texts).map { FieldValue(field: field, value: $0) }
+                    mapper.guesses(field, in: texts).compactMap { scan.pair.schema.lookup(field, in: [field: $0]) }
                 })
         }
 
@@ -235,13 +232,13 @@ private struct OpenRow: Sendable {
     /// The key of a row that is not a record, and why it is not.
     let broken: (key: String, quarantine: Quarantine)?
 
-    func mapped(_ mapper: RecordMapper, _ match: [String], _ form: SourceRowForm) -> MappedRow {
+    func mapped(_ mapper: RecordMapper, _ schema: TableSchema, _ form: SourceRowForm) -> MappedRow {
         let row = sourceRow(mapper)
         var hashes: [UInt64] = []
         if !isLinked, row.quarantine == nil {
-            for field in match {
-                let value = row.record[field]
-                if !value.isNull { hashes.append(ValueCounts.hash(FieldValue(field: field, value: value))) }
+            for field in mapper.mapping.match {
+                guard let value = schema.lookup(field, in: row.record.values) else { continue }
+                hashes.append(ValueCounts.hash(value))
             }
         }
         return MappedRow(row: row, isLinked: isLinked, bytes: form.bytes(of: row), matchHashes: hashes)

@@ -32,6 +32,9 @@ struct ProjectHalf: Half {
         try loader.load(expectations.needs(of: entries))
         return try entries.map { entry in
             let mirror = try entry.projectID.flatMap { (id) throws(Needs) in try loader.known.record(id) }
+            if let quarantine = entry.quarantine, !entry.writes(.project) {
+                return RecordWrite(entry, mirror, unmet: quarantine.message)
+            }
             if let reason = try expectations.unmetInProject(entry, loader.known) {
                 return RecordWrite(entry, mirror, unmet: reason)
             }
@@ -113,7 +116,7 @@ struct ProjectHalf: Half {
         }
         if case .made = write.end { return made(entry, now, &tally) }
         let closing = notMade(write, &tally)
-        if write.isCreated { return created(entry, now.record(pair.schema.lookedUpBy), closing, &tally) }
+        if write.isCreated { return created(entry, now.record(pair.schema), closing, &tally) }
         return write.isReplacedByNone ? deleted(entry, closing, &tally) : closing
     }
 
@@ -122,7 +125,7 @@ struct ProjectHalf: Half {
         tally.writes += 1
         guard let key = entry.sourceKey else { return builder.closed(entry) }
         let pending = entry.operations.filter { $0.side == .source }
-        let stored = now.isGone ? nil : now.record(pair.schema.lookedUpBy)
+        let stored = now.isGone ? nil : now.record(pair.schema)
         let id = stored?.id ?? entry.projectID ?? ""
         var settlement = builder.done(
             entry, side: .project, stored: stored?.record ?? Record(key: id, values: [:]), pending: pending,

@@ -50,12 +50,12 @@ struct ProjectRecordNow {
         for change in operation.changes { record[change.field] = value }
     }
 
-    /// - Parameter lookedUpBy: the fields by which the table's records are looked up.
-    func record(_ lookedUpBy: [String]) -> MirrorRecord {
+    /// - Parameter schema: of the table.
+    func record(_ schema: TableSchema) -> MirrorRecord {
         if let stored, stored.archived == isArchived { return stored }
         return MirrorRecord(
             id: record.key,
             values: unseen.isEmpty ? record.values : record.values.filter { !unseen.contains($0.key) },
-            unknown: unseen, modified: record.modified, archived: isArchived, lookedUpBy: lookedUpBy)
+            unknown: unseen, modified: record.modified, archived: isArchived, by: schema)
     }
 }

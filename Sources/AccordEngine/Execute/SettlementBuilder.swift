@@ -77,6 +77,12 @@ public struct SettlementBuilder: Sendable {
             (settlement.sourceBase[change.field], settlement.projectBase[change.field]) =
                 side == .source ? (held, origin) : (origin, held)
         }
+        if side == .project {
+            for field in FilledFields.of(entry, pair.mapping, pair.schema)
+            where !open.contains(field) && !stored.unknown.contains(field) {
+                (settlement.sourceBase[field], settlement.projectBase[field]) = (.null, stored[field])
+            }
+        }
         if pending.isEmpty {
             settlement.closesIntent = true
             if entry.conflicts.isEmpty && entry.quarantine == nil {

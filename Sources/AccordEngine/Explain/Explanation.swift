@@ -79,8 +79,11 @@ extension Engine {
         }) {
             earlier.insert(other, at: 0)
         }
+        // What is created for its name alone depends on who names it.
+        let naming = pairs.filter { pair.isDerived && $0.name == Pair.configuredName(of: pair.name) }
         do {
-            var plans = try await plans(of: earlier + [pair], RunOptions(), readsProject: false)
+            var plans = try await plans(of: earlier + [pair] + naming, RunOptions(), readsProject: false)
+            plans.removeLast(naming.count)
             return (plans.removeLast(), plans)
         } catch let error as any ExplainedError where !error.concernsAllPairs {
             return (PairPlan(pair, failure: error.description), [])

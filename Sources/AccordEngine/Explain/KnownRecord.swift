@@ -27,7 +27,7 @@ struct KnownRecord {
         (self.pair, self.store) = (pair, store)
         var (typed, id): (String?, String?)
         switch asked {
-        case .source(let key): typed = RecordKey.of(key) ?? key
+        case .source(let key): typed = pair.key(typed: key)
         case .project(let project): id = project
         }
         var link =

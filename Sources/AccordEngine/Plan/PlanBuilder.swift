@@ -18,6 +18,9 @@ package struct PlanBuilder {
     private var awaited: [RecordIdentity: Bool]
     /// Awaited records that have an entry.
     private var mentioned: Set<RecordIdentity> = []
+    /// Names in operations that only the creates of other plans will say, and how many records hold each.
+    private var awaitedNames: [AwaitedName: Int] = [:]
+    private let hasReferences: Bool
 
     /// - Parameter awaited: the records that a stopped run had begun with, or about which a person has decided.
     package init(
@@ -25,6 +28,7 @@ package struct PlanBuilder {
     ) {
         self.pair = pair
         form = DraftForm(pair: pair, context: context)
+        hasReferences = pair.mapping.fields.contains { $0.pair != nil }
         records = PlanRecordsBuilder(folder: store.folder)
         self.awaited = Dictionary(awaited.map { ($0, false) }, uniquingKeysWith: { first, _ in first })
     }
@@ -51,6 +55,7 @@ package struct PlanBuilder {
         if record.present.source { source[record.bucket, default: 0] += step }
         if record.present.project { project[record.bucket, default: 0] += step }
         requests += step * form.requests(record)
+        if hasReferences { for name in record.awaitedNames { awaitedNames[name, default: 0] += step } }
     }
 
     // MARK: - When all are known
@@ -159,7 +164,8 @@ package struct PlanBuilder {
                 of: counts, source: source, project: project, after: run.earlier, run.options.allowances, run.store),
             notes: notes, requests: requests, records: try records.finish())
         plan.undecided = undecided
-        plan.names = names.byKey
+        (plan.names, plan.created) = (names.byKey, names.created)
+        plan.awaited = Set(awaitedNames.filter { $0.value > 0 }.keys)
         return plan
     }
 }

@@ -75,8 +75,11 @@ struct PlanInProgress {
 
     private func ruleContext(_ run: PlanningRun) -> PlanRuleContext {
         PlanRuleContext(
-            schema: pair.schema, isDerived: pair.isDerived, isReferenced: run.referencedPairs.contains(pair.name),
-            earlier: run.earlier.map { .init(name: $0.name, resource: $0.resource, label: $0.label) })
+            pair: pair.name, schema: pair.schema, isDerived: pair.isDerived,
+            isReferenced: run.referencedPairs.contains(pair.name),
+            earlier: run.earlier.map {
+                .init(name: $0.name, resource: $0.resource, label: $0.label, created: $0.created)
+            })
     }
 
     private func stoppedRunNotes(_ undecided: [RecordIdentity]) -> [PlanNote] {

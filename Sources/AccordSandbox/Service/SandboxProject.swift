@@ -1,6 +1,7 @@
 import AccordCore
 import AccordTables
 import Chance
+import Foundation
 
 /// A project's records, in memory. Ids and UUIDs follow from the order of the changes alone.
 public struct SandboxProject: Sendable {
@@ -112,9 +113,11 @@ public struct SandboxProject: Sendable {
 
     // MARK: - Names
 
-    /// A slug of at most so many letters that no other row of the table has, made from a name.
+    /// A slug of at most so many letters that no other row of the table has, made from a name: a letter without its accents,
+    /// and the table's name where nothing of the name is left. How the service does it is its own affair.
     func freeSlug(_ table: Table, from name: String, most: Int) -> String {
-        let letters = name.lowercased().unicodeScalars.map { scalar in
+        let plain = name.folding(options: .diacriticInsensitive, locale: nil).lowercased()
+        let letters = plain.unicodeScalars.map { scalar in
             switch scalar {
             case "a"..."z", "0"..."9": Character(scalar)
             default: Character("-")

@@ -45,6 +45,10 @@ public struct PairPlan: Sendable {
     /// What the records of other pairs that name one of these need to know: by source key, the names that records are
     /// about to get. Only while the plan is made.
     public var names: [String: String] = [:]
+    /// The names of records that it creates. Only while the plan is made.
+    public var created: [CreatedName] = []
+    /// The names that its operations hold, and that the creates of other pairs' plans will say. Only while it is made.
+    public var awaited: Set<AwaitedName> = []
     public var records: PlanRecords
 
     public init(

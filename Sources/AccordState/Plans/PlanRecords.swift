@@ -13,10 +13,17 @@ public final class PlanRecords: Sendable {
 
     private let bytes: SpilledBytes
     private let spans: [Span]
+    private let name: (@Sendable (AwaitedName) -> String?)?
 
-    init(bytes: SpilledBytes, spans: [Span]) {
+    init(bytes: SpilledBytes, spans: [Span], name: (@Sendable (AwaitedName) -> String?)? = nil) {
         self.bytes = bytes
         self.spans = spans
+        self.name = name
+    }
+
+    /// The same records, each with the awaited names as they are known by now.
+    public func naming(_ name: @escaping @Sendable (AwaitedName) -> String?) -> PlanRecords {
+        PlanRecords(bytes: bytes, spans: spans, name: name)
     }
 
     /// A plan without records.
@@ -87,7 +94,7 @@ public final class PlanRecords: Sendable {
         }
         var record = try RecordForm.read(parsed)
         record.position = index + 1
-        return record
+        return name.map(record.naming) ?? record
     }
 
     /// Records mostly lie one after the other: a piece of the file that holds many is read at once.

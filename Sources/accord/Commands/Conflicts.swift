@@ -1,4 +1,5 @@
 import AccordCore
+import AccordEngine
 import ArgumentParser
 
 struct Conflicts: AsyncParsableCommand {
@@ -23,7 +24,7 @@ struct Conflicts: AsyncParsableCommand {
                             "\(pair.name)  \(item.sourceKey.displayed())  \(item.label.displayed())  \(field): "
                                 + item.conflict.what.displayed(limit: 200) + decided)
                         Terminal.standard.write(
-                            "    accord conflicts resolve \(pair.name) \(item.sourceKey.displayed()) "
+                            "    accord conflicts resolve \(pair.name.asArgument) \(item.sourceKey.displayed().asArgument) "
                                 + "\(item.conflict.field ?? "record") --take source|project")
                     }
                 }
@@ -46,9 +47,14 @@ struct Conflicts: AsyncParsableCommand {
 
         func run() async throws {
             try await reporting {
-                let workspace = try await common.workspace(for: "conflicts resolve", access: .decision, only: [pair])
+                let workspace = try await common.workspace(
+                    for: "conflicts resolve", access: .decision,
+                    only: [Pair.configuredName(of: pair)])
+                guard let known = workspace.pairs.first(where: { $0.name == pair }) else {
+                    throw EngineError.unknownPair(pair, known: workspace.pairs.map(\.name))
+                }
                 let open = try workspace.store.conflicts(pair).filter {
-                    $0.sourceKey == key && (field == "record" || $0.conflict.field == field)
+                    $0.sourceKey == known.key(typed: key) && (field == "record" || $0.conflict.field == field)
                 }
                 guard !open.isEmpty else {
                     throw ValidationError("There is no open conflict on \(field) of \(key); see: accord conflicts")
@@ -64,3 +70,11 @@ struct Conflicts: AsyncParsableCommand {
 }
 
 extension Side: ExpressibleByArgument {}
+
+extension String {
+    /// As it is typed at a shell: in quotes where it is not one plain word.
+    fileprivate var asArgument: String {
+        let isPlain = !isEmpty && allSatisfy { $0.isLetter || $0.isNumber || "-_.:@+/".contains($0) }
+        return isPlain ? self : "'\(replacing("'", with: #"'\''"#))'"
+    }
+}

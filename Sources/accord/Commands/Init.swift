@@ -22,17 +22,21 @@ struct Init: AsyncParsableCommand {
             }
             let source = CSVTable(path: from, name: from)
             let header = try await source.schema().fields.map(\.name)
-            var sample: [[String]] = []
-            _ = try await source.scan { batch in
-                for record in batch.records where sample.count < 200 && record.problem == nil {
-                    if case .text(let row) = record.cells { sample.append(row.texts) }
-                }
-            }
             let api = try APIDescription.project
             let guess = try MappingGuess(api: api)
             let pair = pair ?? guess.resource
             let isConsole = try ConsoleMapping(api: api).fits(header: header)
             let known = KnownTable.recognise(header: header, resource: api.schemas[pair]?.name, api: api)
+            var sample: [[String]] = []
+            var decimals = Dictionary(
+                (known?.decimalColumns(api: api) ?? []).map { ($0, DecimalEvidence()) }, uniquingKeysWith: { $1 })
+            _ = try await source.scan { batch in
+                for record in batch.records where record.problem == nil {
+                    guard case .text(let row) = record.cells else { continue }
+                    if sample.count < 200 { sample.append(row.texts) }
+                    for column in decimals.keys { decimals[column]?.add(row[column] ?? "") }
+                }
+            }
             guard known != nil || pair == guess.resource || api.resources[pair] == nil else {
                 throw ValidationError(
                     "a mapping is guessed for \(guess.resource) only; begin with Mappings/\(pair).yaml and docs/resources"
@@ -49,7 +53,8 @@ struct Init: AsyncParsableCommand {
                     throw ValidationError("\(mapping) is there already; move it away")
                 }
                 try write(
-                    known?.mapping ?? guess.text(header: header, sample: sample, source: from), to: mapping)
+                    known?.mapping(decimals: decimals.compactMapValues(\.sign))
+                        ?? guess.text(header: header, sample: sample, source: from), to: mapping)
             }
             try write(text(pair, mapping: isConsole ? "console" : "\(pair)-mapping.yaml", in: folder), to: config)
             let origin =

@@ -43,9 +43,8 @@ struct QuarantineCommand: AsyncParsableCommand {
         func run() async throws {
             try await reporting {
                 let workspace = try await common.workspace(for: "quarantine retry", access: .decision)
-                let wanted = key.map { RecordKey.of($0) ?? $0 }
-                let count = try workspace.pairs.reduce(0) {
-                    $0 + (try workspace.store.clearQuarantine($1.name, key: wanted))
+                let count = try workspace.pairs.reduce(0) { count, pair in
+                    count + (try workspace.store.clearQuarantine(pair.name, key: key.map(pair.key(typed:))))
                 }
                 if let key, count == 0 {
                     throw ValidationError("No record with the key \(key) is in quarantine; see: accord quarantine")

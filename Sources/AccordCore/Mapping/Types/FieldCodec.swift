@@ -16,7 +16,7 @@ public struct FieldCodec: Sendable {
         let trimmed = text.trimmed
         guard !trimmed.isEmpty else { return .null }
         guard let value = codec.value(text, trimmed: trimmed) else {
-            throw ValueProblem(expected: codec.expectation, found: text)
+            throw ValueProblem(expected: codec.expectation(for: trimmed), found: text)
         }
         return value
     }
@@ -61,14 +61,10 @@ public struct FieldCodec: Sendable {
     /// - Throws: ``ValueProblem`` for a value that a cell of this type cannot hold.
     public func format(_ value: Value) throws(ValueProblem) -> String {
         guard let text = codec.text(value), !codec.isReadAgain || isRead(text, as: value) else {
-            throw ValueProblem(expected: codec.expectation, found: value.description)
+            throw ValueProblem(
+                expected: codec.text(value).map(codec.expectation(for:)) ?? codec.expectation, found: value.description)
         }
         return text
-    }
-
-    /// The text of a value in the style of the cell that it replaces: a set keeps the order of its elements.
-    public func format(_ value: Value, over existing: String) throws(ValueProblem) -> String {
-        codec.text(value, plain: try format(value), over: existing)
     }
 
     private func isRead(_ text: String, as value: Value) -> Bool { (try? parse(text))?.means(value) ?? false }

@@ -1,22 +1,26 @@
 /// An amount, kept in the smallest unit of its currency.
 struct MoneyType: TypeDefinition, TypeCodec {
     static let word = "money"
-    static let keys = ["currency", "currency column"]
-    static let standard = MoneyType(currency: nil, column: nil)
+    static let keys = ["currency", "currency column", DecimalSign.key]
+    static let standard = MoneyType(currency: nil, column: nil, sign: nil)
     static let comparable = IntegerType.comparable
 
     /// Its code (ISO 4217).
     let currency: String?
     /// The column of the row that names the currency.
     let column: String?
+    /// Nil where each text has to show it.
+    let sign: DecimalSign?
 
-    init(currency: String?, column: String?) {
+    init(currency: String?, column: String?, sign: DecimalSign?) {
         self.currency = currency
         self.column = column
+        self.sign = sign
     }
 
     init<Reader: SettingsReader>(_ settings: Reader) throws(Reader.Failure) {
         column = try settings.name("currency column")
+        sign = try DecimalSign.read(settings)
         let code = try settings.text("currency")
         guard column == nil else {
             guard code == nil else {
@@ -36,7 +40,7 @@ struct MoneyType: TypeDefinition, TypeCodec {
         currency = known.code
     }
 
-    var meaning: [String] { [currency ?? "", column ?? ""] }
+    var meaning: [String] { [currency ?? "", column ?? ""] + (sign.map { [$0.rawValue] } ?? []) }
 
     var otherColumn: OtherColumn? { column.map { OtherColumn(part: "currency", column: $0) } }
 
@@ -45,18 +49,24 @@ struct MoneyType: TypeDefinition, TypeCodec {
         guard let currency = Currency(code: text) else {
             throw ValueProblem(expected: "the code of a currency like USD in the column \(column)", found: text)
         }
-        return MoneyType(currency: currency.code, column: column)
+        return MoneyType(currency: currency.code, column: column, sign: sign)
     }
 
     private var unit: Currency? { currency.flatMap(Currency.init) }
 
     var expectation: String {
-        unit.map { "an amount in \($0.code) like \($0.text(minorUnits: 125_000))" }
+        unit.map { "an amount in \($0.code) like \($0.text(minorUnits: 125_000, decimal: sign))" }
             ?? "an amount with the code of its currency"
     }
     var jsonExpectation: String { IntegerType.standard.jsonExpectation }
 
-    func value(_ text: String, trimmed: String) -> Value? { unit?.minorUnits(trimmed).map(Value.integer) }
+    func expectation(for text: String) -> String {
+        sign == nil && NumberText.isAmbiguous(text) ? DecimalSign.ambiguity : expectation
+    }
+
+    func value(_ text: String, trimmed: String) -> Value? {
+        unit?.minorUnits(trimmed, decimal: sign).map(Value.integer)
+    }
 
     /// Services count the smallest unit.
     func value(jsonText text: String, plain: String) -> Value? { NumberText.whole(plain).map(Value.integer) }
@@ -64,19 +74,21 @@ struct MoneyType: TypeDefinition, TypeCodec {
     func text(_ value: Value) -> String? {
         switch value {
         case .null: ""
-        case .integer(let amount): unit?.text(minorUnits: amount)
+        case .integer(let amount): unit?.text(minorUnits: amount, decimal: sign)
         default: nil
         }
     }
 
-    var isReadAgain: Bool { false }
+    /// Three digits behind a sign are read by nobody who does not know it.
+    var isReadAgain: Bool { sign == nil && unit?.exponent == 3 }
 }
 
 extension FieldType {
     /// - Parameters:
     ///   - currency: its code.
     ///   - column: the column of the row that names the currency, if there is no code.
-    public static func money(currency: String?, column: String?) -> FieldType {
-        FieldType(MoneyType(currency: currency, column: column))
+    ///   - sign: before the decimals; nil where each text has to show it.
+    public static func money(currency: String?, column: String?, sign: DecimalSign? = nil) -> FieldType {
+        FieldType(MoneyType(currency: currency, column: column, sign: sign))
     }
 }

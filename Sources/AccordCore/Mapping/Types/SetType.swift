@@ -49,17 +49,6 @@ struct SetType: TypeDefinition, TypeCodec {
 
     var isReadAgain: Bool { true }
 
-    /// Keeps the order, and the space after the separators, of the cell that it replaces.
-    func text(_ value: Value, plain: String, over existing: String) -> String {
-        let spaced = existing.firstRange(of: separator + " ") != nil ? separator + " " : separator
-        var kept: [String] = []
-        for element in elements(existing) where value.elements.contains(element) && !kept.contains(element) {
-            kept.append(element)
-        }
-        kept += value.elements.subtracting(kept).sorted()
-        return kept.joined(separator: spaced)
-    }
-
     /// The elements of a cell, in its order, trimmed, without blanks.
     private func elements(_ text: String) -> [String] {
         let parts = separator.isEmpty ? [text[...]] : text.split(separator: separator)
@@ -71,4 +60,7 @@ extension FieldType {
     public static func set(separator: String) -> FieldType { FieldType(SetType(separator: separator)) }
 
     public var isSet: Bool { definition is SetType }
+
+    /// Of a set, what stands between its elements; nil for any other type.
+    var separator: String? { (definition as? SetType)?.separator }
 }

@@ -65,6 +65,8 @@ extension PlainType {
 public protocol TypeCodec: Sendable {
     /// What a text must be, with an example.
     var expectation: String { get }
+    /// The same, for a text that is none.
+    func expectation(for text: String) -> String
     /// What a value of JSON must be.
     var jsonExpectation: String { get }
 
@@ -94,12 +96,11 @@ public protocol TypeCodec: Sendable {
 
     /// Whether a text is read again before it is written: one that would read as something else is refused.
     var isReadAgain: Bool { get }
-
-    /// The text for a value that replaces a cell.
-    func text(_ value: Value, plain: String, over existing: String) -> String
 }
 
 extension TypeCodec {
+    public func expectation(for text: String) -> String { expectation }
+
     public func value(json: JSON) throws(JSONProblem) -> Value? { nil }
 
     public func hasValue(_ value: Value) -> Bool { false }
@@ -113,6 +114,4 @@ extension TypeCodec {
     }
 
     public var isReadAgain: Bool { true }
-
-    public func text(_ value: Value, plain: String, over existing: String) -> String { plain }
 }
