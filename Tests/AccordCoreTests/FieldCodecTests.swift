@@ -75,6 +75,20 @@ struct FieldCodecTests {
                 .phone(country: nil), "4155550100",
                 "expected a telephone number with its country code like +14155550100, found \"4155550100\""
             ),
+            (.phone(country: "US"), "555-0100", "expected a telephone number with its area code, found \"555-0100\""),
+            (
+                .phone(country: "US"), "+1 415 55",
+                "expected a whole telephone number; this one has too few digits for +1, found \"+1 415 55\""
+            ),
+            (
+                .phone(country: "US"), "0000000000",
+                "expected a telephone number that somebody can have, found \"0000000000\""
+            ),
+            (
+                .phone(country: "SE"), "468123456",
+                "expected a telephone number that begins with +; this one may be +46468123456 as well as +468123456, "
+                    + "found \"468123456\""
+            ),
             (.integer, "a\u{1B}[2J\nb", "expected a whole number like 1200, found \"a\\u{1b}[2J\\u{a}b\""),
         ] as [(FieldType, String, String)])
     func refused(_ type: FieldType, _ text: String, _ message: String) throws {

@@ -1,5 +1,9 @@
 /// Turns a source's text or JSON into a typed value, and a value into a text, as a field's type says.
 public struct FieldCodec: Sendable {
+    /// Counts the ways in which Accord has read texts. It moves when a text comes to mean another value, another key or
+    /// another problem: fingerprints that say what a text meant are made of it, so that everything is read again then.
+    public static let reading = 2
+
     public let type: FieldType
     private let codec: any TypeCodec
 
@@ -16,7 +20,7 @@ public struct FieldCodec: Sendable {
         let trimmed = text.trimmed
         guard !trimmed.isEmpty else { return .null }
         guard let value = codec.value(text, trimmed: trimmed) else {
-            throw ValueProblem(expected: codec.expectation, found: text)
+            throw ValueProblem(expected: codec.expectation(insteadOf: trimmed), found: text)
         }
         return value
     }

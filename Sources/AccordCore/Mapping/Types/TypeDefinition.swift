@@ -65,6 +65,8 @@ extension PlainType {
 public protocol TypeCodec: Sendable {
     /// What a text must be, with an example.
     var expectation: String { get }
+    /// The same of a text that is none of that, saying what is wrong with it where the type can tell.
+    func expectation(insteadOf text: String) -> String
     /// What a value of JSON must be.
     var jsonExpectation: String { get }
 
@@ -100,6 +102,8 @@ public protocol TypeCodec: Sendable {
 }
 
 extension TypeCodec {
+    public func expectation(insteadOf text: String) -> String { expectation }
+
     public func value(json: JSON) throws(JSONProblem) -> Value? { nil }
 
     public func hasValue(_ value: Value) -> Bool { false }
