@@ -13,11 +13,11 @@ public struct FieldCodec: Sendable {
         codec = try type.definition.codec()
     }
 
-    /// The value that a text means; ``Value/null`` for a blank.
+    /// The value that a text means; ``Value/null`` for a blank. What cannot be seen counts for no more than white space.
     ///
     /// - Throws: ``ValueProblem`` for a text that the type cannot hold.
     public func parse(_ text: String) throws(ValueProblem) -> Value {
-        let trimmed = text.trimmed
+        let trimmed = text.visible.trimmed
         guard !trimmed.isEmpty else { return .null }
         guard let value = codec.value(text, trimmed: trimmed) else {
             throw ValueProblem(expected: codec.expectation(insteadOf: trimmed), found: text)

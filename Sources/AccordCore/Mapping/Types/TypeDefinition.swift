@@ -72,7 +72,7 @@ public protocol TypeCodec: Sendable {
 
     /// - Parameters:
     ///   - text: it is not blank.
-    ///   - trimmed: the same without white space at both ends.
+    ///   - trimmed: the same without what cannot be seen, and without white space at both ends.
     /// - Returns: nil for a text that the type cannot hold.
     func value(_ text: String, trimmed: String) -> Value?
 
