@@ -26,7 +26,7 @@ public struct Mapping: Hashable, Sendable {
     /// What becomes of a source record whose project record vanished.
     public var whenGoneFromProject: SourceDeletion
     public var guards: Guards
-    /// Keys, project ids and e-mails that may never be touched.
+    /// Keys, project ids, e-mails and telephone numbers, as records have them, that may never be touched.
     public var protected: Set<String>
     /// A full read of the project is due when the last one is older than this many days.
     public var fullReadEvery: Int
