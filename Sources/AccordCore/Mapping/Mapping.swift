@@ -99,6 +99,8 @@ public struct Field: Hashable, Sendable {
     public var resubscribe: Set<Side>
     /// The project's description says that this field is the person's opt-out.
     public var isOptOut: Bool
+    /// The project's description says that this field names records of another resource.
+    public var namesRecords: Bool
     /// The column holds the key of a record of that pair, whose name in the project is meant.
     public var pair: String?
     /// What it names and the project lacks is created first.
@@ -111,8 +113,8 @@ public struct Field: Hashable, Sendable {
     public init(
         name: String, column: String?, type: FieldType = .string, direction: Direction = .both,
         transforms: [Transform] = [], required: Bool = false, conflict: ConflictPolicy? = nil,
-        resubscribe: Set<Side> = [], isOptOut: Bool = false, pair: String? = nil,
-        createsMissing: Bool = false, isGivenOnce: Bool = false, place: Place? = nil
+        resubscribe: Set<Side> = [], isOptOut: Bool = false, namesRecords: Bool = false,
+        pair: String? = nil, createsMissing: Bool = false, isGivenOnce: Bool = false, place: Place? = nil
     ) {
         self.name = name
         self.column = column
@@ -123,6 +125,7 @@ public struct Field: Hashable, Sendable {
         self.conflict = conflict
         self.resubscribe = resubscribe
         self.isOptOut = isOptOut
+        self.namesRecords = namesRecords
         self.pair = pair
         self.createsMissing = createsMissing
         self.isGivenOnce = isGivenOnce
