@@ -3,7 +3,7 @@ import CPhone
 /// Telephone numbers as E.164: `+`, the country's code, the number.
 ///
 /// Texts are read by libphonenumber, which knows how each country writes its numbers. Of what it reads, that is a number
-/// which somebody can have by its country's plan: see ``Reading``.
+/// which somebody can have by its country's plan: see `accepted`.
 public enum PhoneNumber {
     /// A number as E.164, or why the text is none.
     public typealias Reading = Result<String, PhoneProblem>
