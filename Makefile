@@ -1,7 +1,7 @@
 # Everything a person or a machine does with this repository. `make` alone lists it.
 SWIFT ?= swift
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
-PACKAGES := libsqlite3-dev libcurl4-openssl-dev curl
+PACKAGES := libsqlite3-dev libcurl4-openssl-dev curl libphonenumber-dev g++
 
 .PHONY: help setup build test check-api lint demo bench
 

@@ -45,7 +45,8 @@ let package = Package(
     ],
     targets: [
         .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
-        module("AccordCore", [.product(name: "Crypto", package: "swift-crypto")]),
+        .target(name: "CPhone", linkerSettings: [.linkedLibrary("phonenumber")]),
+        module("AccordCore", ["CPhone", .product(name: "Crypto", package: "swift-crypto")]),
         // For tests, the checks of StateConformance and the sandbox: what happens by chance in them can happen again.
         module("Chance", ["AccordCore"]),
         module("AccordDisk", [.product(name: "SystemPackage", package: "swift-system")]),
@@ -152,5 +153,7 @@ let package = Package(
             "AccordReviewsTests",
             ["AccordCore", "AccordTables", "AccordEngine", "AccordReviews", "TableConformance", "TableFakes"]),
         tests("AccordSandboxTests", ["AccordCore", "AccordHTTP", "AccordSandbox"]),
-    ]
+    ],
+    // What libphonenumber's headers ask for.
+    cxxLanguageStandard: .cxx17
 )

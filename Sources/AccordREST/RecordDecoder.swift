@@ -44,7 +44,7 @@ final class RecordDecoder: Sendable {
             let parts = [field.name, Fingerprint.withLengths(field.type.meaning), field.role?.rawValue ?? ""]
             return Fingerprint.withLengths(parts + path)
         }
-        form = Fingerprint(of: Fingerprint.withLengths(parts)).bytes
+        form = Fingerprint(of: Fingerprint.withLengths([String(FieldCodec.reading)] + parts)).bytes
     }
 
     /// What the JSON leaves out has no entry among the record's values; what it empties is null. Values that their

@@ -87,12 +87,86 @@ struct FieldCodecTests {
                 .phone(country: nil), "4155550100",
                 "expected a telephone number with its country code like +14155550100, found \"4155550100\""
             ),
+            (.phone(country: "US"), "555-0100", "expected a telephone number with its area code, found \"555-0100\""),
+            (
+                .phone(country: "US"), "+1 415 55",
+                "expected a whole telephone number; this one has too few digits for +1, found \"+1 415 55\""
+            ),
+            (
+                .phone(country: "US"), "0000000000",
+                "expected a telephone number that somebody can have, found \"0000000000\""
+            ),
+            (
+                .phone(country: "SE"), "468123456",
+                "expected a telephone number that begins with +; this one may be +46468123456 as well as +468123456, "
+                    + "found \"468123456\""
+            ),
             (.integer, "a\u{1B}[2J\nb", "expected a whole number like 1200, found \"a\\u{1b}[2J\\u{a}b\""),
         ] as [(FieldType, String, String)])
     func refused(_ type: FieldType, _ text: String, _ message: String) throws {
         let codec = try FieldCodec(type)
         let error = #expect(throws: ValueProblem.self) { try codec.parse(text) }
         #expect(error?.description == message)
+    }
+
+    @Test(
+        "What is put around an e-mail address, and what cannot be seen in it, is no part of it",
+        arguments: [
+            "ada@example.com", " ADA@Example.com\u{A0}", "ada@example.com\u{200B}", "\u{FEFF}ada@example.com",
+            "ada\u{AD}@exam\u{2060}ple.com", "\u{202A}ada@example.com\u{202C}", "Ada Okafor <Ada@example.com>",
+            "<ada@example.com>", "\"Okafor, Ada\" < ada@example.com >", "mailto:ada@example.com",
+            "MAILTO:ada@example.com?subject=Hi", "<mailto:ada@example.com>",
+        ])
+    func addresses(_ text: String) throws {
+        let codec = try FieldCodec(.email)
+        #expect(try codec.parse(text) == .string("ada@example.com"))
+        #expect(try codec.parse(.string(text)) == .string("ada@example.com"), "and of the service's")
+    }
+
+    @Test(
+        "An address that nobody can have is none",
+        arguments: [
+            "ada", "@example.com", "ada@", "ada@example", "ada@example.com.", "ada@.example.com", "ada@example..com",
+            ".ada@example.com", "ada.@example.com", "a..da@example.com", "ada@-example.com", "ada@example-.com",
+            "ada@exam_ple.com", "ada@192.168.0.1", "ada okafor@example.com", "ada@example com", "ada@ example.com",
+            "ada@example.com bob@example.com", "ada@example.com;", "Ada <ada@example.com> <bob@example.com>",
+            "Ada <ada@example.com", "ada@bob@example.com", "mailto:", "<>", "\"ada\"@example.com",
+            "ada@example.com\u{0}",
+            String(repeating: "a", count: 65) + "@example.com", "ada@" + String(repeating: "a", count: 64) + ".com",
+        ])
+    func noAddresses(_ text: String) throws {
+        let codec = try FieldCodec(.email)
+        #expect(throws: ValueProblem.self) { try codec.parse(text) }
+    }
+
+    @Test(
+        "An address may have whatever its parts may have",
+        arguments: [
+            "a.b+c_d-e@x-y.example.co.uk", "o'neil@example.com", "!#$%&'*+-/=?^_`{|}~@example.com", "1@2.3d",
+            "ádám@példa.hu", "用户@例子.公司",
+        ])
+    func oddAddresses(_ text: String) throws {
+        #expect(try FieldCodec(.email).parse(text) == .string(text))
+    }
+
+    @Test("However an accent in an address is spelled, its bytes are the same")
+    func composedAddress() throws {
+        guard case .string(let address) = try FieldCodec(.email).parse("a\u{301}da\u{301}m@example.com") else {
+            Issue.record("no text")
+            return
+        }
+        #expect(Array(address.utf8) == Array("\u{E1}d\u{E1}m@example.com".utf8))
+    }
+
+    @Test("What cannot be seen at the ends of a text, or in a number or a day, is not read; within a text it stays")
+    func invisible() throws {
+        #expect(try FieldCodec(.string).parse("\u{FEFF}Cy\u{200B}") == .string("Cy"))
+        #expect(try FieldCodec(.string).parse(.string("Cy\u{200B}")) == .string("Cy"))
+        #expect(try FieldCodec(.string).parse("شرکت\u{200C}ها ") == .string("شرکت\u{200C}ها "))
+        #expect(try FieldCodec(.integer).parse("\u{200E}12\u{200B}") == .integer(12))
+        for type in [FieldType.string, .email, .integer, .phone(country: "US")] {
+            #expect(try FieldCodec(type).parse("\u{200B} \u{FEFF}") == .null)
+        }
     }
 
     @Test("A long text is cut in the message")

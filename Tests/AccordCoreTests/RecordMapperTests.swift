@@ -31,6 +31,8 @@ struct RecordMapperTests {
     static let keyCells: [(String, String?)] = [
         ("7", "7"), (" 7\u{A0}", "7"), ("\u{E9}1", "\u{E9}1"), ("e\u{301}1", "\u{E9}1"), ("1e\u{301}1", "1\u{E9}1"),
         ("\u{1100}\u{1161}", "\u{AC00}"), ("\u{212B}", "\u{C5}"), ("Б-7", "Б-7"), ("  ", nil), ("", nil),
+        ("\u{FEFF}7\u{200B}", "7"), ("S\u{AD}-0\u{2060}1", "S-01"), ("\u{200E} 7 \u{202C}", "7"),
+        ("\u{200B}\u{A0}", nil),
     ]
 
     @Test(
@@ -40,6 +42,27 @@ struct RecordMapperTests {
         let found = try mapper().key(of: row)
         #expect(found.map { Array($0.utf8) } == key.map { Array($0.utf8) })
         #expect(try mapper().keyHash(of: row) == key.map(KeyHash.of))
+    }
+
+    @Test("The rows that are meant are told by words that are compared as keys are")
+    func filter() {
+        let filter = RowFilter(column: "Status", words: ["Paid ", "r\u{E9}gl\u{E9}"])
+        for cell in ["paid", " PAID\u{A0}", "paid\u{200B}", "\u{FEFF}Paid", "Re\u{301}gle\u{301}"] {
+            #expect(filter.takes(cell), "\(cell)")
+        }
+        for cell in ["", "unpaid", "\u{200B}"] { #expect(!filter.takes(cell), "\(cell)") }
+    }
+
+    @Test("A column is found however its name is spelled, and written under the name that it has")
+    func columnNames() throws {
+        let mapping = Mapping(
+            resource: "customers", key: ["\u{FEFF}id"], match: [],
+            fields: [Field(name: "company", column: "Socie\u{301}te\u{301}\u{200B}")])
+        let mapper = try RecordMapper(mapping: mapping, header: TextRow.Header(["id", "Soci\u{E9}t\u{E9}"]))
+        let record = Record(key: "", values: ["company": .string("Acme")])
+        let cells = try mapper.newRow(record: record, key: "mgr-1")
+        #expect(cells == ["id": .text("mgr-1"), "Soci\u{E9}t\u{E9}": .text("Acme")])
+        #expect(mapper.key(ofNew: cells) == "mgr-1")
     }
 
     @Test("A row becomes a record")

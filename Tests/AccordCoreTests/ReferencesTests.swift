@@ -83,4 +83,27 @@ struct ReferencesTests {
         let names = References(["tags": tags])
         #expect((try? names.keys(.string(slug), in: "tags")) == text.map(Value.string))
     }
+
+    @Test(
+        "a key that is named is read as it is in its own pair",
+        arguments: [" S-1 ", "\u{A0}S-1", "S-1\u{200B}", "\u{FEFF}S-1", "S\u{AD}-1"])
+    func spelledKey(_ key: String) throws {
+        #expect(try slug(key, names()) == "oakland")
+    }
+
+    @Test("what names a record without another pair's key is compared as keys are, one name or several")
+    func named() throws {
+        let header = TextRow.Header(["Id", "Store", "Labels"])
+        let mapper = try RecordMapper(
+            mapping: Mapping(
+                resource: "customers", key: ["Id"], match: [],
+                fields: [
+                    Field(name: "location", column: "Store", namesRecords: true),
+                    Field(name: "tags", column: "Labels", type: .set(separator: ";"), namesRecords: true),
+                ]), header: header)
+        let record = mapper.map(TextRow(header: header, cells: ["1", " oakland\u{200B}", "vip\u{200B};\u{FEFF}new; "]))
+            .record
+        #expect(record["location"] == .string("oakland"))
+        #expect(record["tags"] == .set(["vip", "new"]))
+    }
 }

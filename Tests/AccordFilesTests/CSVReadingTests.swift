@@ -21,6 +21,7 @@ struct CSVReadingTests {
             ("id;b\n1;2,3\n", [["1", "2,3"]]),
             ("id\tb\n1\t2;3\n", [["1", "2;3"]]),
             ("\u{FEFF}id,b\n1,2\n", [["1", "2"]]),
+            ("\u{FEFF}\u{FEFF}\"id\",b\n1,2\n", [["1", "2"]]),
             ("\"id\",\"x;;;;\"\n1,2\n", [["1", "2"]]),
             ("id\n1\n", [["1"]]),
             ("id,b\n1,'=x\n2,''=x\n3,'y\n", [["1", "=x"], ["2", "'=x"], ["3", "'y"]]),
@@ -31,6 +32,13 @@ struct CSVReadingTests {
         #expect(content.problems.isEmpty)
         #expect(content.proof.incomplete == nil)
         #expect(content.proof.bytes == text.utf8.count)
+    }
+
+    @Test("a column's name holds nothing that cannot be seen, and is composed")
+    func columns() async throws {
+        let file = try CSVFile("\u{FEFF}\u{FEFF}id,\u{200B}First\u{AD} Name\u{A0},Socie\u{301}te\u{301}\n1,Ada,x\n")
+        let columns = try await file.table().schema().fields.map { Array($0.name.utf8) }
+        #expect(columns == ["id", "First Name", "Soci\u{E9}t\u{E9}"].map { Array($0.utf8) })
     }
 
     @Test("any chunk size reads the same", arguments: Array(1...40))

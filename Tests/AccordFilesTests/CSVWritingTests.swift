@@ -95,6 +95,17 @@ struct CSVWritingTests {
         #expect(try file.text == text)
     }
 
+    @Test("the marks that a file begins with stay, however many", arguments: [CSVFormat.Encoding.utf8, .utf16])
+    func marks(_ encoding: CSVFormat.Encoding) async throws {
+        func bytes(_ text: String) -> [UInt8] {
+            encoding == .utf8 ? Array(text.utf8) : text.utf16.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }
+        }
+        let file = try CSVFile(bytes("\u{FEFF}\u{FEFF}id,b\n1,x\n"))
+        let result = try await file.write(.update("1", ["b": ("x", "y")]), format: CSVFormat(encoding: encoding))
+        #expect(result.outcomes.count == 1)
+        #expect(try file.bytes == bytes("\u{FEFF}\u{FEFF}id,b\n1,y\n"))
+    }
+
     @Test("a character that the encoding does not have is refused")
     func unencodable() async throws {
         let file = try CSVFile("id,b\n1,x\n")

@@ -113,12 +113,14 @@ import Testing
         #expect(found.modified == nil)
     }
 
-    @Test("A record's fingerprint is kept from run to run: no renaming in the program changes it")
+    @Test(
+        "A record's fingerprint is kept from run to run: no renaming in the program changes it, only another way to read texts"
+    )
     func keptFingerprint() async throws {
         let found = try #require(try await decode(#"{"ref":1,"vip":true,"hidden":null}"#))
-        #expect(found.fingerprint.description == "96f1fc178483eeb21911084f4e4d60ec")
+        #expect(found.fingerprint.description == "136da40ed297975e2686558cc4e9c9c0")
         let archived = try #require(try await decode(#"{"ref":1,"vip":true,"hidden":1700000000}"#))
-        #expect(archived.fingerprint.description == "b6c193e7173531d7820f8538a4d121a4")
+        #expect(archived.fingerprint.description == "ce165df2dc7779e085f35346827898b0")
     }
 
     @Test("Records have the same fingerprint if the same was answered: absent, empty and archived are told apart")

@@ -193,4 +193,27 @@ struct IdentityTests {
         try world.write((1...3).map { person($0) }, ending: "")
         #expect(try await world.sync().done == [.project(.archive): 1])
     }
+
+    @Test("whom the mapping protects is found however the file spells them")
+    func protected() async throws {
+        let world = try World(
+            mapping: """
+                resource: customers
+                key: id
+                match: [email]
+                protect: [P1@Example.com, (415) 555-0102, " K-3 "]
+                fields:
+                  first_name: first
+                  email: email
+                  phone: {column: phone, country: US}
+                """)
+        let rows = [
+            "1,Ada,p1@example.com,", "2,Bo,p2@example.com,+14155550102", "K-3,Cy,p3@example.com,",
+            "4,Di,p4@example.com,",
+        ]
+        try Data((["id,first,email,phone"] + rows).joined(separator: "\n").appending("\n").utf8).write(to: world.csv)
+        try await world.sync()
+        #expect(
+            world.project.count == 1 && world.project.allSatisfy { $0.contains("p4@example.com") }, "\(world.project)")
+    }
 }

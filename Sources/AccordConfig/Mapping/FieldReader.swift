@@ -15,7 +15,7 @@ struct FieldReader {
             let column = try entry.value.name("the column")
             return Field(
                 name: described.name, column: column, type: standard,
-                isOptOut: described.role == .optOut, place: entry.place)
+                isOptOut: described.role == .optOut, namesRecords: described.refersTo != nil, place: entry.place)
         }
         let table = try entry.value.table("the field \(described.name)", keys: FieldReader.keys + TypeReader.keys)
         // A key of another pair's is a text, whatever that record is called in the project.
@@ -24,7 +24,7 @@ struct FieldReader {
         var field = Field(
             name: described.name, column: try column(table, transforms),
             type: try TypeReader(table: table, standard: named).type(), transforms: transforms,
-            isOptOut: described.role == .optOut, place: entry.place)
+            isOptOut: described.role == .optOut, namesRecords: described.refersTo != nil, place: entry.place)
         if let node = table["direction"] { field.direction = try node.choice("direction") }
         if let node = table["required"] { field.required = try node.flag("required") }
         if let node = table["conflict"] { field.conflict = try node.choice("conflict") }

@@ -102,7 +102,7 @@ struct MappingReader {
             mapping.whenGoneFromProject = try node.choice(Key.goneFromProject.rawValue)
         }
         if let node = self[.guards] { mapping.guards = try guards(node) }
-        if let node = self[.protect] { mapping.protected = Set(try node.texts("protect")) }
+        if let node = self[.protect] { mapping.protected = mapping.names(try node.texts("protect"), schema) }
         return mapping
     }
 

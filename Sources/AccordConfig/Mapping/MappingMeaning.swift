@@ -9,7 +9,8 @@ extension Mapping {
     }
 
     private var meaning: String {
-        var parts = ["resource", resource, "key"] + key + ["match"] + match
+        var parts = ["reading", String(FieldCodec.reading)]
+        parts += ["resource", resource, "key"] + key + ["match"] + match
         parts += ["conflict", conflict.rawValue, "create"] + creates.map(\.rawValue).sorted()
         parts += ["changed", whenChanged.rawValue, "gone", whenGoneFromSource.rawValue, whenGoneFromProject.rawValue]
         parts += ["guards", String(guards.deletePercent), String(guards.deleteCount), "full", String(fullReadEvery)]

@@ -9,6 +9,7 @@ struct CompiledField: Sendable {
     private let positions: [Int]
     let isRequired: Bool
     private let isReference: Bool
+    private let namesRecords: Bool
     /// A part of the type may be in another column: an amount is one of the currency that its row names.
     private let isCompletedByRow: Bool
 
@@ -24,6 +25,7 @@ struct CompiledField: Sendable {
         name = field.name
         isRequired = field.required
         isReference = field.pair != nil
+        namesRecords = field.namesRecords || isReference
         isCompletedByRow = field.type.definition.otherColumn != nil
     }
 
@@ -32,9 +34,20 @@ struct CompiledField: Sendable {
 
     func value(in row: TextRow, _ references: References) throws(ValueProblem) -> Value {
         let codec = isCompletedByRow ? try completedCodec(in: row) : codec
-        let value = row.isTyped ? try typedValue(in: row, codec) : try codec.parse(text(in: row))
+        let read = row.isTyped ? try typedValue(in: row, codec) : try codec.parse(text(in: row))
+        guard namesRecords else { return read }
+        let value = CompiledField.names(read)
         guard isReference, let pair = field.pair else { return value }
         return try references.names(value, in: pair)
+    }
+
+    /// What records are named by is compared as keys are.
+    private static func names(_ value: Value) -> Value {
+        switch value {
+        case .string(let text): RecordKey.of(text).map(Value.string) ?? .null
+        case .set(let elements): .elements(Set(elements.compactMap(RecordKey.of)))
+        default: value
+        }
     }
 
     /// Each element of a set is transformed by itself: joined to one text, an element that holds the separator would

@@ -26,7 +26,7 @@ public struct Mapping: Hashable, Sendable {
     /// What becomes of a source record whose project record vanished.
     public var whenGoneFromProject: SourceDeletion
     public var guards: Guards
-    /// Keys, project ids and e-mails that may never be touched.
+    /// Keys, project ids, e-mails and telephone numbers, as records have them, that may never be touched.
     public var protected: Set<String>
     /// A full read of the project is due when the last one is older than this many days.
     public var fullReadEvery: Int
@@ -99,6 +99,8 @@ public struct Field: Hashable, Sendable {
     public var resubscribe: Set<Side>
     /// The project's description says that this field is the person's opt-out.
     public var isOptOut: Bool
+    /// The project's description says that this field names records of another resource.
+    public var namesRecords: Bool
     /// The column holds the key of a record of that pair, whose name in the project is meant.
     public var pair: String?
     /// What it names and the project lacks is created first.
@@ -111,8 +113,8 @@ public struct Field: Hashable, Sendable {
     public init(
         name: String, column: String?, type: FieldType = .string, direction: Direction = .both,
         transforms: [Transform] = [], required: Bool = false, conflict: ConflictPolicy? = nil,
-        resubscribe: Set<Side> = [], isOptOut: Bool = false, pair: String? = nil,
-        createsMissing: Bool = false, isGivenOnce: Bool = false, place: Place? = nil
+        resubscribe: Set<Side> = [], isOptOut: Bool = false, namesRecords: Bool = false,
+        pair: String? = nil, createsMissing: Bool = false, isGivenOnce: Bool = false, place: Place? = nil
     ) {
         self.name = name
         self.column = column
@@ -123,6 +125,7 @@ public struct Field: Hashable, Sendable {
         self.conflict = conflict
         self.resubscribe = resubscribe
         self.isOptOut = isOptOut
+        self.namesRecords = namesRecords
         self.pair = pair
         self.createsMissing = createsMissing
         self.isGivenOnce = isGivenOnce

@@ -2,6 +2,7 @@
 ///
 /// Everything that can be found out once is found out when it is made: positions of columns, patterns, expressions.
 public struct RecordMapper: Sendable {
+    /// Its columns are named as the source names them, however the mapping file spells them.
     public let mapping: Mapping
     /// Makes the rows that it maps of the source's records.
     public let rows: RowForm
@@ -16,21 +17,29 @@ public struct RecordMapper: Sendable {
     public init(
         mapping: Mapping, rows: RowForm, references: References = References()
     ) throws(MappingProblem) {
-        self.mapping = mapping
         self.references = references
         self.rows = rows
         let header = rows.header
+        var mapping = mapping
         var keyPositions: [Int] = []
         for column in mapping.key { keyPositions.append(try RecordMapper.position(column, header, nil)) }
         self.keyPositions = keyPositions
+        mapping.key = keyPositions.map { header.columns[$0] }
         if let only = mapping.only {
             filter = (try RecordMapper.position(only.column, header, nil), only)
         } else {
             filter = nil
         }
         var fields: [CompiledField] = []
-        for field in mapping.fields { fields.append(try RecordMapper.compiled(field, header)) }
+        for index in mapping.fields.indices {
+            if let column = mapping.fields[index].column {
+                let position = try RecordMapper.position(column, header, mapping.fields[index])
+                mapping.fields[index].column = header.columns[position]
+            }
+            fields.append(try RecordMapper.compiled(mapping.fields[index], header))
+        }
         self.fields = fields
+        self.mapping = mapping
         if let column = mapping.modified {
             let position = try RecordMapper.position(column.column, header, nil)
             do throws(PatternProblem) {

@@ -75,7 +75,10 @@ public struct TextRow: Sendable {
             positions = Dictionary(zip(columns, columns.indices), uniquingKeysWith: { first, _ in first })
         }
 
-        public func index(of column: String) -> Int? { positions[column] }
+        /// - Parameter column: as it is written, in a mapping or elsewhere: columns are recognised as keys are.
+        public func index(of column: String) -> Int? {
+            positions[column] ?? RecordKey.of(column).flatMap { positions[$0] }
+        }
     }
 }
 

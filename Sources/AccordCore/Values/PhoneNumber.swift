@@ -1,108 +1,151 @@
-/// Telephone numbers as E.164: `+`, the country's code, the number; 7 to 15 digits.
+import CPhone
+
+/// Telephone numbers as E.164: `+`, the country's code, the number.
+///
+/// Texts are read by libphonenumber, which knows how each country writes its numbers. Of what it reads, that is a number
+/// which somebody can have by its country's plan: see `accepted`.
 public enum PhoneNumber {
+    /// A number as E.164, or why the text is none.
+    public typealias Reading = Result<String, PhoneProblem>
+
     /// The number as E.164; nil if the text is not one.
+    public static func e164(_ text: String, country: String?) -> String? { try? read(text, country: country).get() }
+
+    /// What a text means.
+    ///
+    /// An extension (`x12`) is not part of the number, and is dropped.
     ///
     /// - Parameter country: the ISO 3166 code of the country whose numbers need no country code. Without it, only
     ///   numbers that begin with `+` or `00` can be read.
-    public static func e164(_ text: String, country: String?) -> String? {
-        guard let dialled = compact(text), let digits = international(dialled, country: country) else { return nil }
-        guard (7...15).contains(digits.count), digits.first != zero, isPlausible(digits) else { return nil }
-        return "+" + String(decoding: digits, as: UTF8.self)
+    public static func read(_ text: String, country: String?) -> Reading {
+        if isPlainNorthAmerican(text) { return .success(text) }
+        let dialled = DialledText(text)
+        let reading = read(dialled, country: country?.uppercased() ?? "")
+        // Two zeros begin a number of another country in most of the world, and people write them everywhere.
+        guard case .failure = reading, let international = dialled.international else { return reading }
+        let other = read(international, country: "")
+        return (try? other.get()) == nil ? reading : other
     }
-
-    private static let zero = UInt8(ascii: "0")
-    private static let plus = UInt8(ascii: "+")
-
-    /// The digits, with a leading plus if there was one; nil if something else than punctuation is among them.
-    private static func compact(_ text: String) -> ArraySlice<UInt8>? {
-        let trimmed = text.trimmed
-        // "+44 (0)20 …": the zero is for callers at home.
-        let hasTrunk = trimmed.utf8.contains(UInt8(ascii: "(")) && (trimmed.hasPrefix("+") || trimmed.hasPrefix("00"))
-        let cleaned =
-            hasTrunk ? trimmed.split(separator: "(0)", omittingEmptySubsequences: false).joined() : trimmed
-        var digits: [UInt8] = []
-        digits.reserveCapacity(16)
-        for scalar in cleaned.unicodeScalars {
-            switch scalar {
-            case "0"..."9": digits.append(UInt8(truncatingIfNeeded: scalar.value))
-            case "+" where digits.isEmpty: digits.append(plus)
-            case " ", "-", ".", "(", ")", "/", "\u{A0}", "\u{2009}", "\u{2010}", "\u{2011}", "\u{2013}": continue
-            default: return nil
-            }
-        }
-        return digits.count > 1 ? digits[...] : nil
-    }
-
-    /// The digits from the country's code on; nil if they do not say which country's they are.
-    private static func international(_ digits: ArraySlice<UInt8>, country: String?) -> ArraySlice<UInt8>? {
-        if digits.first == plus { return digits.dropFirst() }
-        if digits.starts(with: "00".utf8) { return digits.dropFirst(2) }
-        guard let country = country?.uppercased(), let code = callingCodes[country] else { return nil }
-        if code == "1", digits.starts(with: "011".utf8) { return digits.dropFirst(3) }
-        return national(digits, country: country, code: code).map { ArraySlice(code.utf8) + $0 }
-    }
-
-    private static func national(_ digits: ArraySlice<UInt8>, country: String, code: String) -> ArraySlice<UInt8>? {
-        switch code {
-        case "1":
-            if digits.count == 11, digits.starts(with: "1".utf8) { return digits.dropFirst() }
-            return digits.count == 10 ? digits : nil
-        case "7":
-            if digits.count == 11, digits.starts(with: "8".utf8) || digits.starts(with: "7".utf8) {
-                return digits.dropFirst()
-            }
-            return digits.count == 10 ? digits : nil
-        default:
-            let national = digits.dropFirst(trunk(of: digits, country: country))
-            return national.count >= 4 ? national : nil
-        }
-    }
-
-    /// How many digits at the beginning of a number are for callers at home only.
-    private static func trunk(of digits: ArraySlice<UInt8>, country: String) -> Int {
-        switch country {
-        // These countries dial the zero from abroad as well, or have none to drop.
-        case "IT", "SM", "VA", "ES", "PT", "DK", "NO", "PL", "CZ", "GR", "LU", "MC", "LV", "EE": 0
-        case "HU" where digits.starts(with: "06".utf8): 2
-        case "BY" where digits.starts(with: "80".utf8): 2
-        case "LT" where digits.count == 9 && digits.starts(with: "8".utf8): 1
-        default: digits.first == zero ? 1 : 0
-        }
-    }
-
-    /// North American numbers have ten digits, whose area and exchange do not begin with 0 or 1.
-    private static func isPlausible(_ digits: ArraySlice<UInt8>) -> Bool {
-        let one = UInt8(ascii: "1")
-        guard digits.first == one else { return true }
-        let number = Array(digits.dropFirst())
-        return number.count == 10 && number[0] > one && number[3] > one
-    }
-
-    private static let callingCodes: [String: String] = {
-        let table = """
-            1 US CA AG AI AS BB BM BS DM DO GD GU JM KN KY LC MP MS PR SX TC TT VC VG VI|7 RU KZ|20 EG|27 ZA|30 GR|31 NL|\
-            32 BE|33 FR|34 ES|36 HU|39 IT VA|40 RO|41 CH|43 AT|44 GB GG IM JE|45 DK|46 SE|47 NO SJ|48 PL|49 DE|51 PE|52 MX|\
-            53 CU|54 AR|55 BR|56 CL|57 CO|58 VE|60 MY|61 AU CC CX|62 ID|63 PH|64 NZ|65 SG|66 TH|81 JP|82 KR|84 VN|86 CN|\
-            90 TR|91 IN|92 PK|93 AF|94 LK|95 MM|98 IR|211 SS|212 MA EH|213 DZ|216 TN|218 LY|220 GM|221 SN|222 MR|223 ML|\
-            224 GN|225 CI|226 BF|227 NE|228 TG|229 BJ|230 MU|231 LR|232 SL|233 GH|234 NG|235 TD|236 CF|237 CM|238 CV|\
-            239 ST|240 GQ|241 GA|242 CG|243 CD|244 AO|245 GW|246 IO|248 SC|249 SD|250 RW|251 ET|252 SO|253 DJ|254 KE|\
-            255 TZ|256 UG|257 BI|258 MZ|260 ZM|261 MG|262 RE YT|263 ZW|264 NA|265 MW|266 LS|267 BW|268 SZ|269 KM|290 SH|\
-            291 ER|297 AW|298 FO|299 GL|350 GI|351 PT|352 LU|353 IE|354 IS|355 AL|356 MT|357 CY|358 FI AX|359 BG|370 LT|\
-            371 LV|372 EE|373 MD|374 AM|375 BY|376 AD|377 MC|378 SM|380 UA|381 RS|382 ME|383 XK|385 HR|386 SI|387 BA|\
-            389 MK|420 CZ|421 SK|423 LI|500 FK|501 BZ|502 GT|503 SV|504 HN|505 NI|506 CR|507 PA|508 PM|509 HT|590 GP BL MF|\
-            591 BO|592 GY|593 EC|594 GF|595 PY|596 MQ|597 SR|598 UY|599 CW BQ|670 TL|672 NF|673 BN|674 NR|675 PG|676 TO|\
-            677 SB|678 VU|679 FJ|680 PW|681 WF|682 CK|683 NU|685 WS|686 KI|687 NC|688 TV|689 PF|690 TK|691 FM|692 MH|\
-            850 KP|852 HK|853 MO|855 KH|856 LA|880 BD|886 TW|960 MV|961 LB|962 JO|963 SY|964 IQ|965 KW|966 SA|967 YE|968 OM|\
-            970 PS|971 AE|972 IL|973 BH|974 QA|975 BT|976 MN|977 NP|992 TJ|993 TM|994 AZ|995 GE|996 KG|998 UZ
-            """
-        var codes: [String: String] = [:]
-        for row in table.split(separator: "|") {
-            let words = row.split(separator: " ")
-            for country in words.dropFirst() { codes[String(country)] = words.first.map(String.init) }
-        }
-        return codes
-    }()
 
     /// Whether `country` is one whose numbers can be read.
-    public static func knows(country: String) -> Bool { callingCodes[country.uppercased()] != nil }
+    public static func knows(country: String) -> Bool { cphone_knows(country.uppercased()) }
+
+    // MARK: - What is a number
+
+    private static func read(_ dialled: DialledText, country: String) -> Reading {
+        let parsed: Parsed
+        switch Parsed.parse(dialled.text, country: country) {
+        case .failure(let problem): return .failure(problem)
+        case .success(let number): parsed = number
+        }
+        guard dialled.hasNoOtherWords(hasExtension: parsed.extensionLength > 0),
+            parsed.extensionLength <= Parsed.longestExtension
+        else { return .failure(.notANumber) }
+        let reading = otherReading(parsed, dialled) ?? accepted(parsed)
+        guard case .success(let number) = reading, number != dialled.text, !isPlainNorthAmerican(number) else {
+            return reading
+        }
+        // What means another number when it is dialled from abroad has something before it that is not part of it.
+        guard case .success(let again) = Parsed.parse(number, country: ""), again.e164 == number else {
+            return .failure(.nobodys)
+        }
+        return reading
+    }
+
+    /// A number whose length is that of its country's numbers (the library's `isPossibleNumber`), and which begins as they
+    /// do.
+    ///
+    /// The library also knows the ranges that are given out (`isValidNumber`). It is not asked of every number whether it is
+    /// in one: an installed library is years old, and who got a number since would be set aside. By the one of Debian 12
+    /// that is one in ten numbers of today's North American area codes, and one in fifty of Australia; and the numbers
+    /// that are kept for fiction are in no range in Britain, and in one in America. So it is asked only of numbers
+    /// about which there is a doubt of another kind:
+    /// - in North America (+1) an area code or an exchange begins with 0 or 1, which its plan rules out;
+    /// - elsewhere it begins with a zero, which in most countries is for callers at home;
+    /// - it is as long as no example that begins with the same digit, as a mobile number that lost one;
+    /// - it is one digit over and over, as people type who have no number.
+    private static func accepted(_ number: Parsed) -> Reading {
+        switch number.length {
+        case CPHONE_LENGTH_FITS, CPHONE_LENGTH_UNUSUAL: break
+        case CPHONE_LENGTH_LOCAL: return .failure(.withoutAreaCode)
+        case CPHONE_TOO_SHORT: return .failure(.tooShort(code: number.code))
+        case CPHONE_TOO_LONG: return .failure(.tooLong(code: number.code))
+        default: return .failure(.wrongLength(code: number.code))
+        }
+        let national = number.national
+        let isDoubtful =
+            number.length == CPHONE_LENGTH_UNUSUAL || national.allSatisfy { $0 == national.first }
+            || (number.code == "+1" ? !isNorthAmerican(national) : national.first == UInt8(ascii: "0"))
+        return isDoubtful && number.range == CPHONE_UNKNOWN_RANGE ? .failure(.nobodys) : .success(number.e164)
+    }
+
+    /// Of a text without `+` that begins with its own country's code: what it means if that is the code.
+    ///
+    /// The library takes `4917012345678` in Germany for a number of the place whose area code is 0491. Who writes a
+    /// number there without its zero writes the country's code. So of the two readings a mobile number counts more; if
+    /// neither or both are one, nobody can tell.
+    private static func otherReading(_ number: Parsed, _ dialled: DialledText) -> Reading? {
+        guard number.code != "+1", number.national.starts(with: number.code.utf8.dropFirst()),
+            dialled.beginsWith(number.national),
+            case .success(let other) = Parsed.parse("+" + String(decoding: number.national, as: UTF8.self), country: ""),
+            other.range != CPHONE_UNKNOWN_RANGE
+        else { return nil }
+        guard number.range != CPHONE_UNKNOWN_RANGE else { return accepted(other) }
+        switch (number.range == CPHONE_MOBILE_RANGE, other.range == CPHONE_MOBILE_RANGE) {
+        case (false, true): return accepted(other)
+        case (true, false): return nil
+        default: return .failure(.twoNumbers(number.e164, other.e164))
+        }
+    }
+
+    private static func isNorthAmerican(_ national: Substring.UTF8View) -> Bool {
+        let digits = Array(national)
+        return digits.count == 10 && digits[0] > UInt8(ascii: "1") && digits[3] > UInt8(ascii: "1")
+    }
+
+    /// A number of North America that stands there as E.164 already: all that the library would do is to give it back.
+    private static func isPlainNorthAmerican(_ text: String) -> Bool {
+        guard text.utf8.count == 12, text.utf8.starts(with: "+1".utf8) else { return false }
+        let national = text[...].utf8.dropFirst(2)
+        return national.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } && isNorthAmerican(national)
+            && !national.allSatisfy { $0 == national.first }
+    }
+}
+
+/// What the library makes of a text.
+private struct Parsed {
+    let e164: String
+    /// The country's, with its `+`.
+    let code: String
+    let length: cphone_length
+    let extensionLength: Int
+
+    /// More digits behind a number are another number.
+    static let longestExtension = 6
+
+    private init(_ number: cphone_number) {
+        var number = number
+        let text = withUnsafeBytes(of: &number.e164) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+        e164 = text
+        code = String(decoding: text.utf8.prefix(number.national), as: UTF8.self)
+        length = number.length
+        extensionLength = number.extension
+    }
+
+    /// Behind the country's code.
+    var national: Substring.UTF8View { e164[...].utf8.dropFirst(code.utf8.count) }
+
+    var range: cphone_range { cphone_range_of(e164) }
+
+    static func parse(_ text: String, country: String) -> Result<Parsed, PhoneProblem> {
+        var number = cphone_number()
+        var text = text
+        switch text.withUTF8({ cphone_read($0.baseAddress, $0.count, country, &number) }) {
+        case CPHONE_READ: return .success(Parsed(number))
+        case CPHONE_COUNTRY_UNKNOWN: return .failure(.withoutCountry)
+        case CPHONE_FEWER_THAN_ANY: return .failure(.tooShort(code: nil))
+        case CPHONE_MORE_THAN_ANY: return .failure(.tooLong(code: nil))
+        default: return .failure(.notANumber)
+        }
+    }
 }

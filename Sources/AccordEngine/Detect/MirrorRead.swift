@@ -25,6 +25,12 @@ public struct MirrorRead {
         return try await EngineError.whileReadingProject { try await read(full: full, mappingChanged: mappingChanged) }
     }
 
+    /// Looks what has changed, in the middle of a run: what is under way is not looked for.
+    public func look() async throws {
+        guard let table = pair.project.incremental, let cursor = try store.mirrorCursor(pair.name) else { return }
+        try await EngineError.whileReadingProject { _ = try await readChanges(of: table, since: Cursor(cursor)) }
+    }
+
     private func read(full: Bool, mappingChanged: Bool) async throws -> SideReading {
         let before = await pair.project.requestCount
         let changed = try await pair.rollup?.refresh(full: full, run)

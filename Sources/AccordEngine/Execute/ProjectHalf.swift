@@ -19,8 +19,9 @@ struct ProjectHalf: Half {
     func isFree(_ key: String) throws -> Bool { try store.link(pair.name, projectID: key) == nil }
 
     func refresh() async throws {
-        guard pair.project.incremental != nil else { return }
-        _ = try await MirrorRead(pair: pair, execution.planning).refresh(full: false, mappingChanged: false)
+        // A record that is identified by content is made, or makes way: nothing of it is overwritten.
+        guard !pair.schema.isByContent else { return }
+        try await MirrorRead(pair: pair, execution.planning).look()
     }
 
     // MARK: - What is written
@@ -39,7 +40,8 @@ struct ProjectHalf: Half {
                 return RecordWrite(entry, mirror, unmet: reason)
             }
             return RecordWrite(
-                entry, mirror, changes: entry.sends
+                entry, mirror,
+                changes: entry.sends
                     ? [] : entry.operations.filter { $0.side == .project }.map { change($0, over: mirror) },
                 known: mirror?.record ?? Record(key: "", values: [:]))
         }
@@ -52,7 +54,8 @@ struct ProjectHalf: Half {
         let changes = operation.kind == .create || isUpdate ? operation.changes : []
         let cells = changes.map { change in
             let isKnown = isUpdate && mirror.map { !$0.unknown.contains(change.field) } ?? false
-            return (change.field, CellChange(before: isKnown ? cell(change.before) : .absent, after: cell(change.after)))
+            let before = isKnown ? cell(change.before) : .absent
+            return (change.field, CellChange(before: before, after: cell(change.after)))
         }
         return TableChange(
             kind: operation.kind, key: nil, cells: Dictionary(cells, uniquingKeysWith: { _, last in last }))

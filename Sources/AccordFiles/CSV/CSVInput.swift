@@ -12,7 +12,7 @@ final class CSVInput {
     /// The file that was opened, when it was opened.
     let stamp: Stamp
     let name: String
-    /// The mark that the file begins with.
+    /// The mark that the file begins with; more than one, as of a tool that adds a mark to a file which has one.
     let mark: [UInt8]
     private(set) var transcoder: CSVTranscoder
     /// Nothing comes after the bytes in memory.
@@ -132,10 +132,11 @@ extension CSVInput {
     private static func encoding(
         of descriptor: Int32, name: String, format: CSVFormat
     ) throws -> ([UInt8], CSVTranscoder) {
-        var start = [UInt8](repeating: 0, count: 3)
-        let count = pread(descriptor, &start, 3, 0)
+        var start = [UInt8](repeating: 0, count: 64)
+        let count = pread(descriptor, &start, start.count, 0)
         guard count >= 0 else { throw FileState.readError(errno, name: name) }
-        start.removeLast(3 - count)
+        start.removeLast(start.count - count)
+        let utf8 = marks([0xEF, 0xBB, 0xBF], of: start)
         let first = Place(file: name, line: 1)
         let bigEndian: Bool? =
             switch Array(start.prefix(2)) {
@@ -145,7 +146,7 @@ extension CSVInput {
             }
         switch (format.encoding, bigEndian) {
         case (.utf16, let bigEndian?):
-            return (Array(start.prefix(2)), CSVTranscoder(.utf16(bigEndian: bigEndian)))
+            return (marks(Array(start.prefix(2)), of: start), CSVTranscoder(.utf16(bigEndian: bigEndian)))
         case (.utf16, nil) where count == 0:
             return ([], CSVTranscoder(.utf8))
         case (.utf16, nil):
@@ -155,13 +156,19 @@ extension CSVInput {
             throw TableError.malformed(
                 first, what: "expected UTF-8, found the mark of UTF-16", next: "Set `encoding: utf-16`")
         case (.utf8, nil):
-            return (start == [0xEF, 0xBB, 0xBF] ? start : [], CSVTranscoder(.utf8))
-        case (.windows1252, _) where start == [0xEF, 0xBB, 0xBF] || bigEndian != nil:
+            return (utf8, CSVTranscoder(.utf8))
+        case (.windows1252, _) where !utf8.isEmpty || bigEndian != nil:
             throw TableError.malformed(
                 first, what: "expected Windows-1252, found the mark of UTF-8 or UTF-16",
                 next: "Set `encoding` to utf-8 or utf-16")
         case (.windows1252, _):
             return ([], CSVTranscoder(.windows1252))
         }
+    }
+
+    private static func marks(_ mark: [UInt8], of start: [UInt8]) -> [UInt8] {
+        var count = 0
+        while start[count...].starts(with: mark) { count += mark.count }
+        return Array(start.prefix(count))
     }
 }

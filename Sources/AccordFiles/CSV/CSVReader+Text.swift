@@ -47,7 +47,7 @@ extension CSVReader {
     /// - Throws: ``TableError/malformed(_:what:next:)``.
     func header() throws -> TextRow.Header? {
         guard try next() else { return nil }
-        let columns = cells.map { text(of: $0, .asIs).trimmed }
+        let columns = cells.map { RecordKey.of(text(of: $0, .asIs)) ?? "" }
         guard !columns.contains(where: { $0.utf8.contains { $0 < 0x09 } }) else {
             throw TableError.malformed(
                 place, what: "expected a CSV file, found bytes that are no text, as in a spreadsheet's own file",

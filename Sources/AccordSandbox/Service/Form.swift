@@ -64,7 +64,7 @@ struct Form: Sendable {
         case nil: return nil
         default: given = ""
         }
-        guard let phone = PhoneNumber.e164(given, country: "US") else {
+        guard let phone = Form.e164(given) else {
             refuse(name, "The \(name) field must be a valid phone number.")
             return nil
         }
@@ -145,6 +145,21 @@ struct Form: Sendable {
     }
 
     // MARK: -
+
+    /// A service's own rule, and no more than that: it is not asked whether somebody can have such a number.
+    private static func e164(_ text: String) -> String? {
+        let dialled = text.filter { !" -.()".contains($0) }
+        let digits = dialled.drop { $0 == "+" }
+        guard (7...15).contains(digits.count), digits.first != "0", digits.allSatisfy({ "0"..."9" ~= $0 }) else {
+            return nil
+        }
+        switch (dialled.count - digits.count, digits.count) {
+        case (1, _): return dialled
+        case (0, 10): return "+1" + digits
+        case (0, 11) where digits.first == "1": return "+" + digits
+        default: return nil
+        }
+    }
 
     private func trimmed(_ name: String) -> JSON? {
         guard case .string(let text)? = members[name] else { return members[name] }

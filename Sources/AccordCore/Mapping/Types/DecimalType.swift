@@ -19,7 +19,7 @@ struct DecimalType: TypeDefinition, TypeCodec {
     var expectation: String { "a number like 1200\((sign ?? .point).rawValue)50" }
     var jsonExpectation: String { "a number" }
 
-    func expectation(for text: String) -> String {
+    func expectation(insteadOf text: String) -> String {
         sign == nil && NumberText.isAmbiguous(text) ? DecimalSign.ambiguity : expectation
     }
 

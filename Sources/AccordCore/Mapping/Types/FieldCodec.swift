@@ -1,5 +1,9 @@
 /// Turns a source's text or JSON into a typed value, and a value into a text, as a field's type says.
 public struct FieldCodec: Sendable {
+    /// Counts the ways in which Accord has read texts. It moves when a text comes to mean another value, another key or
+    /// another problem: fingerprints that say what a text meant are made of it, so that everything is read again then.
+    public static let reading = 2
+
     public let type: FieldType
     private let codec: any TypeCodec
 
@@ -9,14 +13,14 @@ public struct FieldCodec: Sendable {
         codec = try type.definition.codec()
     }
 
-    /// The value that a text means; ``Value/null`` for a blank.
+    /// The value that a text means; ``Value/null`` for a blank. What cannot be seen counts for no more than white space.
     ///
     /// - Throws: ``ValueProblem`` for a text that the type cannot hold.
     public func parse(_ text: String) throws(ValueProblem) -> Value {
-        let trimmed = text.trimmed
+        let trimmed = text.visible.trimmed
         guard !trimmed.isEmpty else { return .null }
         guard let value = codec.value(text, trimmed: trimmed) else {
-            throw ValueProblem(expected: codec.expectation(for: trimmed), found: text)
+            throw ValueProblem(expected: codec.expectation(insteadOf: trimmed), found: text)
         }
         return value
     }
@@ -62,7 +66,7 @@ public struct FieldCodec: Sendable {
     public func format(_ value: Value) throws(ValueProblem) -> String {
         guard let text = codec.text(value), !codec.isReadAgain || isRead(text, as: value) else {
             throw ValueProblem(
-                expected: codec.text(value).map(codec.expectation(for:)) ?? codec.expectation, found: value.description)
+                expected: codec.text(value).map(codec.expectation(insteadOf:)) ?? codec.expectation, found: value.description)
         }
         return text
     }

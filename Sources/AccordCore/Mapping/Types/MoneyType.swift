@@ -60,7 +60,7 @@ struct MoneyType: TypeDefinition, TypeCodec {
     }
     var jsonExpectation: String { IntegerType.standard.jsonExpectation }
 
-    func expectation(for text: String) -> String {
+    func expectation(insteadOf text: String) -> String {
         sign == nil && NumberText.isAmbiguous(text) ? DecimalSign.ambiguity : expectation
     }
 

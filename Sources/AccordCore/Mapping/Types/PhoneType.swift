@@ -20,20 +20,35 @@ struct PhoneType: TypeDefinition, TypeCodec {
     var meaning: [String] { [country ?? ""] }
 
     var expectation: String {
-        country.map { "a telephone number (without a country code, one of \($0))" }
-            ?? "a telephone number with its country code like +14155550100"
+        country.map { "a telephone number (without a country code, one of \($0))" } ?? PhoneType.withCode
     }
     var jsonExpectation: String { "a telephone number" }
+
+    private static let withCode = "a telephone number with its country code like +14155550100"
 
     func value(_ text: String, trimmed: String) -> Value? {
         PhoneNumber.e164(trimmed, country: country).map(Value.string)
     }
 
+    func expectation(insteadOf text: String) -> String {
+        guard case .failure(let problem) = PhoneNumber.read(text, country: country) else { return expectation }
+        func length(_ code: String?) -> String { code.map { " for \($0)" } ?? "" }
+        return switch problem {
+        case .notANumber: expectation
+        case .withoutCountry: PhoneType.withCode
+        case .withoutAreaCode: "a telephone number with its area code"
+        case .tooShort(let code): "a whole telephone number; this one has too few digits\(length(code))"
+        case .tooLong(let code): "one telephone number; this one has too many digits\(length(code))"
+        case .wrongLength(let code): "a whole telephone number; this one has not as many digits as those of \(code)"
+        case .nobodys: "a telephone number that somebody can have"
+        case .twoNumbers(let one, let other):
+            "a telephone number that begins with +; this one may be \(one) as well as \(other)"
+        }
+    }
+
     /// Whatever the service holds is its number.
     func value(jsonText text: String, plain: String) -> Value? {
-        let digits = plain.utf8.dropFirst()
-        let isCanonical = plain.hasPrefix("+") && !digits.isEmpty && digits.allSatisfy { (48...57).contains($0) }
-        return .string(isCanonical ? plain : PhoneNumber.e164(plain, country: country) ?? plain)
+        .string(PhoneNumber.e164(plain, country: country) ?? plain)
     }
 }
 

@@ -65,14 +65,14 @@ extension PlainType {
 public protocol TypeCodec: Sendable {
     /// What a text must be, with an example.
     var expectation: String { get }
-    /// The same, for a text that is none.
-    func expectation(for text: String) -> String
+    /// The same of a text that is none of that, saying what is wrong with it where the type can tell.
+    func expectation(insteadOf text: String) -> String
     /// What a value of JSON must be.
     var jsonExpectation: String { get }
 
     /// - Parameters:
     ///   - text: it is not blank.
-    ///   - trimmed: the same without white space at both ends.
+    ///   - trimmed: the same without what cannot be seen, and without white space at both ends.
     /// - Returns: nil for a text that the type cannot hold.
     func value(_ text: String, trimmed: String) -> Value?
 
@@ -99,7 +99,7 @@ public protocol TypeCodec: Sendable {
 }
 
 extension TypeCodec {
-    public func expectation(for text: String) -> String { expectation }
+    public func expectation(insteadOf text: String) -> String { expectation }
 
     public func value(json: JSON) throws(JSONProblem) -> Value? { nil }
 
