@@ -73,7 +73,8 @@ public struct Faults: Hashable, Sendable {
             guard let seed = UInt64(value) else { return "a whole number" }
             self.seed = seed
         case "latency":
-            guard let latency = Faults.range(value, unit: "ms").map({ $0.lowerBound / 1000...$0.upperBound / 1000 }) else { return "milliseconds like 20ms or 0-50ms" }
+            guard let latency = Faults.range(value, unit: "ms").map({ $0.lowerBound / 1000...$0.upperBound / 1000 })
+            else { return "milliseconds like 20ms or 0-50ms" }
             self.latency = latency
         case "late-by":
             guard let late = Faults.range(value, unit: "s") else { return "seconds like 45s or 10-600s" }

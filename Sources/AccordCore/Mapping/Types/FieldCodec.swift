@@ -66,7 +66,8 @@ public struct FieldCodec: Sendable {
     public func format(_ value: Value) throws(ValueProblem) -> String {
         guard let text = codec.text(value), !codec.isReadAgain || isRead(text, as: value) else {
             throw ValueProblem(
-                expected: codec.text(value).map(codec.expectation(insteadOf:)) ?? codec.expectation, found: value.description)
+                expected: codec.text(value).map(codec.expectation(insteadOf:)) ?? codec.expectation,
+                found: value.description)
         }
         return text
     }
