@@ -88,15 +88,18 @@ public struct MirrorRead {
         // The newest change before the read began: what changes while the pages come is read again next time.
         let newest = try await pair.project.incremental?.cursor()
         let read = try store.beginProjectRead(pair.name, fields: form.kept)
-        var count = 0
-        let proof = try await table.scan { batch in
-            try run.stop.check()
-            count += batch.records.count
-            run.progress(.reading(pair: pair.name, side: .project, count: count))
-            _ = try keep(batch.records, read, mayRecognize: mayRecognize)
+        func scan() async throws -> ScanProof {
+            var count = 0
+            return try await table.scan { batch in
+                try run.stop.check()
+                count += batch.records.count
+                run.progress(.reading(pair: pair.name, side: .project, count: count))
+                _ = try keep(batch.records, read, mayRecognize: mayRecognize)
+            }
         }
+        let proof = try await scan()
         var incomplete = proof.incomplete
-        if incomplete == nil { incomplete = try await lookForUnlisted(read) }
+        if incomplete == nil { incomplete = try await lookForUnlisted(read, again: scan) }
         try store.finishFullRead(
             pair.name, read: read, complete: incomplete == nil, fields: form.kept, at: run.now)
         if incomplete == nil { try store.setMirrorCursor(pair.name, newest?.text ?? "0") }
@@ -135,12 +138,14 @@ public struct MirrorRead {
     /// of these is found, and then a guard asks a person besides.
     private static let mostLookedFor = 500
 
-    /// A list whose numbers agree may still have passed over a record, if another came while it was read.
+    /// A list whose numbers agree may still have passed over a record, if another came while it was read. Where records
+    /// cannot be looked for one by one, all are read once more.
     ///
     /// - Returns: why the read is no evidence all the same; nil if it is.
-    private func lookForUnlisted(_ read: Int) async throws -> String? {
+    private func lookForUnlisted(_ read: Int, again scan: () async throws -> ScanProof) async throws -> String? {
         let most = MirrorRead.mostLookedFor
         let unlisted = try store.linkedRecordsNotSeen(pair.name, read: read, limit: most + 1)
+        if !unlisted.isEmpty, !canBeLookedFor { return try await scan().incomplete }
         var found = 0
         for record in unlisted.prefix(most) {
             try run.stop.check()
@@ -152,9 +157,17 @@ public struct MirrorRead {
         return "more than \(most) linked records were not listed, and some of them are there"
     }
 
+    private var canBeLookedFor: Bool {
+        contentLookup != nil || !pair.schema.isByContent
+            && pair.schema.lookedUpBy.contains { pair.project.searchable(by: $0) != nil }
+    }
+
     /// The record as the service has it, if it is found by what it was last known by.
     private func present(_ record: MirrorRecord) async throws -> TableRecord? {
-        if pair.schema.isByContent { return nil }
+        if pair.schema.isByContent {
+            guard let (field, table) = contentLookup, let value = record.values[field] else { return nil }
+            return try await table.find(field, value).first { $0.key == record.id }
+        }
         for field in pair.schema.lookedUpBy {
             guard let value = record.values[field], !value.isNull, let table = pair.project.searchable(by: field) else {
                 continue
