@@ -32,6 +32,40 @@ struct InterferenceTests {
         #expect(world.project == ["Third|Again|p1@example.com|-|-|no|no"])
     }
 
+    @Test("an edit of the same field after the plan's read is not overwritten: it is a conflict")
+    func sameField() async throws {
+        try world.write([person(1)])
+        try await world.sync()
+        try world.write([person(1, first: "Other")])
+        let report = try await world.sync(onFirst: { $0.method == "GET" }) { project throws(SandboxError) in
+            try project.editCustomer(1, ["first_name": .string("Meanwhile")])
+        }
+        #expect(report.done.isEmpty && report.skipped.count == 1 && report.outcome == .attention, "\(report)")
+        #expect(world.customer(1)?["first_name"]?.string == "Meanwhile")
+        #expect(try await world.sync().conflicts == 1)
+        #expect(try world.rows.contains { $0.hasPrefix("1,Other,") })
+    }
+
+    @Test("what an upsert would write over is looked at right before: a tag and a company of a moment ago stay")
+    func beforeUpsert() async throws {
+        try world.write([person(1, company: "Old", tags: "a")])
+        try await world.sync()
+        try world.write([person(1, company: "CRM", tags: "a;b")])
+        let service = world.service
+        world.refusal = { request in
+            guard request.method == "GET", request.url.contains("email=") else { return nil }
+            try? service.edit { project throws(SandboxError) in
+                try project.editCustomer(1, ["company": .string("Human"), "add_tags": .array([.string("c")])])
+            }
+            return nil
+        }
+        let report = try await world.sync()
+        #expect(report.skipped.count == 1 && report.outcome == .attention, "\(report)")
+        #expect(world.project == ["First1|Last1|p1@example.com|-|Human|a|c|no|no"])
+        #expect(try await world.sync().conflicts == 1, "of the company; the tags are merged")
+        #expect(world.project == ["First1|Last1|p1@example.com|-|Human|a|b|c|no|no"])
+    }
+
     @Test("an edit between a plan that only links and its application reaches the source")
     func betweenLinkAndApply() async throws {
         try world.add(1)
