@@ -158,8 +158,9 @@ public struct MirrorRead {
     }
 
     private var canBeLookedFor: Bool {
-        contentLookup != nil || !pair.schema.isByContent
-            && pair.schema.lookedUpBy.contains { pair.project.searchable(by: $0) != nil }
+        contentLookup != nil
+            || !pair.schema.isByContent
+                && pair.schema.lookedUpBy.contains { pair.project.searchable(by: $0) != nil }
     }
 
     /// The record as the service has it, if it is found by what it was last known by.
