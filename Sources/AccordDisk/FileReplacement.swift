@@ -53,6 +53,8 @@ public final class FileReplacement {
 
     deinit {
         if !isDone { unlink(draft) }
+        // Closing it would not be enough while a child process that was just forked still has a copy of it.
+        flock(descriptor, LOCK_UN)
         close(descriptor)
     }
 

@@ -13,7 +13,9 @@ extension RESTTable: IncrementalTable {
             let first = try await page(1, of: query, isArchived: false).records.first
             if let moment = first?.modified { newest = max(newest ?? moment, moment) }
         }
-        return ChangeCursor(moment: newest ?? 0, met: newest == nil ? nil : now).cursor
+        // One that is dated ahead of our clock says nothing of what comes before it.
+        let moment = min(newest ?? 0, now)
+        return ChangeCursor(moment: moment, met: moment == newest ? now : nil).cursor
     }
 
     /// Each list is read until what changed before the cursor's moment comes by.
@@ -118,7 +120,10 @@ private struct ChangeCursor {
     ///   - newest: the moment of the newest change that a read from this cursor on found.
     ///   - begun, ended: by our clock, when that read did.
     func next(newest: Int64?, begun: Int64, ended: Int64) -> ChangeCursor {
-        guard let newest, newest >= moment else { return self }
+        // A record that is dated ahead of our clock, such as a payment of tomorrow, does not hide what comes before it.
+        let isAhead = newest.map { $0 > ended } ?? false
+        guard let newest = newest.map({ min($0, ended) }), newest >= moment else { return self }
+        if isAhead { return ChangeCursor(moment: newest, met: nil) }
         guard newest == moment, let met else { return ChangeCursor(moment: newest, met: ended) }
         return begun - met >= ChangeCursor.aSecondIsOverAfter ? ChangeCursor(moment: moment &+ 1) : self
     }

@@ -194,6 +194,18 @@ struct FieldCodecTests {
         #expect(try FieldCodec(type).parse(json) == value)
     }
 
+    @Test(
+        "A moment beyond the years 1 to 9999 is none, however it is written",
+        arguments: [
+            JSON.int(.max), .int(.min), .int(253_402_300_800), .int(-62_135_596_801),
+            .string("9223372036854775807"), .string("1e300"),
+        ])
+    func moments(_ json: JSON) throws {
+        #expect(throws: JSONProblem.self) { try FieldCodec(FieldCodecTests.iso).parse(json) }
+        let last = try FieldCodec(FieldCodecTests.iso).parse(.int(253_402_300_799))
+        #expect(last == .timestamp(253_402_300_799))
+    }
+
     @Test("Types are equal when their details are")
     func equality() {
         #expect(FieldType.set(separator: ";") == .set(separator: ";"))

@@ -42,6 +42,21 @@ import Testing
             ])
     }
 
+    @Test("A record that is dated ahead of our clock hides none that changes before its moment comes")
+    func ahead() async throws {
+        let now = Int(SimulatedClock().unixTime)
+        var list = FakeList(open: [1, 2], touched: [1: now + 40 * 86_400, 2: now - 60])
+        let before = list
+        let first = try await changes(
+            Stage(ScriptedTransport { request, _ in before.answer(request) }), since: Cursor(String(now - 3_600)))
+        #expect(first.ids == ["1", "2"])
+        (list.open, list.touched[3]) = ([1, 2, 3], now + 5)
+        let after = list
+        let stage = Stage(ScriptedTransport { request, _ in after.answer(request) })
+        stage.clock.advance(60)
+        #expect(try await changes(stage, since: Cursor(first.cursor)).ids.contains("3"), "\(first.cursor)")
+    }
+
     @Test("A second is read whole, again and again, until it is over for certain; then it is not read again")
     func sameSecond() async throws {
         let moment = RESTTableChangesTests.moment

@@ -8,7 +8,7 @@ import Testing
 /// Money: each row becomes one charge, ever, whatever goes wrong.
 @Suite("Charges, with a crash")
 struct ChargeTests {
-    private static let mapping = """
+    static let mapping = """
         resource: charges
         key: id
         create: project

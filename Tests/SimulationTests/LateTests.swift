@@ -7,16 +7,6 @@ import Testing
 /// Requests that a gateway holds back: they arrive after the client gave up, in the same run or in one of the next.
 @Suite("Effects that arrive late")
 struct LateTests {
-    private static let charges = """
-        resource: charges
-        key: id
-        create: project
-        fields:
-          email: {column: email, direction: to-project}
-          amount: {column: amount, type: money, currency: USD, direction: to-project, required: true}
-          charged_at: {column: paid, type: timestamp, pattern: unix, direction: to-project, required: true}
-        """
-
     private static let locations = """
         resource: locations
         key: id
@@ -29,7 +19,7 @@ struct LateTests {
     private func count(_ world: World) -> Int { world.service.edit { project in project.charges.count } }
 
     private func world(payments rows: [String]) throws -> World {
-        let world = try World(mapping: LateTests.charges)
+        let world = try World(mapping: ChargeTests.mapping)
         try Data(("id,email,amount,paid\n" + rows.map { $0 + "\n" }.joined()).utf8).write(to: world.csv)
         try world.add(0)
         return world

@@ -32,12 +32,19 @@ public enum Instant {
         return day.midnight + hour * 3600 + minute * 60 + second - offset
     }
 
-    /// Reads Unix seconds, whole or not, or ISO 8601.
-    static func unixSeconds(json text: String) -> Int64? {
-        if let seconds = Int64(text) { return seconds }
-        if let seconds = Double(text) { return Int64(exactly: seconds.rounded(.down)) }
-        return unixSeconds(iso: text)
+    /// The years 1 to 9999: what lies beyond is no moment that anybody meant, and no number to reckon with.
+    private static let meant: ClosedRange<Int64> = -62_135_596_800...253_402_300_799
+
+    /// Reads Unix seconds; nil for those beyond the years 1 to 9999.
+    static func unixSeconds(_ text: String) -> Int64? {
+        guard let seconds = Int64(text) ?? Double(text).flatMap({ Int64(exactly: $0.rounded(.down)) }) else {
+            return nil
+        }
+        return meant.contains(seconds) ? seconds : nil
     }
+
+    /// Reads Unix seconds, whole or not, or ISO 8601.
+    static func unixSeconds(json text: String) -> Int64? { unixSeconds(text) ?? unixSeconds(iso: text) }
 
     /// Reads the date of HTTP headers: `Sun, 06 Nov 1994 08:49:37 GMT`.
     public static func unixSeconds(httpDate text: String) -> Int64? {

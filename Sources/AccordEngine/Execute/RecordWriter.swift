@@ -69,7 +69,7 @@ struct RecordWriter: Sendable {
         for index in records.indices {
             guard let change = records[index].unknown, change.kind == .create else { continue }
             for found in await lookUp(change) ?? [] {
-                guard let key = found.key, isFreeOrUnknown(key), claims.take(key) else { continue }
+                guard let key = found.key, isSurelyFree(key), claims.take(key) else { continue }
                 records[index].find(found)
                 await write(&records[index])
                 break
@@ -99,7 +99,7 @@ struct RecordWriter: Sendable {
         }
     }
 
-    private func isFreeOrUnknown(_ key: String) -> Bool {
+    private func isSurelyFree(_ key: String) -> Bool {
         do {
             return try isFree(key)
         } catch {
