@@ -45,12 +45,14 @@ import Testing
     @Test("A record that is dated ahead of our clock hides none that changes before its moment comes")
     func ahead() async throws {
         let now = Int(SimulatedClock().unixTime)
-        var list = FakeList(open: [1, 2], touched: [1: now + 40 * 86_400, 2: now - 60])
+        // As many as a page holds.
+        let ahead = [11: now + 40 * 86_400, 12: now + 39 * 86_400, 13: now + 38 * 86_400]
+        var list = FakeList(open: [11, 12, 13, 2], touched: ahead.merging([2: now - 60]) { $1 })
         let before = list
         let first = try await changes(
             Stage(ScriptedTransport { request, _ in before.answer(request) }), since: Cursor(String(now - 3_600)))
-        #expect(first.ids == ["1", "2"])
-        (list.open, list.touched[3]) = ([1, 2, 3], now + 5)
+        #expect(first.ids == ["11", "12", "13", "2"])
+        (list.open, list.touched[3]) = ([11, 12, 13, 3, 2], now + 5)
         let after = list
         let stage = Stage(ScriptedTransport { request, _ in after.answer(request) })
         stage.clock.advance(60)
