@@ -71,10 +71,57 @@ struct GuardTests {
         #expect(check(entries(11) + entries(12, .source, .delete), linked: 100, allowed: 11).map(\.side) == [.source])
     }
 
+    private func updates(_ count: Int, _ side: Side, _ change: FieldChange) -> [Entry] {
+        (0..<count).map { index in
+            Entry(
+                label: "\(index)", sourceKey: "s\(index)", projectID: "p\(index)", present: [.source, .project],
+                bucket: .updated,
+                operations: [Operation(side: side, kind: .update, changes: [change], reason: .rules([change.rule]))])
+        }
+    }
+
+    @Test(
+        "So many fields that become blank, or people who opt out, are too many on either side", arguments: Side.allCases
+    )
+    func harms(_ side: Side) throws {
+        let cleared = FieldChange(
+            field: "notes", before: .string("x"), after: .null, origin: .null, rule: .sourceChanged)
+        let out = FieldChange(
+            field: "out", before: .null, after: .boolean(true), origin: .boolean(true), rule: .optOut)
+        func refusals(_ entries: [Entry], _ allowances: Allowances = Allowances(), linked: Int = 100) -> [Refusal] {
+            var counts = PlanCounts()
+            for entry in entries { counts.add(entry, nil) }
+            return Guard.check(
+                pair: "customers", counts: counts, guards: Guards(), linked: linked, source: GuardTests.reading,
+                project: GuardTests.reading, allowances: allowances)
+        }
+        for (change, limit, option) in [(cleared, Refusal.Limit.clears, "clears"), (out, .optOuts, "opt-outs")] {
+            #expect(refusals(updates(10, side, change)).isEmpty)
+            let refusal = try #require(refusals(updates(11, side, change)).first)
+            #expect(refusal.limit == limit && refusal.side == side && refusal.count == 11 && refusal.most == 10)
+            #expect(refusal.description.hasSuffix("allow it for one run with --allow-\(option) 11."))
+        }
+        #expect(refusals(updates(11, side, cleared), Allowances(clears: 11)).isEmpty)
+        #expect(!refusals(updates(11, side, cleared), Allowances(clears: 10, optOuts: 99)).isEmpty)
+        #expect(refusals(updates(11, side, out), Allowances(optOuts: 11)).isEmpty)
+        // A field that was blank, a value that becomes another one, a new record that is opted out: no harm.
+        let filled = FieldChange(field: "a", before: .null, after: .string("x"), origin: .null, rule: .sourceChanged)
+        let other = FieldChange(
+            field: "a", before: .string("x"), after: .string("y"), origin: .null, rule: .sourceChanged)
+        #expect(refusals(updates(99, side, filled) + updates(99, side, other)).isEmpty)
+        let new = updates(99, .project, out).map { entry in
+            var entry = entry
+            entry.operations.insert(Operation(side: .project, kind: .create, reason: .onlyInSource), at: 0)
+            return entry
+        }
+        #expect(refusals(new).isEmpty)
+    }
+
     @Test("Nothing else is limited", arguments: Operation.Kind.allCases)
     func kinds(_ kind: Operation.Kind) {
         let isRemoval = kind == .delete || kind == .archive
-        #expect(check(entries(500, .project, kind), linked: 500).isEmpty != isRemoval)
+        let isLimited = isRemoval || kind == .unsubscribe
+        #expect(check(entries(500, .project, kind), linked: 500).isEmpty != isLimited)
         #expect(Operation(side: .source, kind: kind, reason: .onlyInSource).isRemoval == isRemoval)
     }
 

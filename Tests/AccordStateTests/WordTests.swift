@@ -41,7 +41,10 @@ struct WordTests {
             ])
         #expect(words(LinkState.self) == ["active", "gone-from-source", "gone-from-project", "archived"])
         #expect(words(SideReading.Mode.self) == ["full", "changes", "not-read"])
-        #expect(words(Refusal.Limit.self) == ["suddenly-empty", "removals", "resubscriptions", "sends"])
+        #expect(
+            words(Refusal.Limit.self) == [
+                "suddenly-empty", "removals", "clears", "opt-outs", "resubscriptions", "sends",
+            ])
         #expect(words(RunReport.Outcome.self) == ["done", "attention", "interrupted", "failed", "refused"])
     }
 

@@ -185,6 +185,9 @@ public struct Guards: Hashable, Sendable {
         self.deletePercent = deletePercent
         self.deleteCount = deleteCount
     }
+
+    /// The most of some records that may be taken away, or changed for the worse, at once.
+    func limit(of records: Int) -> Int { max(deleteCount, records * min(max(deletePercent, 0), 100) / 100) }
 }
 
 /// The source column that holds when a record was last changed.

@@ -2,13 +2,21 @@
 public struct Allowances: Hashable, Sendable {
     /// `--allow-deletes N`: up to so many deletes and archives on a side.
     public var deletes: Int?
+    /// `--allow-clears N`: up to so many records of a side in which a field becomes blank.
+    public var clears: Int?
+    /// `--allow-opt-outs N`: up to so many people on a side who get no messages any more.
+    public var optOuts: Int?
     /// `--allow-resubscribes N`: up to so many people who get messages again.
     public var resubscribes: Int?
     /// `--allow-sends N`: up to so many people who are asked for a review. Nil: nobody is.
     public var sends: Int?
 
-    public init(deletes: Int? = nil, resubscribes: Int? = nil, sends: Int? = nil) {
+    public init(
+        deletes: Int? = nil, clears: Int? = nil, optOuts: Int? = nil, resubscribes: Int? = nil, sends: Int? = nil
+    ) {
         self.deletes = deletes
+        self.clears = clears
+        self.optOuts = optOuts
         self.resubscribes = resubscribes
         self.sends = sends
     }
@@ -19,6 +27,8 @@ public struct Refusal: ExplainedError, Hashable {
     public enum Limit: String, Hashable, Sendable, CaseIterable {
         case suddenlyEmpty = "suddenly-empty"
         case removals = "removals"
+        case clears = "clears"
+        case optOuts = "opt-outs"
         case resubscriptions = "resubscriptions"
         case sends = "sends"
     }
@@ -50,6 +60,12 @@ public struct Refusal: ExplainedError, Hashable {
         case .removals:
             "the plan would delete or archive \(count) of \(linked.counted("linked record")) in the \(side); "
                 + "the limit is \(most)"
+        case .clears:
+            "the plan would empty fields of \(count) of \(linked.counted("linked record")) in the \(side), as if a "
+                + "column had come blank; the limit is \(most)"
+        case .optOuts:
+            "the plan would opt out \(Refusal.people(count)) in the \(side), who would get no messages any more; "
+                + "the limit is \(most)"
         case .resubscriptions:
             "the plan would subscribe \(Refusal.people(count)) again who opted out; the limit is \(most)"
         case .sends: "the plan would ask \(Refusal.people(count)) for a review; this run allows \(most)"
@@ -63,6 +79,8 @@ public struct Refusal: ExplainedError, Hashable {
         case (.suddenlyEmpty, .source): "Put the file back; nothing was done"
         case (.suddenlyEmpty, .project): "Check that the key belongs to the right project"
         case (.removals, _): "If that is right, allow it for one run with --allow-deletes \(count)"
+        case (.clears, _): "If that is right, allow it for one run with --allow-clears \(count)"
+        case (.optOuts, _): "If that is right, allow it for one run with --allow-opt-outs \(count)"
         case (.resubscriptions, _): "If that is right, allow it for one run with --allow-resubscribes \(count)"
         case (.sends, _): "If that is right, allow it for one run with --allow-sends \(count)"
         }
@@ -87,16 +105,24 @@ public enum Guard {
             let isAllowed = side == .project && (allowances.deletes ?? 0) >= linked
             if !isAllowed { refuse(side, .suddenlyEmpty, linked, most: 0) }
         }
-        let limit = max(guards.deleteCount, linked * min(max(guards.deletePercent, 0), 100) / 100)
+        let limit = guards.limit(of: linked)
+        // Who is found on both sides may have opted out on one of them long ago.
+        let limitOfOptOuts = guards.limit(of: linked + counts.linked)
         for side in Side.allCases {
             let removals = counts.removals(side)
             if removals > limit && removals > (allowances.deletes ?? 0) {
                 refuse(side, .removals, removals, most: limit)
             }
+            let clears = counts.count(side, .clears)
+            if clears > limit, clears > (allowances.clears ?? 0) { refuse(side, .clears, clears, most: limit) }
+            let optOuts = counts.count(side, .optOuts)
+            if optOuts > limitOfOptOuts, optOuts > (allowances.optOuts ?? 0) {
+                refuse(side, .optOuts, optOuts, most: limitOfOptOuts)
+            }
         }
-        let returning = counts.resubscriptions.values.reduce(0, +)
+        let returning = counts.resubscriptions
         if returning > limit, returning > (allowances.resubscribes ?? 0) {
-            let side = Side.allCases.first { (counts.resubscriptions[$0] ?? 0) > 0 } ?? .project
+            let side = Side.allCases.first { counts.count($0, .resubscriptions) > 0 } ?? .project
             refuse(side, .resubscriptions, returning, most: limit)
         }
         // Without an allowance nothing is sent at all, and the rest goes on.

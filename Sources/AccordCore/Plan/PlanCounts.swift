@@ -1,3 +1,14 @@
+/// What a plan may do too much of, besides taking records away: a column that came blank or that is another one does it to
+/// everybody at once.
+public enum Harm: String, Hashable, Sendable, CaseIterable {
+    /// A field of a record becomes blank.
+    case clears = "clears"
+    /// Somebody who was there before gets no messages any more.
+    case optOuts = "optOutsBySide"
+    /// Somebody who opted out gets messages again.
+    case resubscriptions = "resubscriptions"
+}
+
 /// What a plan would do, in numbers: kept while the plan is made, so that no guard and no summary reads its records.
 public struct PlanCounts: Hashable, Sendable {
     /// Operations by side and kind.
@@ -6,8 +17,8 @@ public struct PlanCounts: Hashable, Sendable {
     public private(set) var linked = 0
     /// Opt-outs that are carried to a side.
     public private(set) var optOuts = 0
-    /// By the side that is written, people who opted out and get messages again.
-    public private(set) var resubscriptions: [Side: Int] = [:]
+    /// Operations, by the side that is written.
+    public private(set) var harms: [Harm: [Side: Int]] = [:]
     public private(set) var conflicts = 0
     public private(set) var quarantined = 0
     /// Records that were not found, and do not count as gone.
@@ -28,6 +39,10 @@ public struct PlanCounts: Hashable, Sendable {
 
     /// Deletes and archives on a side.
     public func removals(_ side: Side) -> Int { count(side, .delete, .archive) }
+
+    public func count(_ side: Side, _ harm: Harm) -> Int { harms[harm]?[side] ?? 0 }
+
+    public var resubscriptions: Int { Side.allCases.reduce(0) { $0 + count($1, .resubscriptions) } }
 
     public var sends: Int { count(.project, .send) }
 
@@ -50,7 +65,9 @@ public struct PlanCounts: Hashable, Sendable {
             if operation.kind == .unsubscribe || operation.changes.contains(where: { $0.rule == .optOut }) {
                 optOuts += step
             }
-            if operation.isResubscription { resubscriptions[operation.side, default: 0] += step }
+            for harm in Harm.allCases where record.does(harm, by: operation) {
+                harms[harm, default: [:]][operation.side, default: 0] += step
+            }
             guard operation.isSend, let send, let ask = Ask(operation.changes, send) else { continue }
             reminders += step * ask.reminders * ask.channels.count
             for channel in ask.channels { channels[channel, default: 0] += step }
@@ -61,18 +78,34 @@ public struct PlanCounts: Hashable, Sendable {
 extension PlanCounts {
     /// As they were kept.
     public init(
-        operations: [Side: [Operation.Kind: Int]], linked: Int, optOuts: Int, resubscriptions: [Side: Int],
+        operations: [Side: [Operation.Kind: Int]], linked: Int, optOuts: Int, harms: [Harm: [Side: Int]],
         conflicts: Int, quarantined: Int, withheld: Int, channels: [String: Int], reminders: Int, changed: Int
     ) {
         self.operations = operations
         self.linked = linked
         self.optOuts = optOuts
-        self.resubscriptions = resubscriptions
+        self.harms = harms
         self.conflicts = conflicts
         self.quarantined = quarantined
         self.withheld = withheld
         self.channels = channels
         self.reminders = reminders
         self.changed = changed
+    }
+}
+
+extension Entry {
+    fileprivate func does(_ harm: Harm, by operation: Operation) -> Bool {
+        switch harm {
+        case .clears:
+            operation.kind == .update
+                && operation.changes.contains {
+                    !$0.before.isNull && $0.after.isNull && $0.rule != .optOut && $0.rule != .resubscribed
+                }
+        case .optOuts:
+            (operation.kind == .unsubscribe || operation.changes.contains { $0.rule == .optOut })
+                && !operations.contains { $0.kind == .create }
+        case .resubscriptions: operation.isResubscription
+        }
     }
 }

@@ -102,6 +102,9 @@ public struct PlanText {
         if lines.isEmpty && summary.counts.optOuts + summary.resubscriptions + summary.counts.sends == 0 {
             lines.append("  " + palette.styled("Nothing to do.", .green))
         }
+        if summary.clears > 0 {
+            lines.append("  " + "emptied".padded(13) + "fields of " + counted(summary.clears, "record"))
+        }
         lines.append("  " + "opt-outs".padded(13) + number(summary.counts.optOuts, .magenta))
         if summary.resubscriptions > 0 {
             lines.append("  " + "subscribed".padded(13) + number(summary.resubscriptions, .magenta) + " again")

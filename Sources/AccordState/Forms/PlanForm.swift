@@ -121,8 +121,10 @@ enum PlanForm {
                 let kinds = (counts.operations[side] ?? [:]).map { ($0.key.rawValue, $0.value) }
                 numbers(side.rawValue, Dictionary(kinds, uniquingKeysWith: +), &writer)
             }
-            let back = counts.resubscriptions.map { ($0.key.rawValue, $0.value) }
-            numbers("resubscriptions", Dictionary(back, uniquingKeysWith: +), &writer)
+            for harm in Harm.allCases {
+                let sides = (counts.harms[harm] ?? [:]).map { ($0.key.rawValue, $0.value) }
+                numbers(harm.rawValue, Dictionary(sides, uniquingKeysWith: +), &writer)
+            }
             numbers("channels", counts.channels, &writer)
             let single = [
                 "linked": counts.linked, "optOuts": counts.optOuts, "conflicts": counts.conflicts,
@@ -204,7 +206,7 @@ enum PlanForm {
         guard let object else { throw FormProblem("the counts of a pair's plan are missing") }
         func number(_ name: String) throws(FormProblem) -> Int { Int(try object.int(name)) }
         var operations: [Side: [Operation.Kind: Int]] = [:]
-        var resubscriptions: [Side: Int] = [:]
+        var harms: [Harm: [Side: Int]] = [:]
         for side in Side.allCases {
             for (name, count) in try object.numbers(side.rawValue) {
                 guard let kind = Operation.Kind(rawValue: name) else {
@@ -213,15 +215,17 @@ enum PlanForm {
                 operations[side, default: [:]][kind] = count
             }
         }
-        for (name, count) in try object.numbers("resubscriptions") {
-            guard let side = Side(rawValue: name) else {
-                throw FormProblem("the side \"\(name)\" of resubscriptions is none that this version knows")
+        for harm in Harm.allCases {
+            for (name, count) in try object.numbers(harm.rawValue) {
+                guard let side = Side(rawValue: name) else {
+                    throw FormProblem("the side \"\(name)\" of \(harm.rawValue) is none that this version knows")
+                }
+                harms[harm, default: [:]][side] = count
             }
-            resubscriptions[side] = count
         }
         return PlanCounts(
             operations: operations, linked: try number("linked"), optOuts: try number("optOuts"),
-            resubscriptions: resubscriptions, conflicts: try number("conflicts"),
+            harms: harms, conflicts: try number("conflicts"),
             quarantined: try number("quarantined"), withheld: try number("withheld"),
             channels: try object.numbers("channels"), reminders: try number("reminders"), changed: try number("changed")
         )

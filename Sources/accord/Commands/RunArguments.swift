@@ -7,6 +7,12 @@ struct AllowanceArguments: ParsableArguments {
     @Option(help: ArgumentHelp("Allow up to N deletes and archives on a side, this once.", valueName: "N"))
     var allowDeletes: Int?
 
+    @Option(help: ArgumentHelp("Allow fields of up to N records of a side to become blank, this once.", valueName: "N"))
+    var allowClears: Int?
+
+    @Option(help: ArgumentHelp("Allow up to N people of a side to be opted out, this once.", valueName: "N"))
+    var allowOptOuts: Int?
+
     @Option(help: ArgumentHelp("Allow up to N people to be subscribed again, this once.", valueName: "N"))
     var allowResubscribes: Int?
 
@@ -14,7 +20,9 @@ struct AllowanceArguments: ParsableArguments {
     var allowSends: Int?
 
     var allowances: Allowances {
-        Allowances(deletes: allowDeletes, resubscribes: allowResubscribes, sends: allowSends)
+        Allowances(
+            deletes: allowDeletes, clears: allowClears, optOuts: allowOptOuts, resubscribes: allowResubscribes,
+            sends: allowSends)
     }
 }
 
