@@ -65,9 +65,9 @@ public struct Engine: Sendable {
 
     /// Reads both sides and says what would be done. Nothing is written to either.
     public func plan(_ options: RunOptions = RunOptions()) async throws -> Plan {
-        let mark = try store.mark()
         let plans = try await plans(of: pairs, options)
-        return Plan(madeAt: Int64(time.unixTime), state: mark, configuration: configuration, pairs: plans)
+        // What planning itself came to know, who opted out above all, makes it no older.
+        return Plan(madeAt: Int64(time.unixTime), state: try store.mark(), configuration: configuration, pairs: plans)
     }
 
     /// Plans some pairs, each knowing the plans before it. One of several that fails has the reason in place of its plan.
@@ -144,7 +144,7 @@ public struct Engine: Sendable {
         if try store.planWasApplied(id.description) { throw EngineError.stale(reason: "it was applied already") }
         if plan.state.id != mark.id { throw EngineError.stale(reason: "it was made from another state file") }
         if plan.state.settled != mark.settled {
-            throw EngineError.stale(reason: "another run has begun or settled something since")
+            throw EngineError.stale(reason: "another run has begun or settled something since, or somebody opted out")
         }
         if plan.configuration != configuration { throw EngineError.stale(reason: "accord.yaml has changed since") }
         for pairPlan in plan.pairs {

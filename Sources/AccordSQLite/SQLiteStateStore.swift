@@ -122,12 +122,20 @@ public final class SQLiteStateStore: StateStore {
     }
 
     /// A durable transaction of what plans depend on: it makes older ones stale, if it changes anything at all.
-    func changeKnowledge(_ step: CommitHooks.Step? = nil, _ body: (Database) throws -> Void) throws {
-        try write(step) { db in
-            let before = db.totalChangesCount
-            try body(db)
-            if db.totalChangesCount != before { try db.run("UPDATE meta SET settled = settled + 1") }
-        }
+    func changeKnowledge<T>(_ step: CommitHooks.Step? = nil, _ body: (Database) throws -> T) throws -> T {
+        try write(step) { db in try SQLiteStateStore.changing(db, body) }
+    }
+
+    /// The same of what the next run could read again.
+    func noteKnowledge<T>(_ body: (Database) throws -> T) throws -> T {
+        try note { db in try SQLiteStateStore.changing(db, body) }
+    }
+
+    private static func changing<T>(_ db: Database, _ body: (Database) throws -> T) throws -> T {
+        let before = db.totalChangesCount
+        let result = try body(db)
+        if db.totalChangesCount != before { try db.run("UPDATE meta SET settled = settled + 1") }
+        return result
     }
 
     private func transaction<T>(isDurable: Bool, _ body: (Database) throws -> T) throws -> T {

@@ -1,3 +1,4 @@
+import AccordCore
 import AccordState
 import GRDB
 
@@ -22,6 +23,7 @@ enum Schema {
                 try db.execute(sql: tables)
                 try db.execute(
                     sql: "INSERT INTO meta (id, created, settled) VALUES (?, ?, 0)", arguments: [newID, now])
+                try db.execute(sql: "INSERT INTO salts (salt) VALUES (randomblob(\(SuppressionList.Salt.size)))")
                 try db.execute(sql: "PRAGMA application_id = \(applicationID); PRAGMA user_version = \(version)")
                 return .commit
             }
@@ -148,6 +150,18 @@ enum Schema {
             since INTEGER NOT NULL
         ) STRICT;
         CREATE INDEX quarantine_key ON quarantine (pair, key);
+
+        -- The first salt is the state's own; each imported list brings another.
+        CREATE TABLE salts (
+            id INTEGER PRIMARY KEY,
+            salt BLOB NOT NULL UNIQUE
+        ) STRICT;
+
+        CREATE TABLE suppressed (
+            hash BLOB PRIMARY KEY,
+            salt_id INTEGER NOT NULL REFERENCES salts (id),
+            since INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
 
         CREATE TABLE conflicts (
             pair INTEGER NOT NULL REFERENCES pairs (id),

@@ -39,6 +39,8 @@ struct Settling {
         }
         try closeIntent()
         try settleQuarantineAndConflicts()
+        for (address, at) in settlement.suppresses { try db.suppress([address], at: at) }
+        try db.release(settlement.releases)
         for row in settlement.ledger {
             try row.store(db, pair: row.pair == settlement.pair ? pair : db.pairOrNew(row.pair))
         }

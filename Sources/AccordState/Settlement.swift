@@ -58,13 +58,18 @@ public struct Settlement: Sendable, Hashable {
     public var closesIntent: Bool
     /// Puts the record into quarantine.
     public var quarantine: QuarantineItem?
+    /// Addresses of a person who opted out by this, and when, in Unix seconds: they go on the suppression list.
+    public var suppresses: [String: Int64]
+    /// Addresses of a person who is subscribed again by this: they go off it.
+    public var releases: [String]
     public var ledger: [LedgerRow]
 
     public init(
         pair: String, sourceKey: String?, projectID: String?, link: LinkAction = .upsert(.active),
         sourceBase: [String: Value] = [:], projectBase: [String: Value] = [:], sourceFingerprint: Fingerprint? = nil,
         settlesProject: Bool = false, fields: Set<String> = [], mirror: MirrorAction = .keep,
-        closesIntent: Bool = false, quarantine: QuarantineItem? = nil, ledger: [LedgerRow] = []
+        closesIntent: Bool = false, quarantine: QuarantineItem? = nil, suppresses: [String: Int64] = [:],
+        releases: [String] = [], ledger: [LedgerRow] = []
     ) {
         self.pair = pair
         self.sourceKey = sourceKey
@@ -78,6 +83,8 @@ public struct Settlement: Sendable, Hashable {
         self.mirror = mirror
         self.closesIntent = closesIntent
         self.quarantine = quarantine
+        self.suppresses = suppresses
+        self.releases = releases
         self.ledger = ledger
     }
 

@@ -63,7 +63,7 @@ public struct StateConformance: Sendable {
         [
             linkChecks, valueChecks, linkIndexChecks, mirrorChecks, projectReadChecks, optOutMomentChecks,
             optOutDifferenceChecks, journalChecks, crashChecks, commitChecks, quarantineChecks, conflictChecks,
-            runChecks, ledgerChecks, reasonChecks, sourceMemoryChecks, markChecks, snapshotChecks,
+            runChecks, ledgerChecks, reasonChecks, sourceMemoryChecks, suppressionChecks, markChecks, snapshotChecks,
             pairChecks, naiveChecks,
         ].flatMap(\.self)
     }

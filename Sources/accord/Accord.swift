@@ -23,6 +23,6 @@ struct Accord: AsyncParsableCommand {
         version: version,
         subcommands: [
             Init.self, Check.self, PlanCommand.self, Show.self, Apply.self, Sync.self, Status.self, History.self,
-            Explain.self, Conflicts.self, QuarantineCommand.self, Sandbox.self,
+            Explain.self, Conflicts.self, QuarantineCommand.self, Suppression.self, Sandbox.self,
         ])
 }

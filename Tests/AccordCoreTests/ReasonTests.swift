@@ -9,14 +9,15 @@ struct ReasonTests {
 
     /// Each case of ``SendObjection``.
     private static let objections: [SendObjection] = [
-        .optedOut, .archived, .tooOld(days: 30), .unreachable(by: ["email", "sms"]), .unreachable(by: []),
+        .optedOut, .suppressed, .archived, .tooOld(days: 30), .unreachable(by: ["email", "sms"]), .unreachable(by: []),
         .askedWithin(days: 90, on: day), .notYet(at: 1_800_000_000),
     ]
 
     private static let reasons: [Reason] =
         [
             .rules(FieldRule.allCases), .rules([.optOut]), .rules([]), .onlyInSource, .onlyInProject, .notInCreate,
-            .optedOutInSource, .resubscribedInSource, .cameBack, .deletedInProject, .goneFromSource, .goneFromProject,
+            .optedOutInSource, .onSuppressionList, .resubscribedInSource, .cameBack, .deletedInProject,
+            .goneFromSource, .goneFromProject,
             .keptByPerson(goneFrom: .source), .keptByPerson(goneFrom: .project), .replaced(fields: ["day", "amount"]),
             .neverAsked, .askedLast(day), .sameValues(fields: ["email"]), .createdByStoppedRun, .writtenByStoppedRun,
             .madeAgain, .sentByStoppedRun, .sentAsPersonSays, .createsNothing(on: .source),
@@ -104,8 +105,8 @@ struct ReasonTests {
     // MARK: - All there is
 
     private enum ReasonKind: CaseIterable {
-        case rules, onlyInSource, onlyInProject, notInCreate, optedOutInSource, resubscribedInSource, cameBack,
-            deletedInProject, goneFromSource, goneFromProject, keptByPerson, replaced, neverAsked, askedLast,
+        case rules, onlyInSource, onlyInProject, notInCreate, optedOutInSource, onSuppressionList, resubscribedInSource,
+            cameBack, deletedInProject, goneFromSource, goneFromProject, keptByPerson, replaced, neverAsked, askedLast,
             sameValues, createdByStoppedRun, writtenByStoppedRun, madeAgain, sentByStoppedRun, sentAsPersonSays,
             createsNothing, archivedInProject, goneFromProjectAndIgnored, goneFromProjectAndMarked,
             goneFromSourceAndIgnored, goneFromSourceAndArchived, protected, notFoundInDoubt, notFoundMayBe,
@@ -119,7 +120,7 @@ struct ReasonTests {
     }
 
     private enum ObjectionKind: CaseIterable {
-        case optedOut, archived, tooOld, unreachable, askedWithin, notYet
+        case optedOut, suppressed, archived, tooOld, unreachable, askedWithin, notYet
     }
 
     private func kind(_ reason: Reason) -> ReasonKind {
@@ -129,6 +130,7 @@ struct ReasonTests {
         case .onlyInProject: .onlyInProject
         case .notInCreate: .notInCreate
         case .optedOutInSource: .optedOutInSource
+        case .onSuppressionList: .onSuppressionList
         case .resubscribedInSource: .resubscribedInSource
         case .cameBack: .cameBack
         case .deletedInProject: .deletedInProject
@@ -184,6 +186,7 @@ struct ReasonTests {
     private func kind(_ objection: SendObjection) -> ObjectionKind {
         switch objection {
         case .optedOut: .optedOut
+        case .suppressed: .suppressed
         case .archived: .archived
         case .tooOld: .tooOld
         case .unreachable: .unreachable

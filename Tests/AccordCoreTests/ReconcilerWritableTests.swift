@@ -8,7 +8,7 @@ struct ReconcilerWritableTests {
         var schema = Customers.schema
         schema.writes = TableSchema.Writes(
             create: ["first_name", "email", "phone", "color"], updates: [["first_name", "email", "phone"], ["notes"]],
-            kinds: [.create, .update])
+            kinds: [.create, .update, .unsubscribe])
         return schema
     }()
 

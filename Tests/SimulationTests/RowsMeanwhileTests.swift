@@ -93,7 +93,12 @@ struct RowsMeanwhileTests {
         try world.edit(1, ["email": .string("new@example.com")])
         let other = person(7, email: "new@example.com")
         try world.write([person(1), person(2), other])
-        for _ in 0..<2 { try await world.sync() }
+        for _ in 0..<2 {
+            let plan = try await world.plan()
+            #expect(plan.pairs.first?.operations.contains { $0.side == .source } == false)
+            let report = try await world.apply(plan)
+            #expect(report.skipped.isEmpty && report.outcome == .attention, "\(report)")
+        }
         #expect(try world.rows.filter { $0.contains("new@example.com") } == [other])
         #expect(try world.rows.contains(person(1)))
     }
@@ -103,8 +108,33 @@ struct RowsMeanwhileTests {
         let world = try World(World.Rules(key: "company", match: "[email]"))
         try world.write([])
         for number in 1...300 { try world.add(number, ["company": .string("Same")]) }
-        let report = try await world.sync()
-        #expect(report.done == [.source(.create): 1] && report.skipped.count == 299, "\(report.done)")
+        let plan = try await world.plan()
+        #expect(plan.pairs.first?.operations.count == 1)
+        let report = try await world.apply(plan)
+        #expect(report.done == [.source(.create): 1] && report.quarantined == 299 && report.skipped.isEmpty)
         #expect(try world.rows.count == 2)
+        // The next plan knows the row that has the key, and promises nothing either.
+        let next = try await world.plan()
+        #expect(next.pairs.first?.operations.isEmpty == true)
+        #expect(
+            next.pairs.first?.entries.compactMap(\.quarantine?.cause) == Array(repeating: .duplicateKey, count: 299))
+    }
+
+    @Test("a record without what is the key of rows is not promised to the source", arguments: [false, true])
+    func withoutKey(isRead: Bool) async throws {
+        let world = try World(World.Rules(key: "company", match: "[email]"))
+        try world.write([person(1, company: "First")])
+        try await world.sync()
+        try world.add(2)
+        // Another row in the file, and it is read.
+        if isRead { try world.write([person(1, company: "First"), person(3, company: "Third")]) }
+        for _ in 0..<2 {
+            let plan = try await world.plan()
+            let message = plan.pairs.first?.entries.compactMap(\.quarantine?.message).first
+            #expect(message?.contains("a new row would have nothing in company, its key") == true, "\(message ?? "-")")
+            let report = try await world.apply(plan)
+            #expect(report.skipped.isEmpty && report.outcome == .attention, "\(report)")
+        }
+        #expect(try world.rows.count == (isRead ? 3 : 2))
     }
 }

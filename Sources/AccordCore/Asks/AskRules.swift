@@ -41,6 +41,7 @@ public struct AskRules: Hashable, Sendable {
         moment: Int64, wanted: Set<String>? = nil, reminders: Int? = nil, person: AskedPerson, now: Int64
     ) -> AskDecision {
         if person.isOut { return .notNow(.optedOut) }
+        if person.isSuppressed { return .notNow(.suppressed) }
         if person.isArchived { return .notNow(.archived) }
         if isTooOld(moment, now: now) { return .notNow(.tooOld(days: within)) }
         let channels = wanted ?? channels
@@ -74,6 +75,8 @@ public struct AskRules: Hashable, Sendable {
 /// What is known of the person whom an ask would reach.
 public struct AskedPerson: Hashable, Sendable {
     public var isOut: Bool
+    /// An address of theirs is on the suppression list.
+    public var isSuppressed: Bool
     public var isArchived: Bool
     /// Unix seconds.
     public var lastAsked: Int64?
@@ -85,10 +88,11 @@ public struct AskedPerson: Hashable, Sendable {
     public var doubt: String?
 
     public init(
-        isOut: Bool = false, isArchived: Bool = false, lastAsked: Int64? = nil, channels: Set<String>,
-        unknown: [String] = [], doubt: String? = nil
+        isOut: Bool = false, isSuppressed: Bool = false, isArchived: Bool = false, lastAsked: Int64? = nil,
+        channels: Set<String>, unknown: [String] = [], doubt: String? = nil
     ) {
         self.isOut = isOut
+        self.isSuppressed = isSuppressed
         self.isArchived = isArchived
         self.lastAsked = lastAsked
         self.channels = channels

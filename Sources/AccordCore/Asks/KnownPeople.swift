@@ -128,8 +128,7 @@ public struct KnownPeople: Hashable, Sendable {
         }
         if let coming = planned.named[name], var person = coming.person {
             if !askedNow.isDisjoint(with: coming.names) { person.lastAsked = now }
-            if optOuts.contains(coming.names) { person.isOut = true }
-            person.doubt = optOuts.doubt(of: coming.names)
+            optOuts.tell(&person, of: coming.names)
             found.append(Found(id: nil, label: coming.label, name: name, names: coming.names, person: person))
         }
         return found
@@ -140,8 +139,8 @@ public struct KnownPeople: Hashable, Sendable {
         var person = AskedPerson(record.record, isArchived: record.archived, of: schema, sends)
         if let at = asked[record.id] { person.lastAsked = max(person.lastAsked ?? at, at) }
         if !askedNow.isDisjoint(with: names) { person.lastAsked = max(person.lastAsked ?? now, now) }
-        if planned.optedOut.contains(record.id) || optOuts.contains(names) { person.isOut = true }
-        person.doubt = optOuts.doubt(of: names)
+        if planned.optedOut.contains(record.id) { person.isOut = true }
+        optOuts.tell(&person, of: names)
         if planned.removed.contains(record.id) { person.isArchived = true }
         return person
     }

@@ -7,8 +7,10 @@ public struct OptOuts: Hashable, Sendable {
     private var doubts: [FieldValue: String] = [:]
     /// Why rows may be missing, so that it is known of nobody.
     private var missing: String?
+    private let suppression: SuppressionList
 
-    public init() {}
+    /// - Parameter suppression: who opted out before, whatever the sources say of them now.
+    public init(suppression: SuppressionList = SuppressionList()) { self.suppression = suppression }
 
     /// Somebody opted out who is known by these values.
     public mutating func add(_ names: some Sequence<FieldValue>) { out.formUnion(names) }
@@ -24,6 +26,18 @@ public struct OptOuts: Hashable, Sendable {
     }
 
     public func contains(_ names: some Sequence<FieldValue>) -> Bool { names.contains(where: out.contains) }
+
+    /// What is known of a person besides what the project says.
+    public func tell(_ person: inout AskedPerson, of names: some Collection<FieldValue>) {
+        if contains(names) { person.isOut = true }
+        if isSuppressed(names) { person.isSuppressed = true }
+        person.doubt = doubt(of: names)
+    }
+
+    /// Whether a person who is known by these values opted out before.
+    private func isSuppressed(_ names: some Sequence<FieldValue>) -> Bool {
+        names.contains { suppression.contains($0.value.description) }
+    }
 
     /// Why it is not known whether a person opted out who is known by these values; nil if it is known.
     public func doubt(of names: some Sequence<FieldValue>) -> String? {

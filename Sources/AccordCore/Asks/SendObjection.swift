@@ -1,6 +1,8 @@
 /// Why a person gets no message in this run.
 public enum SendObjection: Hashable, Sendable {
     case optedOut
+    /// The project says nothing of an opt-out, and the suppression list does.
+    case suppressed
     case archived
     case tooOld(days: Int)
     case unreachable(by: [String])
@@ -11,6 +13,7 @@ public enum SendObjection: Hashable, Sendable {
     public var description: String {
         switch self {
         case .optedOut: "opted out"
+        case .suppressed: "opted out before, and is on the suppression list"
         case .archived: "archived in the project"
         case .tooOld(let days): "older than \(days) days"
         case .unreachable(let channels): "cannot be reached by \(channels.joined(separator: " or "))"
@@ -22,6 +25,7 @@ public enum SendObjection: Hashable, Sendable {
     public var code: String {
         switch self {
         case .optedOut: "opted-out"
+        case .suppressed: "suppressed"
         case .archived: "archived"
         case .tooOld: "too-old"
         case .unreachable: "unreachable"
@@ -32,7 +36,7 @@ public enum SendObjection: Hashable, Sendable {
 
     public var details: [String] {
         switch self {
-        case .optedOut, .archived: []
+        case .optedOut, .suppressed, .archived: []
         case .tooOld(let days): [String(days)]
         case .unreachable(let channels): channels
         case .askedWithin(let days, let day): [String(days), day.description]
@@ -44,6 +48,7 @@ public enum SendObjection: Hashable, Sendable {
     public init?(code: String, details: [String]) {
         switch (code, details.count) {
         case ("opted-out", 0): self = .optedOut
+        case ("suppressed", 0): self = .suppressed
         case ("archived", 0): self = .archived
         case ("too-old", 1):
             guard let days = Int(details[0]) else { return nil }

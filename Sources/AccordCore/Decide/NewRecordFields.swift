@@ -17,8 +17,10 @@ struct NewRecordFields: Sendable {
     private let requiredOneOf: [String]
     /// One record, for people.
     private let label: String
+    private let suppressed: SuppressedPeople
 
-    init(_ mapping: Mapping, _ schema: TableSchema) {
+    init(_ mapping: Mapping, _ schema: TableSchema, _ suppressed: SuppressedPeople) {
+        self.suppressed = suppressed
         fields = mapping.fields.sorted { $0.name < $1.name }.compactMap { field in
             if field.isOptOut { return (field.name, .optOut) }
             if field.direction == .toSource { return nil }
@@ -51,6 +53,8 @@ struct NewRecordFields: Sendable {
         if let optOut {
             operations.append(
                 Operation(side: .project, kind: .unsubscribe, changes: [optOut], reason: .optedOutInSource))
+        } else if let optOut = suppressed.optOut(by: operations, source) {
+            operations.append(optOut)
         }
         if !later.isEmpty {
             operations.append(Operation(side: .project, kind: .update, changes: later, reason: .notInCreate))
@@ -86,6 +90,9 @@ struct NewRecordFields: Sendable {
         if !requiredOneOf.isEmpty, !requiredOneOf.contains(where: isSent) {
             let fields = requiredOneOf.joined(separator: " and ")
             return "\(fields) are both blank, and a new \(label) needs one of them"
+        }
+        if creates.contains(where: { $0.kind == .unsubscribe }), !suppressed.canOptOut {
+            return "opted out, and the service takes no opt-outs: a new \(label) would get messages"
         }
         return nil
     }

@@ -6,12 +6,19 @@ public struct Reconciler: Sendable {
     public let schema: TableSchema
     private let newRecord: NewRecordFields
     private let fields: FieldMerging
+    private let suppressed: SuppressedPeople
 
-    /// - Parameter knownFields: those that earlier plans read from the same column.
-    public init(mapping: Mapping, schema: TableSchema, knownFields: Set<String>) {
+    /// - Parameters:
+    ///   - knownFields: those that earlier plans read from the same column.
+    ///   - suppression: the addresses of people who opted out before.
+    public init(
+        mapping: Mapping, schema: TableSchema, knownFields: Set<String>,
+        suppression: SuppressionList = SuppressionList()
+    ) {
         self.mapping = mapping
         self.schema = schema
-        newRecord = NewRecordFields(mapping, schema)
+        suppressed = SuppressedPeople(suppression, schema)
+        newRecord = NewRecordFields(mapping, schema, suppressed)
         fields = FieldMerging(mapping: mapping, schema: schema, knownFields: knownFields)
     }
 
@@ -33,7 +40,7 @@ public struct Reconciler: Sendable {
                 // Both sides removed it: there is nothing left to keep in agreement.
                 settled(pairing, present: [], bucket: .removed, link: .removed)
             }
-        return protecting(entry, [pairing.source.record, pairing.project.record].compactMap(\.self))
+        return protecting(leftOpen(entry), [pairing.source.record, pairing.project.record].compactMap(\.self))
     }
 
     /// A record that only the source has.
@@ -59,7 +66,7 @@ public struct Reconciler: Sendable {
             entry.unknown = unknown(of: source, on: .source)
             entry.sourceFingerprint = nil
         }
-        return protecting(entry, [source])
+        return protecting(leftOpen(entry), [source])
     }
 
     /// A record that only the project has.
@@ -86,6 +93,12 @@ public struct Reconciler: Sendable {
         var entry = fields.merged(pairing, source, project)
         if let fixed = fields.unwritable(entry.operations) {
             return replaced(entry, source) ?? entry.quarantined(fixed)
+        }
+        if let optOut = suppressed.optOut(by: entry.operations, source, project) {
+            entry.operations.insert(optOut, at: 0)
+            guard suppressed.canOptOut else {
+                return entry.quarantined(Quarantine(.wouldBeRefused, SuppressedPeople.cannotOptOut))
+            }
         }
         if pairing.link.state == .archived, case .present(_, true, _) = pairing.project {
             // Until that is done the link remembers that it was Accord who archived it.
@@ -271,6 +284,14 @@ public struct Reconciler: Sendable {
         case .new, .moved: return .linked
         case .none, .state, .removed: return entry.agreements.isEmpty ? .unchanged : .agreed
         }
+    }
+
+    /// Whoever is opted out because of the suppression list is looked at again: the source has yet to learn of it.
+    private func leftOpen(_ entry: Entry) -> Entry {
+        guard entry.operations.contains(where: { $0.reason == .onSuppressionList }) else { return entry }
+        var entry = entry
+        entry.sourceFingerprint = nil
+        return entry
     }
 
     /// What the mapping protects is never written, whatever else is decided.

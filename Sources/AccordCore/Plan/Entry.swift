@@ -109,9 +109,11 @@ public struct Entry: Hashable, Sendable {
 
     /// The values that a create of the entry was to give.
     public var createdValues: [String: Value] {
-        let changes = operations.first { $0.kind == .create }?.changes ?? []
-        return Dictionary(changes.map { ($0.field, $0.after) }, uniquingKeysWith: { _, last in last })
+        operations.first { $0.kind == .create }?.values ?? [:]
     }
+
+    /// What is to be done to its source record.
+    public var sourceOperation: Operation? { operations.first { $0.side == .source } }
 
     /// Its source record has to be decided again, though it may not change: what the other side does bears on it.
     public var leavesSourceOpen: Bool {

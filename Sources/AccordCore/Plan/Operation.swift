@@ -37,6 +37,11 @@ public struct Operation: Hashable, Sendable {
     /// A person who did not want messages gets them again.
     public var isResubscription: Bool { changes.contains { $0.rule == .resubscribed } }
 
+    /// What it writes, by field.
+    public var values: [String: Value] {
+        Dictionary(changes.map { ($0.field, $0.after) }, uniquingKeysWith: { _, last in last })
+    }
+
     /// What of it carries an opt-out; nil if nothing.
     var optOut: Operation? {
         var operation = self

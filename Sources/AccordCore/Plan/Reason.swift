@@ -12,6 +12,8 @@ public enum Reason: Hashable, Sendable {
     /// Fields of a new record that no create takes, written by an update that follows it.
     case notInCreate
     case optedOutInSource
+    /// An address of the person is on the suppression list.
+    case onSuppressionList
     case resubscribedInSource
     /// Accord archived the record when its source record vanished, and that one is back.
     case cameBack
@@ -79,6 +81,7 @@ public enum Reason: Hashable, Sendable {
         case .onlyInProject: "only the project has it"
         case .notInCreate: "no create takes it"
         case .optedOutInSource: "opted out in the source"
+        case .onSuppressionList: "opted out before, and is on the suppression list"
         case .resubscribedInSource: "subscribed again in the source"
         case .cameBack: "its source record came back"
         case .deletedInProject: "deleted in the project"
@@ -131,6 +134,7 @@ extension Reason {
         case .onlyInProject: "only-in-project"
         case .notInCreate: "not-in-create"
         case .optedOutInSource: "opted-out-in-source"
+        case .onSuppressionList: "on-suppression-list"
         case .resubscribedInSource: "resubscribed-in-source"
         case .cameBack: "came-back"
         case .deletedInProject: "deleted-in-project"
@@ -187,8 +191,8 @@ extension Reason {
 
     private static let plain: [String: Reason] = Dictionary(
         [
-            .onlyInSource, .onlyInProject, .notInCreate, .optedOutInSource, .resubscribedInSource, .cameBack,
-            .deletedInProject, .goneFromSource, .goneFromProject, .neverAsked, .createdByStoppedRun,
+            .onlyInSource, .onlyInProject, .notInCreate, .optedOutInSource, .onSuppressionList, .resubscribedInSource,
+            .cameBack, .deletedInProject, .goneFromSource, .goneFromProject, .neverAsked, .createdByStoppedRun,
             .writtenByStoppedRun, .madeAgain, .sentByStoppedRun, .sentAsPersonSays, .archivedInProject,
             .goneFromProjectAndIgnored, .goneFromProjectAndMarked, .goneFromSourceAndIgnored,
             .goneFromSourceAndArchived, .protected, .notFoundInDoubt, .createdButLeftOut, .createdButUncertain,

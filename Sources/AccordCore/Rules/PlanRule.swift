@@ -51,16 +51,19 @@ public struct PlanRuleContext: Sendable {
     /// Rows of other pairs name its records.
     public var isReferenced: Bool
     public var earlier: [EarlierPair]
+    /// Of a source into which the plan writes; nil if it writes nothing there.
+    public var rows: (mapper: RecordMapper, keys: any RowKeys)?
 
     public init(
         pair: String, schema: TableSchema, isDerived: Bool = false, isReferenced: Bool = false,
-        earlier: [EarlierPair] = []
+        earlier: [EarlierPair] = [], rows: (mapper: RecordMapper, keys: any RowKeys)? = nil
     ) {
         self.pair = pair
         self.schema = schema
         self.isDerived = isDerived
         self.isReferenced = isReferenced
         self.earlier = earlier
+        self.rows = rows
     }
 }
 

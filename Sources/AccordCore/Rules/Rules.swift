@@ -9,7 +9,8 @@ public enum Rules {
 
     /// Each holds the records of a plan against each other, when all of them are known.
     public static func ofPlans(_ context: PlanRuleContext) -> [any PlanRule] {
-        [UniqueValues(schema: context.schema)] + SideEffect.all(context) + NamesOfRecords.all(context)
+        let ofRows: [any PlanRule] = context.rows.map { [NewRowCells($0.mapper, $0.keys)] } ?? []
+        return ofRows + [UniqueValues(schema: context.schema)] + SideEffect.all(context) + NamesOfRecords.all(context)
     }
 
     public static func apply(to record: Entry, _ context: RuleContext) -> Entry {

@@ -21,6 +21,8 @@ public struct KeyLines: Sendable {
         return nil
     }
 
+    public func contains(hash: UInt64) -> Bool { hashes[place(of: hash | 1)] != 0 }
+
     private func place(of hash: UInt64) -> Int {
         let mask = hashes.count - 1
         var place = Int(truncatingIfNeeded: hash >> 8) & mask

@@ -117,8 +117,16 @@ public struct MirrorRead {
             records = zip(records, wasKnown).filter { !$0.1 }.map(\.0)
         }
         let mirrored = try form.records(of: meant(records.map { $0.decoded() }))
-        let wasKnown = try store.mirror(pair.name, records: mirrored, read: read, optOut: optOut)
+        let wasKnown = try mirror(mirrored, read)
         return zip(mirrored, wasKnown).filter { !$0.1 }.map(\.0)
+    }
+
+    /// - Returns: for each record, whether it was known exactly so.
+    private func mirror(_ records: [MirrorRecord], _ read: Int) throws -> [Bool] {
+        let optedOut = records.filter { pair.schema.isOut($0.record) }
+        // Before it can be forgotten with the record that says it.
+        try store.suppress(optedOut.flatMap { pair.schema.addresses(of: $0.record) }, at: run.now)
+        return try store.mirror(pair.name, records: records, read: read, optOut: optOut)
     }
 
     /// Those that the mapping does not leave out. One that was there before is gone, as far as this pair goes.
@@ -150,7 +158,7 @@ public struct MirrorRead {
         for record in unlisted.prefix(most) {
             try run.stop.check()
             guard let present = try await present(record) else { continue }
-            _ = try store.mirror(pair.name, records: form.records(of: [present]), read: read, optOut: optOut)
+            _ = try mirror(form.records(of: [present]), read)
             found += 1
         }
         guard found > 0, unlisted.count > most else { return nil }
@@ -204,8 +212,7 @@ public struct MirrorRead {
             if intent.replaces { try await lookForReplaced(intent) }
             let found = try form.records(of: try await written(by: intent))
             guard !found.isEmpty else { continue }
-            _ = try store.mirror(
-                pair.name, records: found, read: store.beginProjectRead(pair.name, fields: form.kept), optOut: optOut)
+            _ = try mirror(found, store.beginProjectRead(pair.name, fields: form.kept))
         }
     }
 

@@ -5,7 +5,7 @@ import AccordTables
 /// What each row of a source is to a pair, in the order in which a scan meets them.
 ///
 /// Of several rows with one key the first is linked or not, and all others are double.
-public struct RowSightings {
+public struct RowSightings: RowKeys {
     public enum Sighting {
         /// The row is not a record; why.
         case unreadable(String)
@@ -23,7 +23,13 @@ public struct RowSightings {
     /// Of rows without a link.
     private var lines = KeyLines()
 
-    public init(_ index: LinkIndex) { self.index = index }
+    /// The source is not read, as it is as it was: it has the rows of all links.
+    private let isUnread: Bool
+
+    public init(_ index: LinkIndex, isUnread: Bool = false) {
+        self.index = index
+        self.isUnread = isUnread
+    }
 
     /// - Parameter row: the record's texts.
     public mutating func meet(
@@ -56,6 +62,10 @@ public struct RowSightings {
     /// Whether an earlier row had the key; from now on, one had.
     mutating func isDouble(hash: UInt64, line: Int) -> Bool {
         index.isMet(hash: hash) || lines.meet(hash: hash, line: line) != nil
+    }
+
+    public mutating func hasRow(keyHash hash: UInt64) -> Bool {
+        (isUnread ? index.isLinked(hash: hash) : index.isMet(hash: hash)) || lines.contains(hash: hash)
     }
 
     /// The numbers of links whose row was not met.

@@ -29,6 +29,8 @@ struct SourceChanges {
     var missing = NumberSet()
     /// On which the last row begins, of a source with lines.
     var lastLine: Int?
+    /// What the rows were read by; nil if they were not.
+    var rows: (mapper: RecordMapper, keys: any RowKeys)?
 }
 
 /// Reads a source whole, and proves by their fingerprints which of its rows need no decision.
@@ -207,6 +209,7 @@ struct SourceScan {
                 if sightings.isMet(hash: hash) { continue }
                 changes.leftOutKeys.insert(key)
             }
+            if let mapper { changes.rows = (mapper, sightings) }
             for (_, hash) in leftOut { _ = sightings.meetLinked(hash: hash, line: 1) }
             if !changes.duplicateKeys.isEmpty {
                 // One of them has a key that is not its own, and whose that is cannot be known.

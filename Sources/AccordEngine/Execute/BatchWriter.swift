@@ -59,8 +59,8 @@ struct BatchWriter {
     ) async throws -> RecordMapper {
         var wanted = WantedRows(execution.plan.records)
         let (mapper, proof) = try await SourceRows(pair: pair, store: store).each { mapper in
-            let half = self.half(SourceRows.Found(mapper: mapper))
-            for position in positions { try wanted.insert(position, half.newKey) }
+            // A value that a cell cannot hold is told where the row is written.
+            for position in positions { try wanted.insert(position) { try? mapper.newKey(of: $0) } }
             return wanted.byKey
         } _: { mapper, rows in
             if execution.stop.isStopped { return }

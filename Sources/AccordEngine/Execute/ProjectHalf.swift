@@ -185,7 +185,7 @@ struct ProjectHalf: Half {
     /// A field that the service took and stored with another meaning.
     private func storedDifferently(_ entry: Entry, _ stored: Record) -> Quarantine? {
         for change in entry.operations.filter({ $0.side == .project }).flatMap(\.changes) {
-            guard pair.mapping.field(change.field)?.isOptOut != true,
+            guard change.rule != .optOut, change.rule != .resubscribed,
                 pair.schema.field(change.field)?.isReadable != false, !stored.unknown.contains(change.field)
             else { continue }
             if !stored[change.field].means(change.after) {

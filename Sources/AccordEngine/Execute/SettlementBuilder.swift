@@ -48,7 +48,7 @@ public struct SettlementBuilder: Sendable {
     ///   - stored: what that side holds now.
     ///   - pending: operations of the same entry, on the other side, that are still to come. A field that they write
     ///     too is settled by them: else a set of which only one half was carried would look agreed.
-    ///   - project: what the project holds of a record that was created in the source.
+    ///   - project: what the project holds, where the source was written.
     public func done(
         _ entry: Entry, side: Side, stored: Record, pending: [Operation], written: Settlement.Written,
         project: Record? = nil
@@ -89,10 +89,19 @@ public struct SettlementBuilder: Sendable {
                 close(&settlement, entry, seen.count == changes.count ? written.sourceFingerprint : nil)
             }
         }
+        if let person = side == .project ? stored : project { remember(person, operations, in: &settlement) }
         settlement.ledger = operations.map {
             ledger(entry, written, side: side, action: $0.kind.rawValue, changes: $0.changes, reason: $0.reason)
         }
         return settlement
+    }
+
+    /// Who opted out stays so, whatever becomes of the record; who is subscribed again is free.
+    private func remember(_ person: Record, _ operations: [Operation], in settlement: inout Settlement) {
+        let rules = Set(operations.flatMap(\.changes).map(\.rule))
+        let addresses = pair.schema.addresses(of: person)
+        if rules.contains(.optOut) { for address in addresses { settlement.suppresses[address] = at } }
+        if rules.contains(.resubscribed) { settlement.releases = addresses }
     }
 
     /// The journal's intent is done with, and nothing else is known.

@@ -59,8 +59,7 @@ struct SourceHalf: Half {
     }
 
     private func write(_ operation: Operation, of entry: Entry) throws -> RecordWrite<Basis> {
-        let values = operation.values
-        if operation.kind == .create { return try create(entry, values) }
+        if operation.kind == .create { return try create(operation, of: entry) }
         if let key = entry.sourceKey, rows.duplicates.contains(key) {
             throw Unwritable(reason: "another row has its key by now")
         }
@@ -85,46 +84,21 @@ struct SourceHalf: Half {
             throw Unwritable(
                 reason: "\(change.field) is \"\(expected[change.field])\" by now, not \"\(change.before)\"")
         }
-        for (column, cell) in try rows.mapper.cells(for: values, over: row) {
+        for (column, cell) in try rows.mapper.cells(of: operation, entry, over: row) {
             change.cells[column] = CellChange(
                 before: row.header.index(of: column).map(row.cell) ?? .absent, after: cell)
         }
-        for (field, value) in values { expected[field] = value }
+        for (field, value) in operation.values { expected[field] = value }
         return write(steps(change))
     }
 
-    private func create(_ entry: Entry, _ values: [String: Value]) throws -> RecordWrite<Basis> {
-        let record = newRecord(entry, values)
-        let cells = try rows.mapper.newRow(record: record, key: record.key).mapValues { CellChange(after: $0) }
+    private func create(_ operation: Operation, of entry: Entry) throws -> RecordWrite<Basis> {
+        let record = rows.mapper.newRecord(entry, operation)
+        let cells = try rows.mapper.cells(of: operation, entry).mapValues { CellChange(after: $0) }
         let change = TableChange(kind: .create, key: nil, cells: cells)
         return RecordWrite(
             entry, Basis(before: nil, expected: record), changes: steps(change),
             known: Record(key: record.key, values: [:]))
-    }
-
-    private func newRecord(_ entry: Entry, _ values: [String: Value]) -> Record {
-        Record(key: entry.sourceKey ?? RecordMapper.newKey(projectID: entry.projectID ?? ""), values: values)
-    }
-
-    /// The key that a record's row is to have, and has not yet; nil if it keeps its own, or the table itself makes it.
-    func newKey(of entry: Entry) -> String? {
-        guard let operation = entry.sourceOperation, operation.kind == .create || operation.kind == .update else {
-            return nil
-        }
-        do {
-            let cells: [String: Cell]
-            if operation.kind == .create {
-                let record = newRecord(entry, operation.values)
-                cells = try rows.mapper.newRow(record: record, key: record.key)
-            } else {
-                cells = try rows.mapper.cells(for: operation.values, over: nil)
-            }
-            let key = rows.mapper.key(ofNew: cells)
-            return key == entry.sourceKey && operation.kind == .update ? nil : key
-        } catch {
-            // It is said where the row is written.
-            return nil
-        }
     }
 
     /// A table that has operations of their own for an opt-out takes it in no other: before an update, after a create.
@@ -214,15 +188,4 @@ struct SourceHalf: Half {
                 sourceKey: key, projectID: write.entry.projectID ?? "", sourceFingerprint: fingerprint),
             project: project)
     }
-}
-
-extension Operation {
-    fileprivate var values: [String: Value] {
-        Dictionary(changes.map { ($0.field, $0.after) }, uniquingKeysWith: { _, last in last })
-    }
-}
-
-extension Entry {
-    /// What is to be done to its source record.
-    var sourceOperation: Operation? { operations.first { $0.side == .source } }
 }

@@ -30,7 +30,8 @@ package struct PairPlanning {
         let context = DecisionContext(
             reconciler: Reconciler(
                 mapping: pair.mapping, schema: pair.schema,
-                knownFields: pair.mapping.knownFields(try store.baseColumns(pair.name))),
+                knownFields: pair.mapping.knownFields(try store.baseColumns(pair.name)),
+                suppression: try store.suppressionList()),
             intents: intents, resolved: resolved, sourceDoubt: doubt, leftOutKeys: source.leftOutKeys,
             isOneText: pair.isDerived)
         var loader = try KnowledgeLoader(pair: pair, store: store)

@@ -61,7 +61,8 @@ struct PlanInProgress {
         _ source: SourceChanges, _ project: SideReading, doubt: String?, _ run: PlanningRun
     ) async throws -> PairPlan {
         try add(await drafts.last(), draftsLoader)
-        let (ruleNotes, names) = try builder.apply(Rules.ofPlans(ruleContext(run)), &loader)
+        let (ruleNotes, names) = try builder.apply(
+            Rules.ofPlans(try await ruleContext(source, run)), &loader)
         let undecided = builder.undecided(source, doubt: doubt)
         var all: [PlanNote] = project.incomplete.map { [.projectInDoubt($0)] } ?? []
         all += notes + ruleNotes + builder.unknownFields + stoppedRunNotes(undecided)
@@ -73,13 +74,25 @@ struct PlanInProgress {
             undecided: undecided, run)
     }
 
-    private func ruleContext(_ run: PlanningRun) -> PlanRuleContext {
-        PlanRuleContext(
+    private func ruleContext(_ source: SourceChanges, _ run: PlanningRun) async throws -> PlanRuleContext {
+        var rows = source.rows
+        if !builder.counts.writes(to: .source) {
+            rows = nil
+        } else if rows == nil {
+            rows = try await unreadRows(run)
+        }
+        return PlanRuleContext(
             pair: pair.name, schema: pair.schema, isDerived: pair.isDerived,
             isReferenced: run.referencedPairs.contains(pair.name),
             earlier: run.earlier.map {
                 .init(name: $0.name, resource: $0.resource, label: $0.label, created: $0.created)
-            })
+            }, rows: rows)
+    }
+
+    /// Of a source that is as it was when the last run settled it: its rows are those of the links.
+    private func unreadRows(_ run: PlanningRun) async throws -> (mapper: RecordMapper, keys: any RowKeys)? {
+        guard let mapper = try await pair.mapper(run.store, planned: run.earlier) else { return nil }
+        return (mapper, RowSightings(try run.store.linkIndex(pair.name), isUnread: true))
     }
 
     private func stoppedRunNotes(_ undecided: [RecordIdentity]) -> [PlanNote] {

@@ -8,7 +8,7 @@ import AccordTables
 extension ReviewRequests {
     /// Reads what all sources of people say now.
     func optOuts(_ run: PlanningRun) async throws -> OptOuts {
-        var optOuts = OptOuts()
+        var optOuts = OptOuts(suppression: try run.store.suppressionList())
         for pair in sources { try await read(pair, run, into: &optOuts) }
         return optOuts
     }

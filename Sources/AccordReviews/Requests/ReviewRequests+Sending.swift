@@ -36,8 +36,7 @@ extension ReviewRequests {
             let values = Record(record, of: people.schema)
             var person = person(values, isArchived: record.isArchived)
             let names = people.schema.names(of: values) + [FieldValue(field: change.field, value: change.after)]
-            if optOuts.contains(names) { person.isOut = true }
-            person.doubt = optOuts.doubt(of: names)
+            optOuts.tell(&person, of: names)
             let decision = rules.decide(
                 moment: ask.at - rules.delay, wanted: ask.channels, person: person, now: now)
             switch decision {

@@ -11,7 +11,7 @@ import AccordCore
 ///
 /// Whatever conforms passes the checks of `StateConformance`.
 public protocol StateStore: LinkStore, MirrorStore, ProjectReadStore, JournalStore, AttentionStore, RunStore,
-    SourceMemoryStore
+    SourceMemoryStore, SuppressionStore
 {
     /// A folder of this machine, where what a plan cannot hold in memory is kept for a while.
     var folder: String { get }

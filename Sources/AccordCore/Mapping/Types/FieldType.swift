@@ -25,6 +25,9 @@ public struct FieldType: Hashable, Sendable {
     /// The words of the types of columns that can say whether, or when, somebody opted out.
     public static let optOutWords = [BooleanType.word, DateType.word, TimestampType.word]
 
+    /// Holds what a message is sent to.
+    var isAddress: Bool { definition is EmailType || definition is PhoneType }
+
     public static func == (one: FieldType, other: FieldType) -> Bool { one.definition.equals(other.definition) }
 
     public func hash(into hasher: inout Hasher) {

@@ -1,0 +1,96 @@
+import AccordCore
+import Testing
+
+@Suite("The suppression list")
+struct SuppressionTests {
+    private static let salt = SuppressionList.Salt((0..<16).map { UInt8($0) })
+    private let mapping = Customers.mapping()
+
+    private func list(_ addresses: String...) -> SuppressionList {
+        var list = SuppressionList()
+        for address in addresses {
+            list.insert(
+                SuppressionList.Item(
+                    salt: SuppressionTests.salt, hash: SuppressionTests.salt.hash(address), since: 9))
+        }
+        return list
+    }
+
+    private func reconciler(_ list: SuppressionList, _ schema: TableSchema = Customers.schema) -> Reconciler {
+        Reconciler(
+            mapping: mapping, schema: schema, knownFields: Set(mapping.fields.map(\.name)), suppression: list)
+    }
+
+    private let ada: [String: Value] = [
+        "first_name": .string("Ada"), "email": .string("ada@example.com"), "phone": .string("+14155550100"),
+    ]
+
+    private func created(_ list: SuppressionList, _ values: [String: Value], _ schema: TableSchema = Customers.schema)
+        -> Entry
+    {
+        reconciler(list, schema).decide(
+            onlyInSource: Record(key: "s1", values: values), fingerprint: Customers.rowFingerprint,
+            place: Customers.place)
+    }
+
+    @Test("an address is on it, or not, by any of its salts")
+    func contains() {
+        var both = list("ada@example.com")
+        let other = SuppressionList.Salt([1, 2, 3])
+        let isNew = both.insert(SuppressionList.Item(salt: other, hash: other.hash("bob@example.com"), since: 4))
+        let isAgain = both.insert(both.items[0])
+        #expect(isNew && !isAgain && both.count == 2)
+        #expect(both.contains("ada@example.com") && both.contains("bob@example.com"))
+        #expect(!both.contains("cid@example.com") && !SuppressionList().contains("ada@example.com"))
+    }
+
+    @Test("who is created with an address that is on it is opted out at once", arguments: [0, 1])
+    func creates(way: Int) {
+        let entry = created(list(["ada@example.com", "+14155550100"][way]), ada)
+        #expect(entry.operations.map(\.kind) == [.create, .unsubscribe])
+        #expect(entry.operations.last?.reason == .onSuppressionList)
+        // The row has yet to say so.
+        #expect(entry.sourceFingerprint == nil && entry.bucket == .created)
+    }
+
+    @Test("nobody else is opted out, and whoever says so themselves is so by what they say")
+    func others() {
+        #expect(created(list("bob@example.com"), ada).operations.map(\.kind) == [.create])
+        let out = created(list("ada@example.com"), ada.merging(["unsubscribed_at": .boolean(true)]) { $1 })
+        #expect(out.operations.map(\.reason) == [.onlyInSource, .optedOutInSource])
+        #expect(out.sourceFingerprint == Customers.rowFingerprint)
+    }
+
+    @Test("where the service takes no opt-out, nobody is created who would have to be opted out", arguments: [0, 1])
+    func cannotOptOut(way: Int) {
+        var schema = Customers.schema
+        schema.writes = TableSchema.Writes(
+            create: ["first_name", "email", "phone"], updates: [["first_name", "email", "phone"]], kinds: [.archive])
+        let values = way == 0 ? ada : ada.merging(["unsubscribed_at": .boolean(true)]) { $1 }
+        let entry = created(way == 0 ? list("ada@example.com") : SuppressionList(), values, schema)
+        #expect(entry.operations.isEmpty && entry.quarantine?.message.contains("takes no opt-outs") == true)
+    }
+
+    private func updated(_ list: SuppressionList, email: String, out: Value = .null) -> Entry {
+        let base = ada.merging(["email": .string("old@example.com"), "unsubscribed_at": out]) { $1 }
+        return reconciler(list).decide(
+            Pairing(
+                link: Customers.link(ada.merging(["email": .string("old@example.com")]) { $1 }, base),
+                source: Customers.inSource(ada.merging(["email": .string(email)]) { $1 }),
+                project: Customers.inProject(base)))
+    }
+
+    @Test("who gets an address that is on it is opted out before they have it")
+    func updates() {
+        let entry = updated(list("ada@example.com"), email: "ada@example.com")
+        #expect(
+            entry.deeds == [
+                "project unsubscribe unsubscribed_at: (empty) -> yes (opt-out)",
+                "project update email: old@example.com -> ada@example.com (source-changed)",
+            ], "\(entry.deeds)")
+        #expect(entry.sourceFingerprint == nil)
+        #expect(updated(list("bob@example.com"), email: "ada@example.com").operations.map(\.kind) == [.update])
+        let unchanged = updated(list("old@example.com"), email: "old@example.com")
+        #expect(unchanged.operations.isEmpty, "what a record has already is not looked at: it was subscribed there")
+    }
+}

@@ -1,0 +1,172 @@
+import AccordCore
+import AccordEngine
+import AccordSandbox
+import Foundation
+import Testing
+
+/// Whoever opted out once is not subscribed again because their record is gone.
+@Suite("Opt-outs outlive records")
+struct SuppressionTests {
+    /// Person 1 opted out in the project, and their record is gone from both sides.
+    private func forgotten(_ rules: World.Rules = rules, phone: String = "") async throws -> World {
+        let world = try World(rules)
+        try world.write([person(1, phone: phone), person(2), person(3)])
+        try await world.sync()
+        try world.edit(1, ["unsubscribed": .bool(true)])
+        try await world.sync()
+        #expect(try world.rows.contains(person(1, phone: phone, out: "yes")))
+        try world.write([person(2), person(3)])
+        try await world.sync()
+        #expect(world.customer(1) == nil)
+        return world
+    }
+
+    private static let rules = World.Rules(goneFromSource: "delete")
+
+    @Test("a row that comes back is opted out, and learns of it", arguments: ["no", ""])
+    func comesBack(out: String) async throws {
+        let world = try await forgotten()
+        try world.write([person(1, out: out), person(2), person(3)])
+        let report = try await world.sync()
+        #expect(world.isOut(1) && report.done[.project(.unsubscribe)] == 1, "\(report.done)")
+        try await world.sync()
+        #expect(try world.rows.contains(person(1, out: "yes")))
+        #expect(try await world.sync().operations == 0)
+    }
+
+    @Test("so is who comes back by their telephone alone, and with another e-mail")
+    func phone() async throws {
+        let world = try await forgotten(phone: "+14155550101")
+        try world.write([person(2), person(3), person(8, phone: "(415) 555-0101")])
+        try await world.sync()
+        #expect(world.isOut(8) && !world.isOut(2))
+    }
+
+    @Test("so is who gets the address of somebody who opted out")
+    func takenOver() async throws {
+        let world = try await forgotten()
+        try world.write([person(2, email: "p1@example.com"), person(3)])
+        try await world.sync()
+        #expect(world.isOut(1) && world.customer(1)?["first_name"]?.string == "First2")
+        try await world.sync()
+        #expect(try world.rows.contains(person(2, email: "p1@example.com", out: "yes")))
+    }
+
+    @Test("so is who comes in another file, whose mapping knows of no opt-outs")
+    func anotherFile() async throws {
+        let more = """
+            resource: customers
+            key: id
+            match: [email]
+            create: project
+            fields:
+              first_name: first
+              email: {column: email, type: email}
+            """
+        let world = try World(
+            mapping: more.replacing(
+                "create: project", with: "create: project\nwhen gone from source: delete")
+                + "\n  unsubscribed_at: {column: out, type: boolean, yes: [\"yes\"], no: [\"no\"]}",
+            others: ["more": more])
+        func write(_ rows: [String], _ file: URL) throws {
+            try Data((["id,first,email,out"] + rows).joined(separator: "\n").appending("\n").utf8).write(to: file)
+        }
+        let other = world.file(of: "more")
+        let others = ["2,Ben,p2@example.com,no", "3,Eva,p3@example.com,no"]
+        try write(["1,Ada,p1@example.com,yes"] + others, world.csv)
+        try write(["9,Cid,p9@example.com,no"], other)
+        try await world.sync()
+        #expect(world.isOut(1))
+        try write(others, world.csv)
+        try await world.sync()
+        #expect(world.customer(1) == nil)
+        // By then a whole read has shown the other pair that the record is gone.
+        world.time.advance(8 * 86_400)
+        try write(["9,Cid,p9@example.com,no", "10,Ada,P1@Example.com,no"], other)
+        try await world.sync()
+        #expect(world.isOut(1) && !world.isOut(9))
+        #expect(try await world.sync().operations == 0)
+    }
+
+    @Test("who is subscribed again by their own record is free")
+    func resubscribed() async throws {
+        var rules = SuppressionTests.rules
+        rules.resubscribe = "source"
+        let world = try World(rules)
+        try world.write([person(1), person(2)])
+        try await world.sync()
+        try world.edit(1, ["unsubscribed": .bool(true)])
+        try await world.sync()
+        try world.write([person(1, out: "no"), person(2)])
+        try await world.sync()
+        #expect(!world.isOut(1))
+        try world.write([person(2)])
+        try await world.sync()
+        try world.write([person(1), person(2)])
+        try await world.sync()
+        #expect(!world.isOut(1) && world.customer(1) != nil)
+    }
+
+    @Test("a plan of before somebody was put on the list is stale")
+    func stale() async throws {
+        let world = try World()
+        try world.write([person(1)])
+        let plan = try await world.plan()
+        try await world.withEngine { _, store in
+            let count = try store.suppress(["p1@example.com"], at: 1)
+            #expect(count == 1)
+        }
+        await #expect(throws: EngineError.self) { try await world.apply(plan) }
+        #expect(world.customer(1) == nil)
+        try await world.sync()
+        #expect(world.isOut(1))
+    }
+
+    @Test("who is on the list is not asked, whoever made a new record of them")
+    func asked() async throws {
+        let world = try World(
+            mapping: """
+                resource: customers
+                key: id
+                match: [email]
+                create: project
+                fields:
+                  first_name: first
+                  email: {column: email, type: email}
+                """,
+            others: [
+                "jobs": """
+                resource: asks
+                key: id
+                ask: {channels: [email], reminders: 0, within: 14 days, window: 90 days}
+                fields:
+                  email: email
+                  asked_at: {column: done, type: timestamp, pattern: unix}
+                """
+            ])
+        try Data("id,first,email\n1,Ada,p1@example.com\n2,Ben,p2@example.com\n".utf8).write(to: world.csv)
+        try Data("id,email,done\n".utf8).write(to: world.file(of: "jobs"))
+        try await world.sync()
+        try world.edit(1, ["unsubscribed": .bool(true)])
+        try await world.sync()
+        // Somebody deletes the record in the console, and makes it anew.
+        try world.edit(1, ["delete": .bool(true)])
+        try world.add(1)
+        let done = Int64(world.time.unixTime) - 3600
+        try Data("id,email,done\nJ1,p1@example.com,\(done)\nJ2,p2@example.com,\(done)\n".utf8)
+            .write(to: world.file(of: "jobs"))
+        var reasons: [Reason] = []
+        try await world.sync(sends: 9) { plan in
+            reasons = plan.pairs.last?.entries.compactMap(\.note) ?? []
+        }
+        #expect(reasons.contains(.notSent(.suppressed)), "\(reasons)")
+        let asks = world.service.edit { project in project.asks }
+        #expect(asks.map { $0["customer_id"] } == [world.customer(2)?["id"]])
+        try await world.withEngine { _, store in
+            let count = try store.release(["p1@example.com"])
+            #expect(count == 1)
+        }
+        try await world.sync(sends: 9)
+        #expect(world.service.edit { project in project.asks }.count == 2)
+    }
+}
