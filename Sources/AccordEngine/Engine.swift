@@ -144,7 +144,7 @@ public struct Engine: Sendable {
         if try store.planWasApplied(id.description) { throw EngineError.stale(reason: "it was applied already") }
         if plan.state.id != mark.id { throw EngineError.stale(reason: "it was made from another state file") }
         if plan.state.settled != mark.settled {
-            throw EngineError.stale(reason: "another run has begun or settled something since, or somebody opted out")
+            throw EngineError.stale(reason: EngineError.stateMoved)
         }
         if plan.configuration != configuration { throw EngineError.stale(reason: "accord.yaml has changed since") }
         for pairPlan in plan.pairs {

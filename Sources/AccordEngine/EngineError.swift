@@ -9,6 +9,8 @@ public enum EngineError: ExplainedError, Hashable {
     case unknownPair(String, known: [String])
     /// The plan was made from another state, configuration or mapping, or was applied before.
     case stale(reason: String)
+    /// Why a plan is stale whose state has changed.
+    public static let stateMoved = "another run has begun or settled something since, or somebody opted out"
     case guarded([Refusal])
     /// A table cannot do what a pair asks of it.
     case cannot(String, pair: String, table: String)

@@ -115,7 +115,7 @@ struct ChargeTests {
             if request.method == "POST" { crashPoint.die() }
         }
         _ = try? await world.sync(crashPoint)
-        await #expect(throws: EngineError.stale(reason: "another run has begun or settled something since, or somebody opted out")) {
+        await #expect(throws: EngineError.stale(reason: EngineError.stateMoved)) {
             try await world.apply(plan)
         }
         #expect(charges(world) == payments.expected)

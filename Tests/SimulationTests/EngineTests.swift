@@ -207,7 +207,7 @@ struct EngineTests {
         try world.write([person(1), person(2)])
         let older = try await world.plan()
         try await world.sync()
-        await #expect(throws: EngineError.stale(reason: "another run has begun or settled something since, or somebody opted out")) {
+        await #expect(throws: EngineError.stale(reason: EngineError.stateMoved)) {
             try await world.apply(older)
         }
         #expect(world.service.snapshot().count == 2)

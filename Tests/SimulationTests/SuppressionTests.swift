@@ -88,6 +88,21 @@ struct SuppressionTests {
         #expect(try await world.sync().operations == 0)
     }
 
+    @Test("whoever is opted out is on the list as soon as it is done", arguments: [false, true])
+    func atOnce(isLinked: Bool) async throws {
+        let world = try World()
+        if isLinked {
+            try world.write([person(1, phone: "+14155550101")])
+            try await world.sync()
+        }
+        try world.write([person(1, phone: "+14155550101", out: "yes")])
+        try await world.sync()
+        try await world.withEngine { _, store in
+            let list = try store.suppressionList()
+            #expect(list.contains("p1@example.com") && list.contains("+14155550101") && list.count == 2)
+        }
+    }
+
     @Test("who is subscribed again by their own record is free")
     func resubscribed() async throws {
         var rules = SuppressionTests.rules

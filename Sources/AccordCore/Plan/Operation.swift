@@ -34,6 +34,9 @@ public struct Operation: Hashable, Sendable {
     /// A message reaches a person.
     public var isSend: Bool { kind == .send }
 
+    /// A person gets no messages any more.
+    public var isOptOut: Bool { kind == .unsubscribe || changes.contains { $0.rule == .optOut } }
+
     /// A person who did not want messages gets them again.
     public var isResubscription: Bool { changes.contains { $0.rule == .resubscribed } }
 

@@ -62,9 +62,7 @@ public struct PlanCounts: Hashable, Sendable {
         if !record.operations.isEmpty || record.link != .none { changed += step }
         for operation in record.operations {
             operations[operation.side, default: [:]][operation.kind, default: 0] += step
-            if operation.kind == .unsubscribe || operation.changes.contains(where: { $0.rule == .optOut }) {
-                optOuts += step
-            }
+            if operation.isOptOut { optOuts += step }
             for harm in Harm.allCases where record.does(harm, by: operation) {
                 harms[harm, default: [:]][operation.side, default: 0] += step
             }
@@ -103,8 +101,7 @@ extension Entry {
                     !$0.before.isNull && $0.after.isNull && $0.rule != .optOut && $0.rule != .resubscribed
                 }
         case .optOuts:
-            (operation.kind == .unsubscribe || operation.changes.contains { $0.rule == .optOut })
-                && !operations.contains { $0.kind == .create }
+            operation.isOptOut && !operations.contains { $0.kind == .create }
         case .resubscriptions: operation.isResubscription
         }
     }

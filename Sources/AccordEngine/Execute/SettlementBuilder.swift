@@ -98,10 +98,9 @@ public struct SettlementBuilder: Sendable {
 
     /// Who opted out stays so, whatever becomes of the record; who is subscribed again is free.
     private func remember(_ person: Record, _ operations: [Operation], in settlement: inout Settlement) {
-        let rules = Set(operations.flatMap(\.changes).map(\.rule))
         let addresses = pair.schema.addresses(of: person)
-        if rules.contains(.optOut) { for address in addresses { settlement.suppresses[address] = at } }
-        if rules.contains(.resubscribed) { settlement.releases = addresses }
+        if operations.contains(where: \.isOptOut) { for address in addresses { settlement.suppresses[address] = at } }
+        if operations.contains(where: \.isResubscription) { settlement.releases = addresses }
     }
 
     /// The journal's intent is done with, and nothing else is known.

@@ -51,9 +51,7 @@ struct DraftForm: Sendable {
 
     /// Opt-outs first, then in the source's order, then by project id: the same inputs give the same plan.
     private static func rank(_ record: Entry) -> UInt64 {
-        let optsOut = record.operations.contains { operation in
-            operation.kind == .unsubscribe || operation.changes.contains { $0.rule == .optOut }
-        }
+        let optsOut = record.operations.contains(where: \.isOptOut)
         let first: UInt64 = optsOut ? 0 : 1 << 63
         if let line = record.place?.line { return first | UInt64(clamping: line) }
         let noLine = first | 1 << 62
