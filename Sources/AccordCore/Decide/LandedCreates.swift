@@ -63,18 +63,17 @@ extension StoppedRuns {
 public struct CreatesThatLanded: RecordRule {
     public init() {}
 
-    public func apply(to record: Entry, _ context: RuleContext) -> Entry {
+    public func apply(to record: inout Entry, _ context: RuleContext) {
         let all = context.landed
-        guard !all.byRecord.isEmpty else { return record }
+        guard !all.byRecord.isEmpty else { return }
         let id = record.projectID.flatMap { all.byRecord[$0] == nil ? nil : $0 } ?? record.sourceKey.flatMap(all.record)
-        guard let id, let landed = all.byRecord[id] else { return record }
+        guard let id, let landed = all.byRecord[id] else { return }
         let (field, value) = (landed.value.field, landed.value.value)
-        var record = record.quarantined(
+        record = record.quarantined(
             Quarantine(
                 .wouldOverwriteAnother,
                 "the service took the new \(landed.label) (row \(landed.sourceKey)) for record \(id) and wrote over it: "
                     + "give record \(id) its own values back in the project, where its \(field) is \(value) now"))
         record.operations = []
-        return record
     }
 }

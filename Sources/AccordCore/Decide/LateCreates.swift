@@ -34,16 +34,15 @@ public struct LateCreates: Sendable {
 public struct CreatesOnTheirWay: RecordRule {
     public init() {}
 
-    public func apply(to record: Entry, _ context: RuleContext) -> Entry {
-        guard let arrival = context.late.arrival(of: record) else { return record }
+    public func apply(to record: inout Entry, _ context: RuleContext) {
+        guard let arrival = context.late.arrival(of: record) else { return }
         let day = CalendarDay.describe(unixSeconds: arrival)
-        var record = record.quarantined(
+        record = record.quarantined(
             Quarantine(
                 .inDoubt,
                 "it was sent and no answer came: it may still arrive, and is sent again only if it is not there at \(day)"
             ))
         // What goes with the create goes with it.
         record.operations = []
-        return record
     }
 }

@@ -34,11 +34,14 @@ public struct Operation: Hashable, Sendable {
     /// A message reaches a person.
     public var isSend: Bool { kind == .send }
 
-    /// A person gets no messages any more.
-    public var isOptOut: Bool { kind == .unsubscribe || changes.contains { $0.rule == .optOut } }
+    /// A person gets no messages any more, who is there already.
+    public var isOptOut: Bool { kind == .unsubscribe || changesARecord && changes.contains { $0.rule == .optOut } }
 
     /// A person who did not want messages gets them again.
-    public var isResubscription: Bool { changes.contains { $0.rule == .resubscribed } }
+    public var isResubscription: Bool { changesARecord && changes.contains { $0.rule == .resubscribed } }
+
+    /// What a create says of a person is new, and most operations of a first plan are creates.
+    private var changesARecord: Bool { kind != .create }
 
     /// What it writes, by field.
     public var values: [String: Value] {

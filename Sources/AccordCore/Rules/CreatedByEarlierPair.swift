@@ -30,14 +30,13 @@ public struct EarlierCreates: Sendable {
 public struct CreatedByEarlierPair: RecordRule {
     public init() {}
 
-    public func apply(to record: Entry, _ context: RuleContext) -> Entry {
-        guard record.quarantine == nil, let (pair, value) = context.earlier.creator(of: record) else { return record }
-        var record = record.quarantined(
+    public func apply(to record: inout Entry, _ context: RuleContext) {
+        guard record.quarantine == nil, let (pair, value) = context.earlier.creator(of: record) else { return }
+        record = record.quarantined(
             Quarantine(
                 .ambiguous,
                 "pair \(pair) creates a record with the same \(value.field), \(value.value), in this run: the next run "
                     + "holds the two against each other"))
         record.operations = []
-        return record
     }
 }

@@ -1,6 +1,6 @@
 /// Looks at one record of a plan, and may set it aside.
 public protocol RecordRule: Sendable {
-    func apply(to record: Entry, _ context: RuleContext) -> Entry
+    func apply(to record: inout Entry, _ context: RuleContext)
 }
 
 /// What rules know besides the record.
@@ -64,11 +64,11 @@ public struct DuplicateKeys: RecordRule {
         return row
     }
 
-    public func apply(to record: Entry, _ context: RuleContext) -> Entry {
+    public func apply(to record: inout Entry, _ context: RuleContext) {
         guard record.quarantine == nil, record.present.source, let key = record.sourceKey,
             context.duplicateKeys.contains(key)
-        else { return record }
-        return record.quarantined(DuplicateKeys.quarantine)
+        else { return }
+        record = record.quarantined(DuplicateKeys.quarantine)
     }
 }
 
@@ -76,13 +76,12 @@ public struct DuplicateKeys: RecordRule {
 public struct RefusedBefore: RecordRule {
     public init() {}
 
-    public func apply(to record: Entry, _ context: RuleContext) -> Entry {
-        guard !record.operations.isEmpty, let refused = context.refused[record.identity],
+    public func apply(to record: inout Entry, _ context: RuleContext) {
+        guard !context.refused.isEmpty, !record.operations.isEmpty, let refused = context.refused[record.identity],
             refused.operations == record.operationFingerprint
-        else { return record }
-        var record = record.quarantined(refused.quarantine)
+        else { return }
+        record = record.quarantined(refused.quarantine)
         // If it had one, the opt-out went first: it is what was refused.
         record.operations = []
-        return record
     }
 }

@@ -13,7 +13,7 @@ public enum Rules {
         return ofRows + [UniqueValues(schema: context.schema)] + SideEffect.all(context) + NamesOfRecords.all(context)
     }
 
-    public static func apply(to record: Entry, _ context: RuleContext) -> Entry {
-        ofRecords.reduce(record) { $1.apply(to: $0, context) }
+    public static func apply(to record: inout Entry, _ context: RuleContext) {
+        for rule in ofRecords { rule.apply(to: &record, context) }
     }
 }

@@ -15,21 +15,20 @@ public struct SourceDoubt: Hashable, Sendable {
 public struct SourceInDoubt: RecordRule {
     public init() {}
 
-    public func apply(to record: Entry, _ context: RuleContext) -> Entry {
-        guard let doubt = context.doubt, record.quarantine == nil else { return record }
+    public func apply(to record: inout Entry, _ context: RuleContext) {
+        guard let doubt = context.doubt, record.quarantine == nil else { return }
         if let cut = doubt.cutLine, record.place?.line == cut {
             return setAside(
-                record,
+                &record,
                 "the file ends in this row without a line end, which it had before: it may have been cut. "
                     + "If it is whole, end its last line and run again")
         }
-        guard record.writes(.source) else { return record }
-        return setAside(record, "nothing is written into the source while its read is in doubt: \(doubt.reason)")
+        guard record.writes(.source) else { return }
+        setAside(&record, "nothing is written into the source while its read is in doubt: \(doubt.reason)")
     }
 
-    private func setAside(_ record: Entry, _ message: String) -> Entry {
-        var record = record.quarantined(Quarantine(.sourceInDoubt, message))
+    private func setAside(_ record: inout Entry, _ message: String) {
+        record = record.quarantined(Quarantine(.sourceInDoubt, message))
         record.operations.removeAll { $0.side == .source }
-        return record
     }
 }

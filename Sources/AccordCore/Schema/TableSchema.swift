@@ -146,10 +146,15 @@ public struct TableSchema: Hashable, Sendable {
     }
 
     func compared(_ value: Value, in field: String) -> Value {
-        guard case .string(let text) = value, fields.contains(where: { $0.role == .name && $0.name == field }) else {
-            return value
-        }
+        guard case .string(let text) = value, isName(field) else { return value }
         return .text(NameKey.of(text))
+    }
+
+    /// Asked for every row: a field is looked at in its place, as a copy of it costs more than all the rest.
+    private func isName(_ field: String) -> Bool {
+        fields.withUnsafeBufferPointer { fields in
+            fields.indices.contains { fields[$0].role == .name && fields[$0].name == field }
+        }
     }
 
     /// The values by which a record is looked up.

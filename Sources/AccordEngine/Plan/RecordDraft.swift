@@ -28,7 +28,8 @@ struct DraftForm: Sendable {
     }
 
     func draft(_ decided: Entry) -> RecordDraft {
-        let record = Rules.apply(to: decided, context)
+        var record = decided
+        Rules.apply(to: &record, context)
         return RecordDraft(
             record: record, written: WrittenRecord(record), rank: DraftForm.rank(record),
             claims: uniqueValues.claims(of: record))
