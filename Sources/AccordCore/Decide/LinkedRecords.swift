@@ -31,9 +31,10 @@ public struct LinkedRecords: Sendable {
             if entry.quarantine == nil { (entry.projectID, entry.link) = (link.projectID, .removed) }
             return entry
         }
-        if let mirror, mirror.archived, intent?.operations.contains(where: { $0.kind == .archive }) ?? false {
+        if let mirror, let kinds = intent?.operations.map(\.kind) {
             // It happened, and was not settled.
-            link.state = .archived
+            if mirror.archived, kinds.contains(.archive) { link.state = .archived }
+            if !mirror.archived, kinds.contains(.unarchive) { link.state = .active }
         }
         return reconciled(link, linking, source, mirror, intent)
     }

@@ -234,7 +234,7 @@ public struct MirrorRead {
     }
 
     private func written(by intent: Entry) async throws -> [TableRecord] {
-        if intent.operations.contains(where: { $0.kind == .archive }) {
+        if intent.operations.contains(where: { $0.kind == .archive || $0.kind == .unarchive }) {
             guard let known = try intent.projectID.flatMap({ try store.projectRecord(pair.name, $0) }) else {
                 return []
             }

@@ -1,0 +1,60 @@
+import AccordSandbox
+import Foundation
+import Testing
+
+/// A run dies while it hides a customer or shows them again, and the source changes its mind before the next one.
+@Suite("Archives that were interrupted")
+struct InterruptedLifecycleTests {
+    private static let all = (1...12).map { person($0) }
+    private static let without = all.filter { $0 != person(1) }
+
+    /// Twelve people whom both sides know, in the state before the run that dies.
+    private func world(isAway: Bool) async throws -> World {
+        let world = try World()
+        try world.write(InterruptedLifecycleTests.all)
+        try await world.sync()
+        guard isAway else { return world }
+        try world.write(InterruptedLifecycleTests.without)
+        try await world.sync()
+        #expect(world.isArchived(1))
+        return world
+    }
+
+    @Test(
+        "at whatever step it dies, what the source says in the end is so", arguments: [false, true], [false, true])
+    func everyStep(isAway: Bool, isSameRow: Bool) async throws {
+        let (all, without) = (InterruptedLifecycleTests.all, InterruptedLifecycleTests.without)
+        let (before, meanwhile) = isAway ? (without, all) : (all, without)
+        let undisturbed = CrashPoint()
+        let first = try await world(isAway: isAway)
+        try first.write(meanwhile)
+        try await first.sync(undisturbed)
+        #expect(first.isArchived(1) != isAway && undisturbed.steps > 4)
+        for step in 1...undisturbed.steps {
+            let world = try await world(isAway: isAway)
+            try world.write(meanwhile)
+            await #expect(throws: (any Error).self) { try await world.sync(CrashPoint(dieAt: step)) }
+            let changed = [person(1, company: "Elsewhere")] + without
+            let end = isSameRow || isAway ? before : changed
+            try world.write(end)
+            for _ in 0..<2 { try await world.sync() }
+            #expect(world.isArchived(1) == isAway, "step \(step) of \(undisturbed.steps)")
+            if !isAway, !isSameRow { #expect(world.customer(1)?["company"]?.string == "Elsewhere") }
+            #expect(try world.rows.filter { $0.contains("p1@") } == (isAway ? [] : [end.first { $0.contains("p1@") } ?? ""]))
+            #expect(try await world.sync().operations == 0)
+        }
+    }
+
+    @Test("an archive whose answer is lost is taken back when the row is", arguments: [false, true])
+    func answerLost(isAway: Bool) async throws {
+        let (all, without) = (InterruptedLifecycleTests.all, InterruptedLifecycleTests.without)
+        let world = try await world(isAway: isAway)
+        try world.write(isAway ? all : without)
+        try world.set(faults: "seed=1,drop-after=100%")
+        _ = try? await world.sync()
+        try world.set(faults: "")
+        try world.write(isAway ? without : all)
+        for _ in 0..<2 { try await world.sync() }
+        #expect(world.isArchived(1) == isAway)
+    }
+}
