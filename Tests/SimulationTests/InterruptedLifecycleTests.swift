@@ -21,7 +21,7 @@ struct InterruptedLifecycleTests {
     }
 
     @Test(
-        "at whatever step it dies, what the source says in the end is so", arguments: [false, true], [false, true])
+        "at whatever step it dies, what the source says in the end is so", arguments: [(false, false), (false, true), (true, true)])
     func everyStep(isAway: Bool, isSameRow: Bool) async throws {
         let (all, without) = (InterruptedLifecycleTests.all, InterruptedLifecycleTests.without)
         let (before, meanwhile) = isAway ? (without, all) : (all, without)

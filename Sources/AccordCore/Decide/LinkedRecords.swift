@@ -13,12 +13,17 @@ public struct LinkedRecords: Sendable {
         let intent = context.intents.intent(for: link)
         let original = link.projectID
         var mirror = try known.record(original)
-        if mirror?.gone ?? true,
-            let successor = try Successors(context).successor(of: link, last: mirror, source, intent, decisions, known)
-        {
+        let successors = Successors(context)
+        let replacement = try intent.flatMap { (intent) throws(Needs) in
+            try successors.replacement(of: link, intent, decisions, known)
+        }
+        let isGone = mirror?.gone ?? true
+        let successor = try replacement == nil && isGone
+            ? successors.successor(of: link, last: mirror, source, intent, decisions, known) : replacement
+        if let successor {
             decisions.link(successor.id, to: link.sourceKey)
             link = Link(pair: link.pair, sourceKey: link.sourceKey, projectID: successor.id)
-            linking = .new(.madeAgain)
+            linking = .new(replacement == nil ? .madeAgain : .createdByStoppedRun)
             mirror = successor
         }
         decisions.decide(original)
@@ -73,6 +78,16 @@ struct Successors {
     let context: DecisionContext
 
     init(_ context: DecisionContext) { self.context = context }
+
+    /// The record that a stopped run created to take the place of another one, which may still be there.
+    func replacement(
+        of link: Link, _ intent: Entry, _ decisions: Decisions, _ known: Knowledge
+    ) throws(Needs) -> MirrorRecord? {
+        guard intent.replaces, intent.projectID == link.projectID,
+            let id = try StoppedRuns(context).createdRecord(of: intent, decisions, known)
+        else { return nil }
+        return try known.record(id)
+    }
 
     /// A stopped run created it, or it is known by the same values and no other source record's.
     func successor(

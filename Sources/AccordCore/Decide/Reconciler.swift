@@ -254,7 +254,8 @@ public struct Reconciler: Sendable {
         let creates = newRecord.creates(source)
         if let missing = newRecord.missing(in: creates) { return entry.quarantined(Quarantine(.unmappable, missing)) }
         let changed = entry.operations.filter { $0.side == .project }.flatMap { $0.changes.map(\.field) }
-        entry.operations = [Operation(side: .project, kind: .delete, reason: .replaced(fields: changed))] + creates
+        // Nothing is taken away before what takes its place is there: the service may refuse that.
+        entry.operations = creates + [Operation(side: .project, kind: .delete, reason: .replaced(fields: changed))]
         entry.agreements = []
         entry.bucket = .updated
         return entry

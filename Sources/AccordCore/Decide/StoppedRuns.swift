@@ -36,6 +36,25 @@ public struct StoppedRuns: Sendable {
             link, linking: .new(.createdByStoppedRun), source: row?.side ?? .gone, &decisions, known)
     }
 
+    /// A record whose place a stopped run gave to a new one, and that is still there.
+    public func delete(
+        replacedBy intent: Entry, of key: String, _ decisions: inout Decisions, _ known: Knowledge
+    ) throws(Needs) -> Entry? {
+        guard intent.replaces, let id = intent.projectID, let old = try known.record(id), !old.gone else { return nil }
+        let isReplaced: Bool
+        if let link = try known.link(projectID: id) {
+            isReplaced = link.link.sourceKey == key && decisions.newlyLinked.values.contains(key)
+        } else {
+            isReplaced = try known.link(sourceKey: key) != nil
+        }
+        guard isReplaced, let delete = intent.operations.first(where: { $0.side == .project && $0.kind == .delete })
+        else { return nil }
+        decisions.decide(id)
+        return Entry(
+            label: context.schema.label(of: old.record), sourceKey: nil, projectID: id, present: [.project],
+            bucket: .removed, operations: [delete], projectFingerprint: old.fingerprint)
+    }
+
     /// The unlinked project record that has the values by which the service would have found the one created.
     func createdRecord(of intent: Entry, _ decisions: Decisions, _ known: Knowledge) throws(Needs) -> String? {
         let values = intent.createdValues

@@ -98,7 +98,7 @@ public struct Entry: Hashable, Sendable {
     /// It would create a record in the project.
     public var createsInProject: Bool { operations.contains { $0.side == .project && $0.kind == .create } }
 
-    /// It would delete a record of the project and create it anew.
+    /// It would create a record anew in the project, and then delete the one that it takes the place of.
     public var replaces: Bool { createsInProject && operations.contains { $0.side == .project && $0.kind == .delete } }
 
     /// It would take a project record out of the archive.

@@ -7,6 +7,7 @@ struct Expectations {
     /// What an entry expected to find in the project and is not there any more; nil if all is as it was.
     func unmetInProject(_ entry: Entry, _ known: Knowledge) throws(Needs) -> String? {
         let mirror: MirrorRecord? = if let id = entry.projectID { try known.record(id) } else { nil }
+        if entry.replaces, let reason = notAsItWas(mirror, entry) { return reason }
         for operation in entry.operations where operation.side == .project {
             switch operation.kind {
             // Looked at when it is sent.
@@ -19,11 +20,15 @@ struct Expectations {
                     return "\(change.field) is \"\(mirror.record[change.field])\" by now, not \"\(change.before)\""
                 }
             case .delete, .archive, .unarchive:
-                guard let mirror, !mirror.gone else { return "it is gone from the project by now" }
-                if mirror.fingerprint != entry.projectFingerprint { return "it changed in the project meanwhile" }
+                if let reason = notAsItWas(mirror, entry) { return reason }
             }
         }
         return nil
+    }
+
+    private func notAsItWas(_ mirror: MirrorRecord?, _ entry: Entry) -> String? {
+        guard let mirror, !mirror.gone else { return "it is gone from the project by now" }
+        return mirror.fingerprint == entry.projectFingerprint ? nil : "it changed in the project meanwhile"
     }
 
     /// Whether another record has a unique value by now that a create takes. One that another record of the plan gives up

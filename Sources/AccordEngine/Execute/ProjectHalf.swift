@@ -114,19 +114,22 @@ struct ProjectHalf: Half {
             return pair.sender?.settlement(entry, answer: answer, builder) ?? builder.closed(entry)
         }
         let now = try ProjectRecordNow(write, form)
-        if entry.replaces, !write.answers.isEmpty, let id = entry.projectID {
-            try store.markGone(pair.name, ids: [id])
+        if case .made = write.end {
+            if entry.replaces, let id = entry.projectID { try store.markGone(pair.name, ids: [id]) }
+            return made(entry, now, &tally)
         }
-        if case .made = write.end { return made(entry, now, &tally) }
         let closing = notMade(write, &tally)
-        if write.isCreated { return created(entry, now.record(pair.schema), closing, &tally) }
-        return write.isReplacedByNone ? deleted(entry, closing, &tally) : closing
+        return write.isCreated ? created(entry, now.record(pair.schema), closing, &tally) : closing
     }
 
     private func made(_ entry: Entry, _ now: ProjectRecordNow, _ tally: inout Tally) -> Settlement {
         count(entry, &tally)
         tally.writes += 1
-        guard let key = entry.sourceKey else { return builder.closed(entry) }
+        guard let key = entry.sourceKey else {
+            var closed = builder.closed(entry)
+            if now.isGone { closed.mirror = .gone }
+            return closed
+        }
         let pending = entry.operations.filter { $0.side == .source }
         let stored = now.isGone ? nil : now.record(pair.schema)
         let id = stored?.id ?? entry.projectID ?? ""
@@ -164,21 +167,9 @@ struct ProjectHalf: Half {
         }
         settlement.mirror = .stored(stored)
         settlement.quarantine = rest.quarantine
-        settlement.closesIntent = true
+        // That another record was to give way to it is not forgotten.
+        settlement.closesIntent = !entry.replaces
         tally.writes += 1
-        return settlement
-    }
-
-    /// Its row has no record any more: the next plan creates one, or says why it cannot.
-    private func deleted(_ entry: Entry, _ rest: Settlement, _ tally: inout Tally) -> Settlement {
-        var settlement = rest
-        settlement.link = .remove
-        settlement.mirror = .gone
-        var remaining = entry
-        remaining.operations.removeAll { $0.kind == .delete }
-        remaining.projectID = nil
-        settlement.quarantine?.operationFingerprint = remaining.operationFingerprint
-        count(entry, &tally) { $0.kind == .delete }
         return settlement
     }
 

@@ -3,7 +3,7 @@ import AccordTables
 
 /// A project record as the answers to what was written make it known.
 struct ProjectRecordNow {
-    /// It was deleted, and none took its place.
+    /// It was deleted.
     private(set) var isGone = false
     private var record: Record
     /// Fields that no answer held until now. What is sent is in no answer yet.
@@ -13,12 +13,18 @@ struct ProjectRecordNow {
     private var stored: MirrorRecord?
 
     /// Follows the changes that were made, in their order.
+    ///
+    /// Where a new record takes the place of another one, it is the new one.
     init(_ write: RecordWrite<MirrorRecord?>, _ form: MirrorForm) throws {
-        record = write.basis?.record ?? Record(key: "", values: [:])
-        unseen = write.basis?.unknown ?? form.answered
-        isArchived = write.basis?.archived ?? false
+        let basis = write.entry.replaces ? nil : write.basis
+        record = basis?.record ?? Record(key: "", values: [:])
+        unseen = basis?.unknown ?? form.answered
+        isArchived = basis?.archived ?? false
         let operations = write.entry.operations.filter { $0.side == .project }
-        for (operation, answer) in zip(operations, write.answers) { try follow(operation, answer, form) }
+        for (operation, answer) in zip(operations, write.answers)
+        where operation.kind != .delete || !write.entry.replaces {
+            try follow(operation, answer, form)
+        }
     }
 
     private mutating func follow(_ operation: Operation, _ answer: TableRecord?, _ form: MirrorForm) throws {

@@ -16,13 +16,16 @@ struct RecordWrite<Basis: Sendable>: Sendable {
     private(set) var stop: TableError?
     /// The record as it is known by now.
     private var known: Record
+    /// The record before anything is written.
+    private let original: Record
 
     /// - Parameter known: the record in its table's own fields, before anything is written.
     init(_ entry: Entry, _ basis: Basis, changes: [TableChange], known: Record) {
         self.entry = entry
         self.basis = basis
         self.changes = changes
-        self.known = known
+        original = known
+        self.known = entry.replaces ? Record(key: "", values: [:]) : known
     }
 
     /// A record that is not written.
@@ -35,17 +38,16 @@ struct RecordWrite<Basis: Sendable>: Sendable {
     var isCreated: Bool { zip(changes, answers).contains { $0.0.kind == .create } }
     /// The key of the record that the create among its changes made, if the table said which it is.
     var createdKey: String? { zip(changes, answers).first { $0.0.kind == .create }?.1?.key }
-    /// The record was deleted, and the one that was to take its place certainly not created.
-    var isReplacedByNone: Bool {
-        if case .unknown = end { return false }
-        return entry.replaces && !answers.isEmpty && !isCreated
-    }
-
     /// The next change to be made; nil once all were, or one was not.
     mutating func next() -> TableChange? {
         guard case .unsent = end, answers.count < changes.count else { return nil }
         var change = changes[answers.count]
         if change.kind == .create, changes.count == 1 { return change }
+        if change.kind == .delete, entry.replaces {
+            // What is deleted is the record whose place the new one took.
+            (change.key, change.known) = (original.key, original)
+            return change
+        }
         if change.kind != .create { change.key = known.key }
         for (field, cell) in change.cells { known[field] = cell.after.value }
         change.known = known
@@ -108,7 +110,6 @@ struct RecordWrite<Basis: Sendable>: Sendable {
             end = .made
             return
         }
-        if change.kind == .delete { known = Record(key: "", values: [:]) }
         for (field, value) in stored?.values ?? [:] { known[field] = value }
         if let key = stored?.key { known.key = key }
     }
@@ -116,7 +117,7 @@ struct RecordWrite<Basis: Sendable>: Sendable {
     private mutating func ends(_ end: WriteEnd) {
         self.end = end
         // Of a new record it is known what there is of it, and the next plan sees what is still to be done.
-        if answers.isEmpty || isCreated || isReplacedByNone { return }
+        if answers.isEmpty || isCreated { return }
         func inPart(_ reason: String) -> WriteEnd { .unknown("a part of it was made, and then: \(reason)") }
         switch end {
         case .refused(let quarantine): self.end = inPart(quarantine.message)

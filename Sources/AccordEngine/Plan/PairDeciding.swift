@@ -19,6 +19,7 @@ struct PairDeciding {
         try await stopped.linkWritten(&begun, &plan)
         try await rows.decideUnlinked(begun.values, &plan)
         try await decideMissing(&plan)
+        try await stopped.deleteReplaced(&plan)
         // Records without a link follow those with one, which may take one of them for their successor.
         try await decideProject(linked: true, &plan)
         try await decideProject(linked: false, &plan)

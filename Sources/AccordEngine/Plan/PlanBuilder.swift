@@ -18,6 +18,8 @@ package struct PlanBuilder {
     private var awaited: [RecordIdentity: Bool]
     /// Awaited records that have an entry.
     private var mentioned: Set<RecordIdentity> = []
+    /// Awaited records of which something is still to be done by another record's entry.
+    private var leftOpen: Set<RecordIdentity> = []
     /// Names in operations that only the creates of other plans will say, and how many records hold each.
     private var awaitedNames: [AwaitedName: Int] = [:]
     private let hasReferences: Bool
@@ -116,9 +118,12 @@ package struct PlanBuilder {
         }
     }
 
+    mutating func leaveOpen(_ identity: RecordIdentity) { leftOpen.insert(identity) }
+
     /// Awaited records of which nothing can be said now: a later plan looks again.
     func undecided(_ changes: SourceChanges, doubt: String?) -> [RecordIdentity] {
         awaited.keys.sorted { $0.text < $1.text }.filter { identity in
+            if leftOpen.contains(identity) { return true }
             if mentioned.contains(identity) { return awaited[identity] == false }
             if case .source(let key) = identity, changes.leftOutKeys.contains(key) { return true }
             return (changes.reading.incomplete ?? doubt) != nil

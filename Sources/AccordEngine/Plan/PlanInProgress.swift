@@ -56,6 +56,9 @@ struct PlanInProgress {
 
     mutating func add(_ note: PlanNote) { notes.append(note) }
 
+    /// What a stopped run had begun of a record is not done with, whatever is planned for it.
+    mutating func leaveOpen(_ identity: RecordIdentity) { builder.leaveOpen(identity) }
+
     /// Applies the rules that look at all records together, and makes the plan of them.
     mutating func finish(
         _ source: SourceChanges, _ project: SideReading, doubt: String?, _ run: PlanningRun

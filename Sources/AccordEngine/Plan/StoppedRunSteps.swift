@@ -22,6 +22,21 @@ struct StoppedRunSteps {
         }
     }
 
+    /// Records whose place it had given to new ones.
+    func deleteReplaced(_ plan: inout PlanInProgress) async throws {
+        let stopped = StoppedRuns(context)
+        plan.loader.forget()
+        for (key, intent) in stopped.begunCreates where intent.replaces {
+            let record = try plan.decide { (decisions, known) throws(Needs) in
+                try stopped.delete(replacedBy: intent, of: key, &decisions, known)
+            }
+            guard let record else { continue }
+            // Until it is done, it is known that it is to be.
+            plan.leaveOpen(.source(key: key))
+            try await plan.add([record])
+        }
+    }
+
     /// Likewise rows that it had begun to write into the source.
     func linkWritten(_ begun: inout [String: SourceRow], _ plan: inout PlanInProgress) async throws {
         let linked = LinkedRecords(context)
