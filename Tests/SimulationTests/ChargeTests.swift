@@ -103,6 +103,23 @@ struct ChargeTests {
         #expect(charges(world) == payments.expected)
     }
 
+    @Test("a record whose replacement is there is deleted later, if it cannot be now", arguments: [422, 500])
+    func undeleted(status: Int) async throws {
+        var payments = Payments(seed: 1)
+        payments.rows = ["p0@example.com,1.50,1600000000", "p1@example.com,1.50,1600000000"]
+        payments.there = []
+        let world = try await agreed(payments)
+        payments.rows[0] = "p0@example.com,2.50,1600000000"
+        try write(payments, to: world)
+        world.refusal = { $0.method == "DELETE" ? status : nil }
+        let report = try await world.sync()
+        #expect(report.done == [.project(.create): 1] && report.outcome == .attention, "\(report)")
+        #expect(charges(world).values.reduce(0, +) == 3)
+        #expect(try await world.sync().done == [.project(.delete): 1])
+        #expect(charges(world) == payments.expected)
+        #expect(try await world.sync().operations == 0)
+    }
+
     @Test("a plan of before a run that died is stale: what that run may have charged is not charged again")
     func staleAfterCrash() async throws {
         var payments = Payments(seed: 1)
