@@ -7,8 +7,7 @@ extension RESTTable: SearchableTable {
 
     public func find(_ field: String, _ value: Value) async throws -> [TableRecord] {
         guard !value.isNull else { return [] }
-        if let days = resource.list.days, days.field == field { return try await onDay(of: value, days) }
-        guard let parameter = resource.list.lookup[field] else { return try await lookThrough(field, value) }
+        guard let parameter = lookup(field) else { return try await find(field, anyOf: [value]) }
         let plain = try await lookUp([:], parameter, field, value, isArchived: false)
         // Of what is unique there is no other one.
         if !plain.isEmpty, resource.schema.unique.contains(field) { return plain }
@@ -21,35 +20,62 @@ extension RESTTable: SearchableTable {
         return RESTTable.sorted(found)
     }
 
-    /// The records with a moment, of the day before to the day after it: which day it is depends on the service's clock.
-    private func onDay(of value: Value, _ days: ListDescription.Days) async throws -> [TableRecord] {
-        let day: CalendarDay
-        switch value {
-        case .timestamp(let seconds): day = CalendarDay(unixSeconds: seconds)
-        case .date(let date): day = date
-        default: return []
-        }
-        let query = [
-            days.from: CalendarDay(daysSinceEpoch: day.daysSinceEpoch - 1).description,
-            days.to: CalendarDay(daysSinceEpoch: day.daysSinceEpoch + 1).description,
-        ]
+    public func find(_ field: String, anyOf values: [Value]) async throws -> [TableRecord] {
+        if let days = resource.list.days, days.field == field { return try await onDays(of: values, days) }
+        guard lookup(field) == nil else { return try await eachFound(field, values) }
+        return try await lookThrough(field, values)
+    }
+
+    /// The parameter of a search by a field; nil if records are found by it in another way.
+    private func lookup(_ field: String) -> String? {
+        if let days = resource.list.days, days.field == field { return nil }
+        return resource.list.lookup[field]
+    }
+
+    /// The records with some moments, of the day before to the day after each: which day it is depends on the service's
+    /// clock. Days that lie close together are listed at once.
+    private func onDays(of values: [Value], _ days: ListDescription.Days) async throws -> [TableRecord] {
         var found: [String: TableRecord] = [:]
-        var read = 0
-        for number in 1...RESTTable.mostPages {
-            let page = try await page(number, of: resource.list.full.merging(query) { $1 }, isArchived: false)
-            found.merge(RESTTable.byKey(page.decoded.filter { $0.holds(value, in: days.field) })) { $1 }
-            read += page.records.count
-            if isLast(page, read: read) { break }
+        for range in RESTTable.ranges(of: values) {
+            let query = [
+                days.from: CalendarDay(daysSinceEpoch: range.lowerBound - 1).description,
+                days.to: CalendarDay(daysSinceEpoch: range.upperBound + 1).description,
+            ]
+            var read = 0
+            for number in 1...RESTTable.mostPages {
+                let page = try await page(number, of: resource.list.full.merging(query) { $1 }, isArchived: false)
+                let held = page.decoded.filter { record in values.contains { record.holds($0, in: days.field) } }
+                found.merge(RESTTable.byKey(held)) { $1 }
+                read += page.records.count
+                if isLast(page, read: read) { break }
+            }
         }
         return RESTTable.sorted(found)
     }
 
+    /// The days of some moments, since 1970-01-01.
+    private static func ranges(of values: [Value]) -> [ClosedRange<Int>] {
+        let days = values.compactMap { value -> Int? in
+            switch value {
+            case .timestamp(let seconds): CalendarDay(unixSeconds: seconds).daysSinceEpoch
+            case .date(let date): date.daysSinceEpoch
+            default: nil
+            }
+        }
+        return Set(days).sorted().reduce(into: []) { ranges, day in
+            guard let last = ranges.last, day <= last.upperBound + 2 else { return ranges.append(day...day) }
+            ranges[ranges.count - 1] = last.lowerBound...day
+        }
+    }
+
     /// The API has no search by this field: the whole list is looked through.
-    private func lookThrough(_ field: String, _ value: Value) async throws -> [TableRecord] {
+    private func lookThrough(_ field: String, _ values: [Value]) async throws -> [TableRecord] {
         var found: [String: TableRecord] = [:]
         _ = try await scanPages { page in
             // One that changed meanwhile comes again, and may not hold the value any more.
-            for record in page.decoded { found[record.key ?? ""] = record.holds(value, in: field) ? record : nil }
+            for record in page.decoded {
+                found[record.key ?? ""] = values.contains { record.holds($0, in: field) } ? record : nil
+            }
         }
         return RESTTable.sorted(found)
     }

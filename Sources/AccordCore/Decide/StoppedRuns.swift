@@ -111,16 +111,8 @@ public struct RecordsByContent: Sendable {
         return context.reconciler.decide(onlyInSource: row.record, fingerprint: row.fingerprint, place: row.place)
     }
 
-    /// The project records that hold the same in every field that identifies by content, as far as it is given.
     private func alike(_ values: [String: Value], _ known: Knowledge) throws(Needs) -> [MirrorRecord] {
-        guard let first = context.schema.lookedUpBy.first, var value = values[first], !value.isNull else { return [] }
-        if case .date(let day) = value { value = .timestamp(day.midnight) }
-        var alike: [MirrorRecord] = []
-        for id in try known.holders(of: FieldValue(field: first, value: value)) {
-            guard let record = try known.record(id), context.schema.isAlike(record.values, values) else { continue }
-            alike.append(record)
-        }
-        return alike
+        try RecordsByContent.alike(values, context.schema, known)
     }
 
     private func isFree(_ record: MirrorRecord, _ decisions: Decisions, _ known: Knowledge) throws(Needs) -> Bool {
@@ -131,6 +123,30 @@ public struct RecordsByContent: Sendable {
     /// One alike that no row has yet.
     func free(_ values: [String: Value], _ decisions: Decisions, _ known: Knowledge) throws(Needs) -> MirrorRecord? {
         try alike(values, known).first(isFree, decisions, known)
+    }
+
+    /// Likewise, while a plan is carried out.
+    public static func free(
+        _ values: [String: Value], _ schema: TableSchema, _ known: Knowledge
+    ) throws(Needs) -> MirrorRecord? {
+        for record in try alike(values, schema, known) where try known.link(projectID: record.id) == nil {
+            return record
+        }
+        return nil
+    }
+
+    /// The project records that hold the same in every field that identifies by content, as far as it is given.
+    private static func alike(
+        _ values: [String: Value], _ schema: TableSchema, _ known: Knowledge
+    ) throws(Needs) -> [MirrorRecord] {
+        guard let first = schema.lookedUpBy.first, var value = values[first], !value.isNull else { return [] }
+        if case .date(let day) = value { value = .timestamp(day.midnight) }
+        var alike: [MirrorRecord] = []
+        for id in try known.holders(of: FieldValue(field: first, value: value)) {
+            guard let record = try known.record(id), schema.isAlike(record.values, values) else { continue }
+            alike.append(record)
+        }
+        return alike
     }
 }
 

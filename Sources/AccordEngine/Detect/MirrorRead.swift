@@ -31,6 +31,18 @@ public struct MirrorRead {
         try await EngineError.whileReadingProject { _ = try await readChanges(of: table, since: Cursor(cursor)) }
     }
 
+    /// Looks for records alike to some that are about to be made, in the middle of a run.
+    public func look(forRecordsLike creates: [[String: Value]]) async throws {
+        guard let (field, table) = contentLookup else { return }
+        let values = Set(creates.compactMap { $0[field] }.filter { !$0.isNull })
+        guard !values.isEmpty else { return }
+        try await EngineError.whileReadingProject {
+            let found = try await table.find(field, anyOf: values.sorted { $0.description < $1.description })
+            _ = try mirror(
+                form.records(of: meant(found)), store.beginProjectRead(pair.name, fields: form.kept))
+        }
+    }
+
     private func read(full: Bool, mappingChanged: Bool) async throws -> SideReading {
         let before = await pair.project.requestCount
         let changed = try await pair.rollup?.refresh(full: full, run)

@@ -34,6 +34,10 @@ struct Expectations {
     /// Whether another record has a unique value by now that a create takes. One that another record of the plan gives up
     /// is free by now: that record is written, and settled, before.
     private func taken(_ operation: Operation, _ entry: Entry, _ known: Knowledge) throws(Needs) -> String? {
+        if pair.schema.isByContent {
+            guard let record = try RecordsByContent.free(operation.values, pair.schema, known) else { return nil }
+            return "\(pair.schema.label) \(record.id) is in the project by now, and says the same: the next plan links it"
+        }
         for field in pair.schema.lookedUpBy where pair.schema.identifies(field) {
             guard let value = operation.changes.first(where: { $0.field == field })?.after, !value.isNull,
                 let owner = try known.holders(of: FieldValue(field: field, value: value)).first

@@ -25,6 +25,17 @@ protocol Half: Sendable {
     /// Looks what others have changed meanwhile. A long run does it now and then, so that what it expects to find is never
     /// old.
     func refresh() async throws
+
+    /// Looks for what others have made meanwhile and a group is about to make, where ``refresh()`` does not show it.
+    func look(before group: [Entry]) async throws
+
+    /// Whether ``look(before:)`` has anything to look for.
+    func looks(before group: [Entry]) -> Bool
+}
+
+extension Half {
+    func look(before group: [Entry]) async throws {}
+    func looks(before group: [Entry]) -> Bool { false }
 }
 
 extension Half {

@@ -24,6 +24,15 @@ struct ProjectHalf: Half {
         try await MirrorRead(pair: pair, execution.planning).look()
     }
 
+    /// What is identified by content, the service does not find itself: however old it is, it is looked for before it is
+    /// made a second time.
+    func looks(before group: [Entry]) -> Bool { pair.schema.isByContent && group.contains(where: \.createsInProject) }
+
+    func look(before group: [Entry]) async throws {
+        let creates = group.filter(\.createsInProject).map(\.createdValues)
+        try await MirrorRead(pair: pair, execution.planning).look(forRecordsLike: creates)
+    }
+
     // MARK: - What is written
 
     /// - Note: The basis is the record as it is known before it is written; nil for a new one.
@@ -32,11 +41,14 @@ struct ProjectHalf: Half {
         var loader = try KnowledgeLoader(pair: pair, store: store)
         try loader.load(expectations.needs(of: entries))
         return try entries.map { entry in
-            let mirror = try entry.projectID.flatMap { (id) throws(Needs) in try loader.known.record(id) }
+            let mirror = try entry.projectID.flatMap { id in
+                try loader.decide { (known) throws(Needs) in try known.record(id) }
+            }
             if let quarantine = entry.quarantine, !entry.writes(.project) {
                 return RecordWrite(entry, mirror, unmet: quarantine.message)
             }
-            if let reason = try expectations.unmetInProject(entry, loader.known) {
+            let unmet = try loader.decide { (known) throws(Needs) in try expectations.unmetInProject(entry, known) }
+            if let reason = unmet {
                 return RecordWrite(entry, mirror, unmet: reason)
             }
             return RecordWrite(

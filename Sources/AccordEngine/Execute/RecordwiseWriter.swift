@@ -51,9 +51,9 @@ struct RecordwiseWriter<Part: Half> {
     mutating func write() async throws -> Tally {
         var group = try beginNext()
         while !group.isEmpty {
-            if isLookDue {
+            if isLookDue || half.looks(before: group) {
                 try settleSent(closing: [])
-                try await lookAtOthers()
+                try await lookAtOthers(before: group)
             }
             let following = isEnded ? group : try await send(group)
             if isEnded {
@@ -116,10 +116,11 @@ struct RecordwiseWriter<Part: Half> {
         sent = []
     }
 
-    private mutating func lookAtOthers() async throws {
-        look = (at: execution.planning.time.monotonic, writes: 0)
+    private mutating func lookAtOthers(before group: [Entry]) async throws {
         do {
-            try await half.refresh()
+            if isLookDue { try await half.refresh() }
+            look = (at: execution.planning.time.monotonic, writes: 0)
+            try await half.look(before: group)
         } catch EngineError.stopped {
             return
         } catch let error as any ExplainedError {
