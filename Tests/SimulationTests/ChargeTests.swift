@@ -136,6 +136,26 @@ struct ChargeTests {
         #expect(charges(world) == payments.expected)
     }
 
+    @Test("with a state of before, no payment is recorded a second time")
+    func olderState() async throws {
+        var payments = Payments(seed: 1)
+        payments.rows = ["p1@example.com,2.50,1789990000"]
+        payments.there = []
+        let world = try world(payments)
+        try await world.sync()
+        let (state, copy) = (world.config.state, world.config.state + "-copy")
+        try FileManager.default.copyItem(atPath: state, toPath: copy)
+        payments.rows += (1...9).map { "p\($0 % 2)@example.com,1.50,\(1_600_000_000 + $0 % 3 * 86_400 * 200)" }
+        try write(payments, to: world)
+        try await world.sync(concurrency: 4)
+        #expect(charges(world) == payments.expected)
+        for file in [state, state + "-wal", state + "-shm"] { try? FileManager.default.removeItem(atPath: file) }
+        try FileManager.default.copyItem(atPath: copy, toPath: state)
+        for _ in 0..<2 { try await world.sync(concurrency: 4) }
+        #expect(charges(world) == payments.expected)
+        #expect(try await world.sync().operations == 0)
+    }
+
     @Test("a record whose replacement is there is deleted later, if it cannot be now", arguments: [422, 500])
     func undeleted(status: Int) async throws {
         var payments = Payments(seed: 1)
