@@ -137,6 +137,19 @@ struct SuppressionTests {
         #expect(world.isOut(1))
     }
 
+    @Test(
+        "whoever opts out in their row after the plan was saved is not created by it as somebody who gets messages",
+        arguments: ["yes", "perhaps"])
+    func afterThePlan(out: String) async throws {
+        let world = try World()
+        try world.write([person(1), person(2)])
+        let report = try await world.apply(after: { try world.write([person(1, out: out), person(2)]) })
+        #expect(report.outcome == .attention && world.customer(1) == nil && world.customer(2) != nil, "\(report)")
+        try world.write([person(1, out: "yes"), person(2)])
+        try await world.sync()
+        #expect(world.isOut(1) && !world.isOut(2))
+    }
+
     @Test("who is on the list is not asked, whoever made a new record of them")
     func asked() async throws {
         let world = try World(

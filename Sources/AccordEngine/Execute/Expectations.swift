@@ -80,12 +80,25 @@ struct Expectations {
         }
         guard entry.present.contains(.source) else { return "its row is back" }
         if mapper.leavesOut(row) { return SourceHalf.leftOut }
-        let held = mapper.map(row).record
+        let mapped = mapper.map(row)
+        let held = mapped.record
+        if let reason = optOut(mapped, entry) { return reason }
         for change in entry.operations.filter({ $0.side == .project }).flatMap(\.changes)
         where !Expectations.says(held[change.field], change.origin, change) {
             return "\(change.field) is \"\(held[change.field])\" in its row by now, not \"\(change.origin)\""
         }
         return nil
+    }
+
+    /// Whoever opted out since the plan was made is not made somebody who gets messages; nor is who may have.
+    private func optOut(_ mapped: MappedRecord, _ entry: Entry) -> String? {
+        guard let field = pair.mapping.fields.first(where: \.isOptOut)?.name,
+            entry.createsInProject || entry.operations.contains(where: \.isResubscription),
+            !entry.operations.contains(where: \.isOptOut)
+        else { return nil }
+        if OptOut.isOut(mapped.record[field]) { return "it opted out in its row by now" }
+        let isUnread = mapped.record.unknown.contains(field) || mapped.problems.contains { $0.field == field }
+        return isUnread ? "what its row says of an opt-out cannot be read by now" : nil
     }
 
     /// Of an opt-out only counts that it is one, not since when.
