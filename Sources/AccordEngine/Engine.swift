@@ -57,7 +57,7 @@ public struct Engine: Sendable {
     ) -> PlanningRun {
         PlanningRun(
             store: store, time: time, options: options, readsProject: readsProject, earlier: earlier,
-            referencedPairs: Set(pairs.flatMap { $0.mapping.fields.compactMap(\.pair) }), stop: stop,
+            pairs: pairs, stop: stop,
             progress: progress)
     }
 

@@ -10,14 +10,14 @@ public struct PlanningRun: Sendable {
     public let readsProject: Bool
     /// The plans of this run that come before.
     public var earlier: [PairPlan]
-    /// The names of pairs whose records a field of another pair names.
-    public let referencedPairs: Set<String>
+    /// All pairs of the run, in their order.
+    public let pairs: [Pair]
     public let stop: StopSignal
     public let progress: @Sendable (Progress) -> Void
 
     public init(
         store: any StateStore, time: any TimeSource, options: RunOptions = RunOptions(), readsProject: Bool = true,
-        earlier: [PairPlan] = [], referencedPairs: Set<String> = [], stop: StopSignal,
+        earlier: [PairPlan] = [], pairs: [Pair] = [], stop: StopSignal,
         progress: @escaping @Sendable (Progress) -> Void
     ) {
         self.store = store
@@ -25,10 +25,13 @@ public struct PlanningRun: Sendable {
         self.options = options
         self.readsProject = readsProject
         self.earlier = earlier
-        self.referencedPairs = referencedPairs
+        self.pairs = pairs
         self.stop = stop
         self.progress = progress
     }
+
+    /// The names of pairs whose records a field of another pair names.
+    public var referencedPairs: Set<String> { Set(pairs.flatMap { $0.mapping.fields.compactMap(\.pair) }) }
 
     /// Unix seconds.
     public var now: Int64 { Int64(time.unixTime) }

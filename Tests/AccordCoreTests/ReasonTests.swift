@@ -16,7 +16,7 @@ struct ReasonTests {
     private static let reasons: [Reason] =
         [
             .rules(FieldRule.allCases), .rules([.optOut]), .rules([]), .onlyInSource, .onlyInProject, .notInCreate,
-            .optedOutInSource, .onSuppressionList, .resubscribedInSource, .cameBack, .deletedInProject,
+            .optedOutInSource, .onSuppressionList, .optedOutElsewhere, .resubscribedInSource, .cameBack, .deletedInProject,
             .goneFromSource, .goneFromProject,
             .keptByPerson(goneFrom: .source), .keptByPerson(goneFrom: .project), .replaced(fields: ["day", "amount"]),
             .neverAsked, .askedLast(day), .sameValues(fields: ["email"]), .createdByStoppedRun, .writtenByStoppedRun,
@@ -105,7 +105,8 @@ struct ReasonTests {
     // MARK: - All there is
 
     private enum ReasonKind: CaseIterable {
-        case rules, onlyInSource, onlyInProject, notInCreate, optedOutInSource, onSuppressionList, resubscribedInSource,
+        case rules, onlyInSource, onlyInProject, notInCreate, optedOutInSource, onSuppressionList, optedOutElsewhere,
+            resubscribedInSource,
             cameBack, deletedInProject, goneFromSource, goneFromProject, keptByPerson, replaced, neverAsked, askedLast,
             sameValues, createdByStoppedRun, writtenByStoppedRun, madeAgain, sentByStoppedRun, sentAsPersonSays,
             createsNothing, archivedInProject, goneFromProjectAndIgnored, goneFromProjectAndMarked,
@@ -131,6 +132,7 @@ struct ReasonTests {
         case .notInCreate: .notInCreate
         case .optedOutInSource: .optedOutInSource
         case .onSuppressionList: .onSuppressionList
+        case .optedOutElsewhere: .optedOutElsewhere
         case .resubscribedInSource: .resubscribedInSource
         case .cameBack: .cameBack
         case .deletedInProject: .deletedInProject

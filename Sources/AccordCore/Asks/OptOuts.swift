@@ -7,10 +7,13 @@ public struct OptOuts: Hashable, Sendable {
     private var doubts: [FieldValue: String] = [:]
     /// Why rows may be missing, so that it is known of nobody.
     private var missing: String?
-    private let suppression: SuppressionList
+    /// Who opted out before, whatever the sources say of them now.
+    public var suppression: SuppressionList
 
-    /// - Parameter suppression: who opted out before, whatever the sources say of them now.
     public init(suppression: SuppressionList = SuppressionList()) { self.suppression = suppression }
+
+    /// Nobody opted out, as far as is known, and nothing is in doubt.
+    var isEmpty: Bool { out.isEmpty && doubts.isEmpty && missing == nil && suppression.isEmpty }
 
     /// Somebody opted out who is known by these values.
     public mutating func add(_ names: some Sequence<FieldValue>) { out.formUnion(names) }
@@ -35,7 +38,7 @@ public struct OptOuts: Hashable, Sendable {
     }
 
     /// Whether a person who is known by these values opted out before.
-    private func isSuppressed(_ names: some Sequence<FieldValue>) -> Bool {
+    func isSuppressed(_ names: some Sequence<FieldValue>) -> Bool {
         names.contains { suppression.contains($0.value.description) }
     }
 

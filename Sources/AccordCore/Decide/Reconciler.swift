@@ -10,14 +10,14 @@ public struct Reconciler: Sendable {
 
     /// - Parameters:
     ///   - knownFields: those that earlier plans read from the same column.
-    ///   - suppression: the addresses of people who opted out before.
+    ///   - optOuts: who opted out before, or in other rows.
     public init(
         mapping: Mapping, schema: TableSchema, knownFields: Set<String>,
-        suppression: SuppressionList = SuppressionList()
+        optOuts: OptOuts = OptOuts()
     ) {
         self.mapping = mapping
         self.schema = schema
-        suppressed = SuppressedPeople(suppression, schema)
+        suppressed = SuppressedPeople(optOuts, schema)
         newRecord = NewRecordFields(mapping, schema, suppressed)
         fields = FieldMerging(mapping: mapping, schema: schema, knownFields: knownFields)
     }
@@ -57,6 +57,7 @@ public struct Reconciler: Sendable {
         let creates = newRecord.creates(source)
         if let missing = newRecord.unknown(of: source).map({ Quarantine(.unknown, $0) })
             ?? newRecord.missing(in: creates).map({ Quarantine(.unmappable, $0) })
+            ?? suppressed.doubt(of: creates).map({ Quarantine(.unknown, $0) })
         {
             return entry.quarantined(missing)
         }
@@ -287,9 +288,12 @@ public struct Reconciler: Sendable {
         }
     }
 
-    /// Whoever is opted out because of the suppression list is looked at again: the source has yet to learn of it.
+    /// Whoever is opted out though their row says otherwise is looked at again: the row has yet to learn of it.
     private func leftOpen(_ entry: Entry) -> Entry {
-        guard entry.operations.contains(where: { $0.reason == .onSuppressionList }) else { return entry }
+        let reasons: Set<Reason> = [.onSuppressionList, .optedOutElsewhere]
+        guard entry.operations.contains(where: { $0.kind == .unsubscribe && reasons.contains($0.reason) }) else {
+            return entry
+        }
         var entry = entry
         entry.sourceFingerprint = nil
         return entry

@@ -14,6 +14,8 @@ public enum Reason: Hashable, Sendable {
     case optedOutInSource
     /// An address of the person is on the suppression list.
     case onSuppressionList
+    /// Another row, or another source, says so of the same person.
+    case optedOutElsewhere
     case resubscribedInSource
     /// Accord archived the record when its source record vanished, and that one is back.
     case cameBack
@@ -82,6 +84,7 @@ public enum Reason: Hashable, Sendable {
         case .notInCreate: "no create takes it"
         case .optedOutInSource: "opted out in the source"
         case .onSuppressionList: "opted out before, and is on the suppression list"
+        case .optedOutElsewhere: "opted out in another row of the sources"
         case .resubscribedInSource: "subscribed again in the source"
         case .cameBack: "its source record came back"
         case .deletedInProject: "deleted in the project"
@@ -135,6 +138,7 @@ extension Reason {
         case .notInCreate: "not-in-create"
         case .optedOutInSource: "opted-out-in-source"
         case .onSuppressionList: "on-suppression-list"
+        case .optedOutElsewhere: "opted-out-elsewhere"
         case .resubscribedInSource: "resubscribed-in-source"
         case .cameBack: "came-back"
         case .deletedInProject: "deleted-in-project"
@@ -191,7 +195,8 @@ extension Reason {
 
     private static let plain: [String: Reason] = Dictionary(
         [
-            .onlyInSource, .onlyInProject, .notInCreate, .optedOutInSource, .onSuppressionList, .resubscribedInSource,
+            .onlyInSource, .onlyInProject, .notInCreate, .optedOutInSource, .onSuppressionList, .optedOutElsewhere,
+            .resubscribedInSource,
             .cameBack, .deletedInProject, .goneFromSource, .goneFromProject, .neverAsked, .createdByStoppedRun,
             .writtenByStoppedRun, .madeAgain, .sentByStoppedRun, .sentAsPersonSays, .archivedInProject,
             .goneFromProjectAndIgnored, .goneFromProjectAndMarked, .goneFromSourceAndIgnored,

@@ -17,6 +17,8 @@ package final class RowSpool {
         spill = SpillFile(folder: folder)
     }
 
+    var isEmpty: Bool { lengths.isEmpty }
+
     /// - Parameter row: a row in the spool's form.
     package func append(_ row: [UInt8]) throws {
         try spill.append(row)

@@ -18,6 +18,8 @@ struct SourceChanges {
     /// Rows that cannot be used and belong to no link.
     var setAside: [Entry] = []
     var unidentified: [UnidentifiedRow] = []
+    /// What those rows say of an opt-out.
+    var optOuts = OptOuts()
     /// Keys that more than one row has.
     var duplicateKeys: Set<String> = []
     var unchanged = 0
@@ -124,6 +126,7 @@ struct SourceScan {
             } else {
                 try changes.unlinked.append(mapped.bytes)
             }
+            if let row = mapped.setAside, let mapper { noteOptOut(row.record, row.row, mapper) }
             for hash in mapped.matchHashes { changes.matchValues.add(hash: hash) }
         }
 
@@ -138,9 +141,16 @@ struct SourceScan {
 
         // MARK: - Rows that cannot be used
 
+        /// A row that is set aside may be the one in which somebody opted out.
+        private mutating func noteOptOut(_ record: TableRecord, _ row: TextRow, _ mapper: RecordMapper) {
+            guard let optOut = scan.pair.mapping.fields.first(where: \.isOptOut)?.name else { return }
+            changes.optOuts.add(record, row, mapper, optOut: optOut, names: scan.pair.schema.lookedUpBy)
+        }
+
         private mutating func takeDuplicate(
             _ record: TableRecord, _ row: TextRow, _ before: Int, _ mapper: RecordMapper
         ) {
+            noteOptOut(record, row, mapper)
             let key = mapper.key(of: row) ?? ""
             changes.duplicateKeys.insert(key)
             setAside(
@@ -151,6 +161,7 @@ struct SourceScan {
         }
 
         private mutating func takeKeyless(_ record: TableRecord, _ row: TextRow, _ mapper: RecordMapper) {
+            noteOptOut(record, row, mapper)
             setAside(record, key: nil, scan.pair.noKey)
             changes.unidentified.append(
                 UnidentifiedRow(place: record.place, values: matchValues(row, mapper), hasKey: false))
@@ -171,6 +182,7 @@ struct SourceScan {
                 let hash = KeyHash.of(key)
                 if sightings.isDouble(hash: hash, line: line) { changes.duplicateKeys.insert(key) }
             }
+            noteOptOut(record, row, mapper)
             setAside(record, key: key, quarantine)
             let values = row.isTyped ? matchValues(row, mapper) : guesses(row, mapper)
             changes.unidentified.append(UnidentifiedRow(place: record.place, values: values, hasKey: false))
@@ -244,7 +256,10 @@ private struct OpenRow: Sendable {
                 hashes.append(ValueCounts.hash(value))
             }
         }
-        return MappedRow(row: row, isLinked: isLinked, bytes: form.bytes(of: row), matchHashes: hashes)
+        let isSetAside = !isLinked && row.quarantine != nil
+        return MappedRow(
+            row: row, isLinked: isLinked, bytes: form.bytes(of: row), matchHashes: hashes,
+            setAside: isSetAside ? self : nil)
     }
 
     private func sourceRow(_ mapper: RecordMapper) -> SourceRow {
@@ -267,4 +282,6 @@ private struct MappedRow: Sendable {
     let bytes: [UInt8]
     /// Of the values by which it is matched.
     let matchHashes: [UInt64]
+    /// One without a link that cannot be used, as it was read.
+    let setAside: OpenRow?
 }

@@ -31,7 +31,7 @@ package struct PairPlanning {
             reconciler: Reconciler(
                 mapping: pair.mapping, schema: pair.schema,
                 knownFields: pair.mapping.knownFields(try store.baseColumns(pair.name)),
-                suppression: try store.suppressionList()),
+                optOuts: try await optOuts(source)),
             intents: intents, resolved: resolved, sourceDoubt: doubt, leftOutKeys: source.leftOutKeys,
             isOneText: pair.isDerived)
         var loader = try KnowledgeLoader(pair: pair, store: store)
@@ -113,6 +113,17 @@ package struct PairPlanning {
     }
 
     // MARK: - Know
+
+    /// Whoever opted out is not created as somebody who gets messages: by the suppression list, by rows of the source that
+    /// cannot be used, or by the sources of other pairs of the same people.
+    private func optOuts(_ source: SourceChanges) async throws -> OptOuts {
+        var optOuts = source.optOuts
+        optOuts.suppression = try store.suppressionList()
+        guard pair.mapping.creates.contains(.project), !source.unlinked.isEmpty || !source.begun.isEmpty else { return optOuts }
+        let others = run.pairs.filter { $0.name != pair.name && $0.schema.name == pair.schema.name }
+        try await OptOutRead(others, run).add(to: &optOuts)
+        return optOuts
+    }
 
     private func resolvedConflicts() throws -> [String: [ResolvedConflict]] {
         var resolved: [String: [ResolvedConflict]] = [:]

@@ -27,7 +27,7 @@ struct PeopleLoader {
     /// Who opted out, and who was asked or is asked by a pair of this run that comes before.
     func load() async throws -> KnownPeople {
         var known = KnownPeople(schema: people.schema, sends: requests.schema)
-        known.optOuts = try await requests.optOuts(run)
+        known.optOuts = try await OptOutRead(requests.sources, run).optOuts()
         for base in try run.store.projectBases(pair.name) {
             let person = base[requests.fields.recipient]?.description
             if let person, let at = base[requests.fields.at]?.instant { known.remember(at, id: person) }

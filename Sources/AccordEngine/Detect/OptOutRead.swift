@@ -1,0 +1,55 @@
+import AccordCore
+import AccordState
+import AccordTables
+
+/// Reads who opted out, as the sources of some pairs of people say now, whatever their plans make of it: a row may wait, or
+/// its pair be left out of this run.
+public struct OptOutRead {
+    private let pairs: [Pair]
+    private let run: PlanningRun
+
+    public init(_ pairs: [Pair], _ run: PlanningRun) {
+        self.pairs = pairs
+        self.run = run
+    }
+
+    public func optOuts() async throws -> OptOuts {
+        var optOuts = OptOuts(suppression: try run.store.suppressionList())
+        for pair in pairs { try await read(pair, into: &optOuts) }
+        return optOuts
+    }
+
+    /// Likewise, but a source that cannot be read is a doubt about everybody.
+    func add(to optOuts: inout OptOuts) async throws {
+        for pair in pairs {
+            do {
+                try await read(pair, into: &optOuts)
+            } catch EngineError.stopped {
+                throw EngineError.stopped
+            } catch let error as any ExplainedError {
+                optOuts.doubt(pair.source.name, because: error.what)
+            }
+        }
+    }
+
+    private func read(_ pair: Pair, into optOuts: inout OptOuts) async throws {
+        guard let optOut = pair.mapping.fields.first(where: \.isOptOut)?.name, let table = pair.source.scannable else {
+            return
+        }
+        let names = pair.schema.lookedUpBy
+        var mapping = pair.mapping
+        mapping.fields = mapping.fields.filter { $0.isOptOut || names.contains($0.name) }
+        let mapper = try RecordMapper(mapping: mapping, schema: try await table.schema())
+        let proof = try await table.scan { batch in
+            try run.stop.check()
+            batch.forEachRow(mapper.rows) { record, row in
+                optOuts.add(record, row, mapper, optOut: optOut, names: names)
+            }
+        }
+        let memory = try run.store.sourceMemory(pair.name)
+        let doubt = Completeness.doubt(
+            flaw: proof.incomplete, records: proof.count, endsCleanly: proof.endsCleanly, before: memory,
+            missing: max(0, (memory?.records ?? 0) - proof.count), allowances: run.options.allowances)
+        if let doubt { optOuts.doubt(table.name, because: doubt) }
+    }
+}
