@@ -16,7 +16,8 @@ struct ReasonTests {
     private static let reasons: [Reason] =
         [
             .rules(FieldRule.allCases), .rules([.optOut]), .rules([]), .onlyInSource, .onlyInProject, .notInCreate,
-            .optedOutInSource, .onSuppressionList, .optedOutElsewhere, .resubscribedInSource, .cameBack, .deletedInProject,
+            .optedOutInSource, .onSuppressionList, .optedOutElsewhere, .resubscribedInSource, .cameBack,
+            .deletedInProject,
             .goneFromSource, .goneFromProject,
             .keptByPerson(goneFrom: .source), .keptByPerson(goneFrom: .project), .replaced(fields: ["day", "amount"]),
             .neverAsked, .askedLast(day), .sameValues(fields: ["email"]), .createdByStoppedRun, .writtenByStoppedRun,

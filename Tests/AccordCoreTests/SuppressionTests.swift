@@ -18,7 +18,8 @@ struct SuppressionTests {
 
     private func reconciler(_ list: SuppressionList, _ schema: TableSchema = Customers.schema) -> Reconciler {
         Reconciler(
-            mapping: mapping, schema: schema, knownFields: Set(mapping.fields.map(\.name)), optOuts: OptOuts(suppression: list))
+            mapping: mapping, schema: schema, knownFields: Set(mapping.fields.map(\.name)),
+            optOuts: OptOuts(suppression: list))
     }
 
     private let ada: [String: Value] = [

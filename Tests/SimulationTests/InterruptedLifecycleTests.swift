@@ -21,7 +21,8 @@ struct InterruptedLifecycleTests {
     }
 
     @Test(
-        "at whatever step it dies, what the source says in the end is so", arguments: [(false, false), (false, true), (true, true)])
+        "at whatever step it dies, what the source says in the end is so",
+        arguments: [(false, false), (false, true), (true, true)])
     func everyStep(isAway: Bool, isSameRow: Bool) async throws {
         let (all, without) = (InterruptedLifecycleTests.all, InterruptedLifecycleTests.without)
         let (before, meanwhile) = isAway ? (without, all) : (all, without)
@@ -40,7 +41,9 @@ struct InterruptedLifecycleTests {
             for _ in 0..<2 { try await world.sync() }
             #expect(world.isArchived(1) == isAway, "step \(step) of \(undisturbed.steps)")
             if !isAway, !isSameRow { #expect(world.customer(1)?["company"]?.string == "Elsewhere") }
-            #expect(try world.rows.filter { $0.contains("p1@") } == (isAway ? [] : [end.first { $0.contains("p1@") } ?? ""]))
+            #expect(
+                try world.rows.filter { $0.contains("p1@") } == (isAway ? [] : [end.first { $0.contains("p1@") } ?? ""])
+            )
             #expect(try await world.sync().operations == 0)
         }
     }

@@ -18,7 +18,8 @@ public struct LinkedRecords: Sendable {
             try successors.replacement(of: link, intent, decisions, known)
         }
         let isGone = mirror?.gone ?? true
-        let successor = try replacement == nil && isGone
+        let successor =
+            try replacement == nil && isGone
             ? successors.successor(of: link, last: mirror, source, intent, decisions, known) : replacement
         if let successor {
             decisions.link(successor.id, to: link.sourceKey)

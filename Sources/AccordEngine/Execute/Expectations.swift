@@ -36,7 +36,8 @@ struct Expectations {
     private func taken(_ operation: Operation, _ entry: Entry, _ known: Knowledge) throws(Needs) -> String? {
         if pair.schema.isByContent {
             guard let record = try RecordsByContent.free(operation.values, pair.schema, known) else { return nil }
-            return "\(pair.schema.label) \(record.id) is in the project by now, and says the same: the next plan links it"
+            return
+                "\(pair.schema.label) \(record.id) is in the project by now, and says the same: the next plan links it"
         }
         for field in pair.schema.lookedUpBy where pair.schema.identifies(field) {
             guard let value = operation.changes.first(where: { $0.field == field })?.after, !value.isNull,

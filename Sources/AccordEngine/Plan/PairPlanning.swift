@@ -119,7 +119,9 @@ package struct PairPlanning {
     private func optOuts(_ source: SourceChanges) async throws -> OptOuts {
         var optOuts = source.optOuts
         optOuts.suppression = try store.suppressionList()
-        guard pair.mapping.creates.contains(.project), !source.unlinked.isEmpty || !source.begun.isEmpty else { return optOuts }
+        guard pair.mapping.creates.contains(.project), !source.unlinked.isEmpty || !source.begun.isEmpty else {
+            return optOuts
+        }
         let others = run.pairs.filter { $0.name != pair.name && $0.schema.name == pair.schema.name }
         try await OptOutRead(others, run).add(to: &optOuts)
         return optOuts
