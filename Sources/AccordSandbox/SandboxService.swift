@@ -42,6 +42,9 @@ public final class SandboxService: Sendable {
     /// What the `shift-pages` fault did: `created 7`, `archived 3`, `deleted 5`.
     public var shifts: [String] { state.withLock { $0.shifts } }
 
+    /// What creates did, in their order: those that arrived late included, those that were refused not.
+    public var creates: [SandboxCreate] { state.withLock { $0.creates } }
+
     /// All customers by id, archived ones included.
     public func snapshot() -> [JSON] { state.withLock { $0.project.customers } }
 

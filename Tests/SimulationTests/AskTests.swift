@@ -72,9 +72,11 @@ struct AskTests {
             let crashed = try world(jobs)
             var dice = Dice(seed: UInt64(seed) &* 31)
             if seed % 2 == 0 { try crashed.set(faults: "seed=\(seed + 1),\(CrashTests.faults)") }
-            for _ in 0..<3 {
-                _ = try? await crashed.sync(
-                    CrashPoint(dieAt: 1 + dice.below(crashPoint.steps)), concurrency: 4, sends: 9)
+            for run in 0..<3 {
+                let survival: Survival = seed % 2 == 0 ? .hasFaults : run > 0 ? .endsBefore : .never
+                try await crashed.crash(
+                    atStep: 1 + dice.below(crashPoint.steps), unless: survival, concurrency: 4, sends: 9, "seed \(seed)"
+                )
                 #expect(asks(crashed).values.allSatisfy { $0 == 1 }, "seed \(seed)")
                 if dice.below(2) == 0 { crashed.time.advance(1000) }
             }
@@ -97,7 +99,8 @@ struct AskTests {
         try await world.sync(sends: 9)
         try FileManager.default.removeItem(at: world.folder.appendingPathComponent("state.sqlite"))
         for suffix in ["-wal", "-shm"] {
-            try? FileManager.default.removeItem(at: world.folder.appendingPathComponent("state.sqlite\(suffix)"))
+            let file = world.folder.appendingPathComponent("state.sqlite\(suffix)")
+            if FileManager.default.fileExists(atPath: file.path) { try FileManager.default.removeItem(at: file) }
         }
         for _ in 0..<4 {
             #expect(try await world.sync(sends: 9).operations == 0)
@@ -233,7 +236,7 @@ struct AskTests {
         try await world([("J1", 1, 1)]).sync(crashPoint, sends: 9)
         for step in 1...crashPoint.steps {
             let world = try world([("J1", 1, 1)])
-            _ = try? await world.sync(CrashPoint(dieAt: step), sends: 9)
+            try await world.crash(atStep: step, sends: 9)
             try write([("J1", 1, 1), ("J1", 1, 1)], to: world)
             world.time.advance(1000)
             try await world.sync(sends: 9)

@@ -189,7 +189,7 @@ struct ChargeTests {
         world.intruder = { request in
             if request.method == "POST" { crashPoint.die() }
         }
-        _ = try? await world.sync(crashPoint)
+        try await world.crash(crashPoint)
         await #expect(throws: EngineError.stale(reason: EngineError.stateMoved)) {
             try await world.apply(plan)
         }
@@ -235,8 +235,9 @@ struct ChargeTests {
         _ world: World, _ payments: Payments, steps: Int, seed: Int, _ dice: inout Dice
     ) async throws {
         if seed % 2 == 0 { try world.set(faults: "seed=\(seed + 1),\(CrashTests.faults)") }
-        for _ in 0..<2 {
-            _ = try? await world.sync(CrashPoint(dieAt: 1 + dice.below(steps)), concurrency: 4)
+        for run in 0..<2 {
+            let survival: Survival = seed % 2 == 0 ? .hasFaults : run > 0 ? .endsBefore : .never
+            try await world.crash(atStep: 1 + dice.below(steps), unless: survival, concurrency: 4, "seed \(seed)")
         }
         try world.set(faults: "")
         try await world.sync()

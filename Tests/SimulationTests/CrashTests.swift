@@ -14,6 +14,7 @@ struct CrashTests {
 
     @Test("after a crash at any step and one more run, both sides are as if there had been none", arguments: 0..<shards)
     func aCrashChangesNothing(shard: Int) async throws {
+        var crashes = CrashCount()
         for seed in stride(from: shard, to: seeds, by: CrashTests.shards) {
             let scenario = Scenario(seed: UInt64(seed))
             let undisturbed = try await scenario.agreed()
@@ -27,10 +28,17 @@ struct CrashTests {
             var dice = Dice(seed: UInt64(seed) &* 31)
             let step = Int.random(in: 1...max(1, steps), using: &dice)
             // Every second crash comes while the service has faults; it has none when the program starts again.
-            if seed % 2 == 0 { try crashed.set(faults: "seed=\(seed + 1),\(CrashTests.faults)") }
-            _ = try? await crashed.sync(CrashPoint(dieAt: step))
+            let hasFaults = seed % 2 == 0
+            if hasFaults { try crashed.set(faults: "seed=\(seed + 1),\(CrashTests.faults)") }
+            crashes.add(
+                try await crashed.crash(atStep: step, unless: hasFaults ? .hasFaults : .never, "seed \(seed), \(step)"))
             // Every third is followed by one during the recovery.
-            if seed % 3 == 0 { _ = try? await crashed.sync(CrashPoint(dieAt: Int.random(in: 1...8, using: &dice))) }
+            if seed % 3 == 0 {
+                let again = Int.random(in: 1...8, using: &dice)
+                crashes.add(
+                    try await crashed.crash(
+                        atStep: again, unless: hasFaults ? .hasFaults : .endsBefore, "seed \(seed), \(step), \(again)"))
+            }
             try crashed.set(faults: "")
             try await crashed.sync()
             // Who turned out to be deleted in the project is looked into by one run more.
@@ -39,6 +47,7 @@ struct CrashTests {
             #expect(crashed.project == undisturbed.project, "seed \(seed), crash at step \(step) of \(steps)")
             #expect(try crashed.rows == undisturbed.rows, "seed \(seed), crash at step \(step) of \(steps)")
         }
+        crashes.expectMost()
     }
 
     @Test("a crash at every step of one scenario, and at every step of its recovery", arguments: [11, 42, 78, 105])
@@ -53,9 +62,9 @@ struct CrashTests {
         for step in 1...crashPoint.steps {
             let crashed = try await scenario.agreed()
             try scenario.edit(crashed)
-            _ = try? await crashed.sync(CrashPoint(dieAt: step))
+            try await crashed.crash(atStep: step, "seed \(seed)")
             let again = Int.random(in: 1...crashPoint.steps, using: &dice)
-            _ = try? await crashed.sync(CrashPoint(dieAt: again))
+            try await crashed.crash(atStep: again, unless: .endsBefore, "seed \(seed), \(step)")
             try await crashed.sync()
             #expect(crashed.project == undisturbed.project, "seed \(seed), crash at step \(step), then at \(again)")
             #expect(try crashed.rows == undisturbed.rows, "seed \(seed), crash at step \(step), then at \(again)")
@@ -78,7 +87,7 @@ struct CrashTests {
             try scenario.edit(crashed)
             var dice = Dice(seed: UInt64(seed) &* 37)
             let step = Int.random(in: 1...max(1, crashPoint.steps), using: &dice)
-            _ = try? await crashed.sync(CrashPoint(dieAt: step))
+            try await crashed.crash(atStep: step, "seed \(seed)")
             try scenario.editAgain(crashed)
             let report = try await crashed.sync()
 

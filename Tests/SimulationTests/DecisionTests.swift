@@ -1,4 +1,5 @@
 import AccordCore
+import AccordEngine
 import Foundation
 import Testing
 
@@ -59,7 +60,14 @@ struct DecisionTests {
         try await decide()
         let (rows, ending) = Self.absences[index]
         try write(rows, ending: ending)
-        for _ in 0..<2 { _ = try? await world.sync() }
+        for _ in 0..<2 {
+            // A file without any rows is refused.
+            guard rows.isEmpty else {
+                try await world.sync()
+                continue
+            }
+            await #expect(throws: EngineError.self) { try await world.sync() }
+        }
         #expect(try await decisions() == [.source])
         #expect(world.customer(1)?["first_name"]?.string == "Project")
         try write([Self.edited] + Self.others)

@@ -63,7 +63,7 @@ struct IdentityTests {
         try world.write([person(1)])
         let crashPoint = CrashPoint()
         world.intruder = { request in if request.method == "POST" { crashPoint.die() } }
-        _ = try? await world.sync(crashPoint)
+        try await world.crash(crashPoint)
         try world.write([person(1, phone: "12"), person(1, first: "Other")])
         let entries = try #require(try await world.plan().pairs.first?.entries)
         #expect(entries.map(\.quarantine?.cause) == [.duplicateKey, .duplicateKey])

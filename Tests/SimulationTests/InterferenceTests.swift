@@ -46,6 +46,19 @@ struct InterferenceTests {
         #expect(try world.rows.contains { $0.hasPrefix("1,Other,") })
     }
 
+    /// Changes of who is archived come with a whole read only, and a change by id is not looked at before.
+    @Test("an edit of the same field on somebody who is archived in the project is not overwritten")
+    func sameFieldOfArchived() async throws {
+        try world.write([person(1)])
+        try await world.sync()
+        try world.edit(1, ["archived": .bool(true), "first_name": .string("Theirs")])
+        try world.write([person(1, first: "Mine")])
+        try await world.sync()
+        withKnownIssue("an update does not look at who is archived before it is sent") {
+            #expect(world.customer(1)?["first_name"]?.string == "Theirs")
+        }
+    }
+
     @Test("what an upsert would write over is looked at right before: a tag and a company of a moment ago stay")
     func beforeUpsert() async throws {
         try world.write([person(1, company: "Old", tags: "a")])
@@ -54,7 +67,7 @@ struct InterferenceTests {
         let service = world.service
         world.refusal = { request in
             guard request.method == "GET", request.url.contains("email=") else { return nil }
-            try? service.edit { project throws(SandboxError) in
+            try service.edit { project throws(SandboxError) in
                 try project.editCustomer(1, ["company": .string("Human"), "add_tags": .array([.string("c")])])
             }
             return nil

@@ -38,12 +38,12 @@ struct KilledMappingTests {
             let world = try world(Self.plain)
             try await world.sync()
             try world.use(mapping: Self.mapping(company: "{column: company, transform: [uppercase]}"))
-            let report = try? await world.sync(CrashPoint(dieAt: step))
+            let died = try await world.crash(atStep: step, unless: .endsBefore)
             try world.use(mapping: Self.plain)
             try await world.sync()
             #expect(companies(world) == ["Company1", "Company2", "Company3"], "step \(step)")
             #expect(try await world.sync().operations == 0, "step \(step)")
-            if report != nil { return }
+            if !died { return }
         }
         Issue.record("the run has more steps than were tried")
     }
@@ -52,11 +52,11 @@ struct KilledMappingTests {
     func firstRun() async throws {
         for step in 1...60 {
             let world = try world(Self.mapping(company: nil))
-            let report = try? await world.sync(CrashPoint(dieAt: step))
+            let died = try await world.crash(atStep: step, unless: .endsBefore)
             try world.use(mapping: Self.plain)
             try await world.sync()
             #expect(companies(world) == ["Company1", "Company2", "Company3"], "step \(step)")
-            if report != nil { return }
+            if !died { return }
         }
         Issue.record("the run has more steps than were tried")
     }

@@ -23,7 +23,7 @@ struct LandedTests {
                 return !done
             }
             guard isFirst else { return nil }
-            try? service.edit { project throws(SandboxError) in
+            try service.edit { project throws(SandboxError) in
                 try project.editCustomer(id, ["phone": .string(LandedTests.phone)])
             }
             return nil
@@ -49,9 +49,12 @@ struct LandedTests {
         try disturb(world)
         let crashPoint = CrashPoint()
         if isKilled { world.intruder = { if $0.method == "POST" { crashPoint.die() } } }
-        let report = try? await world.sync(crashPoint)
-        #expect(crashPoint.isDead == isKilled)
-        if let report { #expect(report.quarantined == 1 && report.outcome == .attention, "\(report)") }
+        if isKilled {
+            try await world.crash(crashPoint)
+        } else {
+            let report = try await world.sync()
+            #expect(report.quarantined == 1 && report.outcome == .attention, "\(report)")
+        }
         #expect(world.customer(2)?["first_name"]?.string == "First2", "the service wrote over Bea")
         for _ in 0..<3 {
             let report = try await world.sync()

@@ -64,7 +64,8 @@ struct LateTests {
         try world.set(faults: "seed=\(seed),late=40%,late-by=1-800s,drop-after=30%")
         for _ in 0..<2 {
             if dice.below(2) == 0 {
-                _ = try? await world.sync(CrashPoint(dieAt: 1 + dice.below(30)), concurrency: 4)
+                try await world.crash(
+                    atStep: 1 + dice.below(30), unless: .hasFaults, concurrency: 4, "seed \(seed)")
             } else {
                 try await world.sync(concurrency: 4)
             }

@@ -63,7 +63,7 @@ struct LeftOutTests {
         try write(Self.row(1))
         let crashPoint = CrashPoint()
         world.intruder = { request in if request.method == "POST" { crashPoint.die() } }
-        _ = try? await world.sync(crashPoint)
+        try await world.crash(crashPoint)
         try write(Self.row(1, "former"))
         for _ in 0..<2 { #expect(try await world.sync().operations == 0) }
         #expect(world.service.snapshot().count == 1 && !world.isArchived(1))

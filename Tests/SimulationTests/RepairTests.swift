@@ -13,12 +13,12 @@ struct RepairTests {
     init() throws { world = try World() }
 
     /// A run that dies right after the service has answered a request.
-    private func dies(in world: World, after fits: @escaping @Sendable (AccordHTTP.HTTPRequest) -> Bool) async {
+    private func dies(in world: World, after fits: @escaping @Sendable (AccordHTTP.HTTPRequest) -> Bool) async throws {
         let crashPoint = CrashPoint()
         world.intruder = { request in
             if fits(request) { crashPoint.die() }
         }
-        _ = try? await world.sync(crashPoint)
+        try await world.crash(crashPoint)
     }
 
     // MARK: - One half refused
@@ -94,7 +94,7 @@ struct RepairTests {
         _ = try await world.withEngine { _, store in
             try store.resolve("customers", sourceKey: "1", field: nil, .source)
         }
-        await dies(in: world) { $0.method == "POST" }
+        try await dies(in: world) { $0.method == "POST" }
         try await world.sync()
         #expect(world.project.count == 2)
         #expect(try world.rows.count == 3)
@@ -166,7 +166,7 @@ struct RepairTests {
         try world.write((1...3).map { person($0) })
         try await world.sync()
         try world.write([person(1), person(3)])
-        await dies(in: world) { $0.url.hasSuffix("/archive") }
+        try await dies(in: world) { $0.url.hasSuffix("/archive") }
         #expect(world.isArchived(2))
         try world.write((1...3).map { person($0) })
         #expect(try await world.sync().done == [.project(.unarchive): 1])
@@ -200,7 +200,7 @@ struct RepairTests {
         try world.write([person(1)])
         try await world.sync()
         try world.write([person(1), person(2)])
-        await dies(in: world) { $0.method == "POST" }
+        try await dies(in: world) { $0.method == "POST" }
         try world.write([person(1), "2,Fir"], ending: "")
         for _ in 0..<2 {
             #expect(try await world.sync().operations == 0)

@@ -16,7 +16,7 @@ struct SameSecondTests {
         try await world.sync()
         let service = world.service
         world.refusal = { request in
-            if request.method == "GET" { try? SameSecondTests.edit(service, before) }
+            if request.method == "GET" { try SameSecondTests.edit(service, before) }
             return nil
         }
         try await world.sync()
@@ -45,7 +45,7 @@ struct SameSecondTests {
     @Test("a read that dies between two pages of them hides nothing from the next one", arguments: 1...12)
     func diesBetweenPages(step: Int) async throws {
         let world = try await world(before: [1])
-        _ = try? await world.sync(CrashPoint(dieAt: step))
+        try await world.crash(atStep: step)
         try await world.sync()
         #expect(try edited(world) == 70)
     }
@@ -58,7 +58,7 @@ struct SameSecondTests {
         try world.write((1...70).map { person($0, first: $0 > 30 ? "New" : nil) })
         let service = world.service
         world.refusal = { request in
-            if request.method == "GET" { try? SameSecondTests.edit(service, [70]) }
+            if request.method == "GET" { try SameSecondTests.edit(service, [70]) }
             return nil
         }
         try await world.sync(onFirst: { $0.method == "PUT" }) { project throws(SandboxError) in

@@ -11,13 +11,23 @@ struct Scenario {
     /// Digits that distinguish this scenario's words from those of another one in the same world.
     var mark = ""
 
-    /// A word that somebody wrote on one side, and on which record.
+    /// A word that somebody wrote on one side, and on which record. No word is part of another.
     struct Edit {
         var word: String
         var side: Side
         /// The source's key, or the customer's id.
         var record: String
+        /// As the mapping calls it.
+        var field: String
+
+        /// Whether this is what has been written over by another edit of the same side.
+        func isOverwritten(by other: Edit) -> Bool {
+            side == other.side && record == other.record && field == other.field
+        }
     }
+
+    /// The columns of the file, by the mapping's fields.
+    private static let columns = ["first_name": 1, "last_name": 2, "email": 3, "company": 5]
 
     /// The mapping's choices in this scenario.
     var rules: World.Rules {
@@ -78,25 +88,25 @@ struct Scenario {
         var lines = try String(contentsOf: world.csv, encoding: .utf8).split(separator: "\n").map(String.init)
         for index in lines.indices.dropFirst().reversed() {
             var cells = lines[index].split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-            func write(_ word: String, in cell: Int) {
-                cells[cell] = word
-                edits.append(Edit(word: word, side: .source, record: cells[0]))
+            func write(_ word: String, in field: String) {
+                cells[Scenario.columns[field] ?? 0] = word
+                edits.append(Edit(word: word, side: .source, record: cells[0], field: field))
             }
             switch Int.random(in: 0..<8, using: &dice) {
-            case 0: write("SourceFirst\(index)x\(mark)", in: 1)
-            case 1: write("Source Company \(index)x\(mark)", in: 5)
+            case 0: write("SourceFirst\(index)x\(mark)e", in: "first_name")
+            case 1: write("Source Company \(index)x\(mark)e", in: "company")
             case 2: cells[6] = "b"
             case 3: cells[7] = "yes"
             case 4:
                 lines.remove(at: index)
                 continue
-            case 5: write("new\(index)x\(mark)@example.com", in: 3)
+            case 5: write("new\(index)x\(mark)e@example.com", in: "email")
             default: break
             }
             lines[index] = cells.joined(separator: ",")
         }
         lines.append("90\(mark),Fresh,Face,fresh\(mark)@example.com,,Newcomers,c,no")
-        edits.append(Edit(word: "fresh\(mark)@example.com", side: .source, record: "90\(mark)"))
+        edits.append(Edit(word: "fresh\(mark)@example.com", side: .source, record: "90\(mark)", field: "email"))
         try write(lines, world)
         return edits
     }
@@ -109,16 +119,16 @@ struct Scenario {
         for customer in world.service.snapshot() {
             guard let id = customer["id"]?.int else { continue }
             func say(_ member: String, _ word: String) -> [String: JSON] {
-                edits.append(Edit(word: word, side: .project, record: String(id)))
+                edits.append(Edit(word: word, side: .project, record: String(id), field: member))
                 return [member: .string(word)]
             }
             let change: [String: JSON]? =
                 switch Int.random(in: 0..<9, using: &dice) {
-                case 0: say("last_name", "ProjectLast\(id)x\(mark)")
-                case 1: say("company", "Project Company \(id)x\(mark)")
+                case 0: say("last_name", "ProjectLast\(id)x\(mark)e")
+                case 1: say("company", "Project Company \(id)x\(mark)e")
                 case 2: ["add_tags": .array([.string("c")]), "remove_tags": .array([.string("a")])]
                 case 3: ["unsubscribed": .bool(true)]
-                case 4: say("first_name", "ProjectFirst\(id)x\(mark)")
+                case 4: say("first_name", "ProjectFirst\(id)x\(mark)e")
                 case 5 where takesAway: [archives ? "archived" : "delete": .bool(true)]
                 default: nil
                 }
@@ -126,6 +136,39 @@ struct Scenario {
             try world.service.edit { project throws(SandboxError) in try project.editCustomer(id, change) }
         }
         return edits
+    }
+
+    /// Each field that was edited on one side is edited on the other side as well, where both have the person: found by the
+    /// number that the person's telephone ends in.
+    ///
+    /// - Returns: the new edits.
+    static func editSameFields(as edits: [Edit], service: SandboxService, csv: URL) throws -> [Edit] {
+        var rows = try String(contentsOf: csv, encoding: .utf8).split(separator: "\n")
+            .map { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) }
+        let customers = service.snapshot()
+        var more: [Edit] = []
+        for (number, edit) in edits.enumerated() where edit.field != "email" {
+            let word = "Same\(number)th\(edit.side == .source ? "Project" : "Source")e"
+            if edit.side == .source {
+                guard let row = rows.first(where: { $0[0] == edit.record }), !row[4].isEmpty,
+                    let id = customers.first(where: { $0["phone"]?.string == row[4] })?["id"]?.int
+                else { continue }
+                try service.edit { project throws(SandboxError) in
+                    try project.editCustomer(id, [edit.field: .string(word)])
+                }
+                more.append(Edit(word: word, side: .project, record: String(id), field: edit.field))
+            } else {
+                let customer = customers.first { $0["id"]?.int == Int64(edit.record) }
+                guard let phone = customer?["phone"]?.string, let column = columns[edit.field],
+                    let index = rows.firstIndex(where: { $0[4] == phone })
+                else { continue }
+                rows[index][column] = word
+                more.append(Edit(word: word, side: .source, record: rows[index][0], field: edit.field))
+            }
+        }
+        let lines = rows.map { $0.joined(separator: ",") + "\n" }.joined()
+        try Data(lines.utf8).write(to: csv)
+        return more
     }
 
     /// Somebody goes on where they had begun, in the source: what was just written is already old.

@@ -91,9 +91,8 @@ struct SourceGroupTests {
         let undisturbed = CrashPoint()
         try await world(count).sync(undisturbed)
         for step in 1...undisturbed.steps {
-            let (world, crashPoint) = (try world(count), CrashPoint(dieAt: step))
-            await #expect(throws: (any Error).self, "step \(step)") { try await world.sync(crashPoint) }
-            #expect(crashPoint.isDead)
+            let world = try world(count)
+            try await world.crash(atStep: step)
             #expect(try await world.sync().outcome == .done, "after step \(step)")
             #expect(try world.rows.count == count + 1 && Set(world.rows).count == count + 1, "after step \(step)")
             #expect(try await world.sync().done.isEmpty, "after step \(step)")

@@ -34,21 +34,22 @@ struct TypedSourceTests {
     @Test(
         "after a crash at any step and one more run, both sides are as if there had been none", arguments: [1, 2, 3, 4])
     func everyStep(seed: UInt64) async throws {
-        func played(_ crashPoint: CrashPoint) async throws -> (TypedWorld, TypedScenario) {
+        func edited() async throws -> (TypedWorld, TypedScenario) {
             let world = try TypedWorld()
             var scenario = TypedScenario(seed: seed)
             try scenario.begin(world)
             try await world.world.sync()
             try scenario.edit(world, round: 1)
-            _ = try? await world.world.sync(crashPoint)
             return (world, scenario)
         }
         let crashPoint = CrashPoint()
-        let (undisturbed, scenario) = try await played(crashPoint)
+        let (undisturbed, scenario) = try await edited()
+        try await undisturbed.world.sync(crashPoint)
         scenario.expectAgreement(undisturbed, "seed \(seed)")
         #expect(crashPoint.steps > 15, "seed \(seed): nothing happens in this scenario")
         for step in 1...crashPoint.steps {
-            let (crashed, scenario) = try await played(CrashPoint(dieAt: step))
+            let (crashed, scenario) = try await edited()
+            try await crashed.world.crash(atStep: step, "seed \(seed)")
             try await crashed.world.sync()
             scenario.expectAgreement(crashed, "seed \(seed), crash at step \(step)")
             #expect(try await crashed.world.sync().operations == 0, "seed \(seed), crash at step \(step)")
@@ -69,7 +70,7 @@ struct TypedSourceTests {
         for step in 1...crashPoint.steps {
             let world = try TypedWorld(mapping: TypedSourceTests.byPhone)
             try world.world.add(1)
-            _ = try? await world.world.sync(CrashPoint(dieAt: step))
+            try await world.world.crash(atStep: step)
             try await world.world.sync()
             #expect(world.table.records.count <= 1, "crash at step \(step)")
             world.world.passSettleTime()

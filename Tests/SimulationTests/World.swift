@@ -31,69 +31,6 @@ struct HalfRandom: RandomSource {
     func unit() -> Double { 0.5 }
 }
 
-struct Crash: Error {}
-
-/// The process dies at the n-th step; a dead process neither sends nor commits.
-final class CrashPoint: Sendable {
-    private let left: Mutex<Int>
-
-    init(dieAt step: Int = .max) { left = Mutex(step) }
-
-    func die() { left.withLock { $0 = 1 } }
-
-    var isDead: Bool { left.withLock { $0 <= 0 } }
-
-    func step() throws {
-        let dies = left.withLock { left in
-            left -= 1
-            return left <= 0
-        }
-        if dies { throw Crash() }
-    }
-
-    var steps: Int { left.withLock { Int.max - $0 } }
-}
-
-/// Every request has two steps: before its effect, and after it.
-struct MortalTransport: HTTPTransport {
-    let inner: SandboxTransport
-    let crashPoint: CrashPoint
-    /// What somebody else does meanwhile.
-    let intruder: @Sendable (AccordHTTP.HTTPRequest) throws -> Void
-    /// The status with which the service refuses a request, if it does.
-    let refusal: @Sendable (AccordHTTP.HTTPRequest) -> Int?
-    /// The members that the answer to a request leaves out.
-    let leftOut: @Sendable (AccordHTTP.HTTPRequest) -> Set<String>
-
-    func send(_ request: AccordHTTP.HTTPRequest) async throws -> AccordHTTP.HTTPResponse {
-        do { try crashPoint.step() } catch { throw CancellationError() }
-        if let status = refusal(request) {
-            return HTTPResponse(status: status, body: Array(#"{"success":false,"message":"No."}"#.utf8))
-        }
-        let answer = try await inner.send(request)
-        do { try crashPoint.step() } catch { throw CancellationError() }
-        try intruder(request)
-        let members = leftOut(request)
-        return members.isEmpty ? answer : try MortalTransport.leavingOut(members, of: answer)
-    }
-
-    private static func leavingOut(
-        _ members: Set<String>, of answer: AccordHTTP.HTTPResponse
-    ) throws -> AccordHTTP.HTTPResponse {
-        func without(_ json: Any) -> Any {
-            switch json {
-            case let object as [String: Any]: object.filter { !members.contains($0.key) }.mapValues(without)
-            case let list as [Any]: list.map(without)
-            default: json
-            }
-        }
-        var answer = answer
-        let json = try JSONSerialization.jsonObject(with: Data(answer.body), options: [.fragmentsAllowed])
-        answer.body = try Array(JSONSerialization.data(withJSONObject: without(json), options: [.fragmentsAllowed]))
-        return answer
-    }
-}
-
 /// Two sides, a state file, and a service: whole runs without a socket, of one pair or of several.
 final class World {
     let folder: URL
@@ -103,9 +40,11 @@ final class World {
     /// What somebody else does while the next run goes on, called with each request that was answered.
     var intruder: (@Sendable (AccordHTTP.HTTPRequest) throws -> Void)?
     /// The status with which the service refuses a request of the next run, if it does.
-    var refusal: (@Sendable (AccordHTTP.HTTPRequest) -> Int?)?
+    var refusal: (@Sendable (AccordHTTP.HTTPRequest) throws -> Int?)?
     /// The members that answers leave out from now on.
     var leftOut: @Sendable (AccordHTTP.HTTPRequest) -> Set<String> = { _ in [] }
+    /// A seed: the requests of the next run that are under way together overtake each other.
+    var interleaving: UInt64?
     /// In place of the file of the first pair, which is then the only one: makes the source for one process.
     var source: ((CrashPoint) -> any Table)?
     /// In place of the service's table, likewise.
@@ -133,7 +72,8 @@ final class World {
     /// - Parameters:
     ///   - text: the mapping of the first pair, whose rows are in ``csv``. The pair has the name of its resource.
     ///   - others: the mappings of further pairs by the pair's name, whose rows are in a file of that name: ``file(of:)``.
-    init(mapping text: String, others: KeyValuePairs<String, String> = [:]) throws {
+    ///   - description: of the service's API, if it is not the one that ships.
+    init(mapping text: String, others: KeyValuePairs<String, String> = [:], description: String? = nil) throws {
         let parent = FileManager.default.fileExists(atPath: "/dev/shm") ? "/dev/shm" : NSTemporaryDirectory()
         folder = URL(fileURLWithPath: parent).appendingPathComponent("accord-simulation-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -144,6 +84,11 @@ final class World {
         config = Config(
             project: ProjectSettings(key: .environment("KEY"), rate: 1000),
             state: folder.appendingPathComponent("state.sqlite").path, pairs: [])
+        if let description {
+            let file = folder.appendingPathComponent("api.yaml")
+            try Data(description.utf8).write(to: file)
+            config.project.description = NamedPath(path: file.path, name: file.lastPathComponent)
+        }
         try config.pairs.append(pair(nil, csv, text))
         for (name, text) in others { try config.pairs.append(pair(name, file(of: name), text)) }
     }
@@ -152,7 +97,7 @@ final class World {
     func file(of pair: String) -> URL { folder.appendingPathComponent("\(pair).csv") }
 
     private func pair(_ name: String?, _ file: URL, _ text: String) throws -> PairSettings {
-        let mapping = try MappingFile.parse(text, file: "mapping.yaml", api: APIDescription.project)
+        let mapping = try MappingFile.parse(text, file: "mapping.yaml", api: config.api())
         let file = NamedPath(path: file.path, name: file.lastPathComponent)
         return PairSettings(
             name: name ?? mapping.resource, source: .csv(CSVSettings(file: file)), mapping: .ready(mapping),
@@ -228,28 +173,37 @@ final class World {
         let transport = MortalTransport(
             inner: SandboxTransport(service: service, time: time), crashPoint: crashPoint,
             intruder: intruder ?? { _ in },
-            refusal: refusal ?? { _ in nil }, leftOut: leftOut)
-        (intruder, refusal) = (nil, nil)
+            refusal: refusal ?? { _ in nil }, leftOut: leftOut, delays: Delays(seed: interleaving))
+        (intruder, refusal, interleaving) = (nil, nil, nil)
         let dependencies = Dependencies(
             transport: transport, time: time, random: HalfRandom(), durability: .none,
             hooks: CommitHooks(before: { _ in try crashPoint.step() }, after: { _ in try crashPoint.step() }),
-            logger: Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() }, environment: ["KEY": "key"],
+            logger: World.silent, environment: ["KEY": "key"],
             userAgent: "accord/simulation")
         let workspace = try await Workspace(
             config, access: .run, owner: "simulation", dependencies: dependencies)
-        defer { try? workspace.close() }
-        guard let source, let pair = workspace.pairs.first else {
-            return try await body(workspace.engine, workspace.store)
+        let result: Result<T, any Error>
+        do {
+            result = .success(try await body(engine(of: workspace, crashPoint), workspace.store))
+        } catch {
+            result = .failure(error)
         }
-        let engine = Engine(
+        try workspace.close()
+        return try result.get()
+    }
+
+    private func engine(of workspace: Workspace, _ crashPoint: CrashPoint) throws -> Engine {
+        guard let source, let pair = workspace.pairs.first else { return workspace.engine }
+        return Engine(
             pairs: [
                 Pair(
                     name: pair.name, mapping: pair.mapping, source: source(crashPoint),
                     project: projectTable ?? pair.project, schema: pair.schema)
-            ], store: workspace.store, time: time, configuration: try config.fingerprint(), concurrency: concurrency,
-            logger: dependencies.logger)
-        return try await body(engine, workspace.store)
+            ], store: workspace.store, time: time, configuration: try config.fingerprint(),
+            concurrency: config.project.concurrency, logger: World.silent)
     }
+
+    private static let silent = Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() }
 
     /// What a stopped run may have created has arrived by now, or never will.
     func passSettleTime() { time.advance(Double(LateCreates.settleTime)) }

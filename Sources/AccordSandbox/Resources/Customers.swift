@@ -55,8 +55,10 @@ enum Customers {
         changes["tag_ids"] = Tags.ids(&form, "tag_slugs", "tags", context: "customers", in: project)
         try form.check()
         changes["location_id"] = try Locations.id(&form, in: project)
-        let match = match(email: changes["email"]?.string, phone: changes["phone"]?.string, in: project)
-        try refuseTaken(changes, except: match?.id, in: project)
+        let match =
+            project.matchesCustomers
+            ? match(email: changes["email"]?.string, phone: changes["phone"]?.string, in: project) : nil
+        if project.matchesCustomers { try refuseTaken(changes, except: match?.id, in: project) }
         guard let match else {
             changes["signed_up_at"] = signedUp == .null ? .int(project.now) : signedUp ?? .int(project.now)
             return .record(show(project.insert(.customers, changes), in: project))

@@ -18,10 +18,16 @@ public struct SandboxProject: Sendable {
     private var owners: [String: [String: Int64]] = [:]
     /// What belongs to a customer.
     private var owned: [Table: [Int64: Set<Int64>]] = [:]
+    /// How many records were ever made.
+    private(set) var insertions = 0
     private var listing: (name: String, ids: [Int64])?
 
     /// By which the service cuts its lists into calendar days.
     public var localTime = LocalTime.utc
+
+    /// Whether a create is taken for the customer that has the e-mail or the phone already. Where it is not, each create
+    /// makes a new record, as a service might well do.
+    public var matchesCustomers = true
 
     public init() {}
 
@@ -63,6 +69,7 @@ public struct SandboxProject: Sendable {
         row["uuid"] = .string(SandboxProject.uuid(table.rawValue, id))
         if row.isNull("created_at") { row["created_at"] = .int(now) }
         if row.isNull("updated_at") { row["updated_at"] = row["created_at"] }
+        insertions += 1
         replace(table, id, by: row)
         return row
     }

@@ -13,6 +13,7 @@ struct SandboxState: Sendable {
     var window: (second: Int64, count: Int) = (0, 0)
     var refusalsLeft = 0
     var shifts: [String] = []
+    var creates: [SandboxCreate] = []
     /// Requests that a gateway holds back, and when they arrive, in Unix seconds.
     private var late: [(at: Double, request: HTTPRequest)] = []
 
@@ -30,8 +31,21 @@ struct SandboxState: Sendable {
         for (_, request) in arrived {
             // Nobody waits for what comes of it.
             guard let (route, call) = try? Route.find(Call(request)) else { continue }
-            _ = try? route.effect(call, &project)
+            _ = try? effect(route, call)
         }
+    }
+
+    /// Does what a request asks, and notes what it created.
+    private mutating func effect(_ route: Route, _ call: Call) throws(Refusal) -> Answer {
+        let before = project.insertions
+        let answer = try route.effect(call, &project)
+        if route.operation.hasPrefix("create") {
+            creates.append(
+                SandboxCreate(
+                    operation: route.operation, words: String(decoding: call.body, as: UTF8.self), at: project.now,
+                    isNew: project.insertions > before))
+        }
+        return answer
     }
 
     mutating func reply(to request: HTTPRequest) -> SandboxReply {
@@ -62,11 +76,12 @@ struct SandboxState: Sendable {
         let response: HTTPResponse
         do {
             try admit(request, isBurst: occurring.contains(.tooMany))
-            (_, call) = try found.get()
-            if occurring.contains(.shiftPages), route?.operation == "listCustomers", call.query["page"] ?? "1" != "1" {
+            let route = try found.get().route
+            call = try found.get().call
+            if occurring.contains(.shiftPages), route.operation == "listCustomers", call.query["page"] ?? "1" != "1" {
                 shiftPages()
             }
-            response = HTTPResponse(try route?.effect(call, &project) ?? .done)
+            response = HTTPResponse(try effect(route, call))
         } catch {
             response = HTTPResponse(error)
         }
