@@ -24,6 +24,7 @@ package struct PlanBuilder {
     private var awaitedNames: [AwaitedName: Int] = [:]
     private let hasReferences: Bool
     private let fields: CountedFields
+    private var renumbering: Renumbering
 
     /// - Parameter awaited: the records that a stopped run had begun with, or about which a person has decided.
     package init(
@@ -32,6 +33,7 @@ package struct PlanBuilder {
         self.pair = pair
         form = DraftForm(pair: pair, context: context)
         fields = CountedFields(pair.schema)
+        renumbering = Renumbering(addresses: fields.addresses)
         hasReferences = pair.mapping.fields.contains { $0.pair != nil }
         records = PlanRecordsBuilder(folder: store.folder)
         self.awaited = Dictionary(awaited.map { ($0, false) }, uniquingKeysWith: { first, _ in first })
@@ -42,6 +44,7 @@ package struct PlanBuilder {
         let record = draft.record
         let number = Int32(try records.append(draft.written, rank: draft.rank))
         count(record, 1)
+        renumbering.add(record)
         if !record.unknown.isEmpty { unknown.formUnion(record.unknown) }
         if !awaited.isEmpty, let identity = record.recordIdentity, awaited[identity] != nil {
             mentioned.insert(identity)
@@ -167,6 +170,7 @@ package struct PlanBuilder {
             name: pair.name, resource: pair.schema.name, label: pair.schema.label, mapping: pair.mapping.fingerprint,
             source: source, project: project, counts: counts, fields: fields,
             notes: notes, requests: requests, records: try records.finish())
+        if !renumbering.isEmpty { plan.renumbered = renumbering.counts(linked: try pair.linkedCount(run.store)) }
         plan.refusals = try pair.refusals(of: plan, run.options.allowances, run.store)
         plan.undecided = undecided
         (plan.names, plan.created) = (names.byKey, names.created)
