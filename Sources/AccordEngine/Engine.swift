@@ -85,7 +85,7 @@ public struct Engine: Sendable {
                 plans.append(PairPlan(pair, failure: error.description))
             }
         }
-        return try creatingWhatIsNamed(plans)
+        return Engine.holdingSends(try creatingWhatIsNamed(plans), options.allowances)
     }
 
     private func plan(_ pair: Pair, _ run: PlanningRun) async throws -> PairPlan {
@@ -111,7 +111,7 @@ public struct Engine: Sendable {
         }
         try onPlan(plan)
         return try await execute(
-            plan, kind: "sync", sends: options.allowances.sends != nil, started: started, requests: requests)
+            plan, kind: "sync", options.allowances, started: started, requests: requests)
     }
 
     /// Applies a saved plan: exactly that, once. What changed since it was made is skipped and reported.
@@ -129,14 +129,10 @@ public struct Engine: Sendable {
             // What changed in the project since: each operation is held against it before it is sent.
             _ = try await MirrorRead(pair: pair.sender?.people ?? pair, planning(options))
                 .refresh(full: false, mappingChanged: false)
-            let planned = current.pairs[index]
-            current.pairs[index].refusals = try pair.refusals(
-                of: planned.counts, source: planned.source, project: planned.project,
-                after: current.pairs[..<index], options.allowances, store)
+            current.pairs[index].refusals = try pair.refusals(of: current.pairs[index], options.allowances, store)
         }
         return try await execute(
-            current, kind: "apply", planID: id.description, sends: options.allowances.sends != nil, started: started,
-            requests: requests)
+            current, kind: "apply", planID: id.description, options.allowances, started: started, requests: requests)
     }
 
     private func checkFresh(_ plan: Plan, id: Fingerprint) throws {
@@ -159,9 +155,8 @@ public struct Engine: Sendable {
 
     // MARK: - Carrying a plan out, pair by pair
 
-    /// - Parameter sends: messages may reach people in this run.
     private func execute(
-        _ plan: Plan, kind: String, planID: String? = nil, sends: Bool, started: Double, requests: Int
+        _ plan: Plan, kind: String, planID: String? = nil, _ allowances: Allowances, started: Double, requests: Int
     ) async throws -> RunReport {
         let refusals = plan.pairs.flatMap(\.refusals)
         guard refusals.isEmpty else {
@@ -171,6 +166,8 @@ public struct Engine: Sendable {
         }
         let run = try store.beginRun(kind: kind, planID: planID, at: Int64(time.unixTime))
         var report = RunReport(run: run)
+        report.allowedSends = allowances.sends
+        let sends = allowances.holding(sends: Engine.sends(of: plan.pairs)) == nil
         var failed: Set<String> = []
         for pairPlan in plan.pairs where !stop.isStopped {
             guard let pair = pairs.first(where: { $0.name == pairPlan.name }) else { continue }
@@ -197,6 +194,7 @@ public struct Engine: Sendable {
         return report
     }
 
+    /// - Parameter sends: messages may reach people in this run.
     /// - Returns: why the pair could not be finished; nil if it was.
     private func execute(
         _ pair: Pair, _ plan: PairPlan, sends: Bool, _ report: inout RunReport
@@ -213,8 +211,8 @@ public struct Engine: Sendable {
         if plan.project.incomplete != nil, !pair.project.capabilities.isListedAtOnce { report.incompleteReads += 1 }
         if !sends { report.held += plan.counts.sends }
         if executor.tally.failure == nil { await look(pair, after: executor) }
-        try await remember(
-            pair, plan, isClean: executor.tally.failure == nil && !stop.isStopped && executor.tally.isClean)
+        let isFinished = executor.tally.failure == nil && !stop.isStopped
+        try await remember(pair, plan, isFinished: isFinished, isClean: isFinished && executor.tally.isClean)
         return executor.tally.failure
     }
 
@@ -248,8 +246,10 @@ public struct Engine: Sendable {
         }
     }
 
-    /// A read that was in doubt is not what the next one is measured by.
-    private func remember(_ pair: Pair, _ plan: PairPlan, isClean: Bool) async throws {
+    /// A read that was in doubt is not what the next one is measured by. A first run that did not come to its end is still
+    /// the first one.
+    private func remember(_ pair: Pair, _ plan: PairPlan, isFinished: Bool, isClean: Bool) async throws {
+        if !isFinished, try store.sourceMemory(pair.name) == nil { return }
         var memory = SourceMemory(
             stamp: nil, records: plan.source.records, endsCleanly: plan.source.endsCleanly,
             mapping: pair.mapping.fingerprint, references: plan.references)
@@ -269,7 +269,8 @@ public struct Engine: Sendable {
         if !report.failures.isEmpty { return .failed }
         if stop.isStopped { return .interrupted }
         let records = report.quarantined + report.conflicts + report.unknown + report.skipped.count + report.withheld
-        return records + report.incompleteReads > 0 ? .attention : .done
+        let waits = records + report.incompleteReads + (report.holdsAllowedSends ? report.held : 0)
+        return waits > 0 ? .attention : .done
     }
 
     /// Requests sent so far. Tables of one service share their count: each service is counted once.

@@ -68,7 +68,7 @@ public enum EngineError: ExplainedError, Hashable {
         case .unbalanced: "Nothing was sent; please report this with the output of accord plan --format json"
         case .unknownPair: "Name one of those, or none for all"
         case .stale: "Make a new one with accord plan --out"
-        case .guarded(let refusals): refusals.first?.next
+        case .guarded(let refusals): Refusal.next(of: refusals)
         case .cannot: "Change the mapping so that nothing has to be done there, or name another source"
         case .projectWrittenAsWhole: "Make it the source of the pair, or change the mapping so that it is not written"
         case .sourceInDoubt: "Look at it, put it right, and run again"

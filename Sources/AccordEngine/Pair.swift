@@ -46,17 +46,19 @@ public struct Pair: Sendable {
     /// The key of its source that a person means by a text.
     public func key(typed text: String) -> String { isDerived ? NameKey.of(text) : RecordKey.of(text) ?? text }
 
-    /// Why a plan of this pair may not be carried out after others of the same run.
-    public func refusals(
-        of counts: PlanCounts, source: SideReading, project: SideReading, after earlier: some Sequence<PairPlan>,
-        _ allowances: Allowances, _ store: any StateStore
-    ) throws -> [Refusal] {
-        // What only others name is neither deleted nor suddenly gone, nor is what was sent.
-        let linked = isDerived || sender != nil ? 0 : try store.linkedCount(name)
+    /// Why a plan of this pair may not be carried out.
+    public func refusals(of plan: PairPlan, _ allowances: Allowances, _ store: any StateStore) throws -> [Refusal] {
+        let measure = Guard.Measure(
+            linked: try linkedCount(store), isFirst: try store.sourceMemory(name) == nil, renumbered: plan.renumbered)
         return Guard.check(
-            pair: name, counts: counts, guards: mapping.guards, linked: linked,
-            sends: earlier.reduce(0) { $0 + $1.counts.sends }, source: source, project: project,
-            allowances: allowances)
+            pair: name, counts: plan.counts, guards: mapping.guards, measure, source: plan.source,
+            project: plan.project, allowances: allowances)
+    }
+
+    /// The linked records that guards measure by.
+    func linkedCount(_ store: any StateStore) throws -> Int {
+        // What only others name is neither deleted nor suddenly gone, nor is what was sent.
+        isDerived || sender != nil ? 0 : try store.linkedCount(name)
     }
 
     /// Equal as long as the names of other pairs' records in the source's rows mean what they meant; nil if no

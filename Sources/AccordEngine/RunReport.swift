@@ -6,7 +6,8 @@ public struct RunReport: Sendable, Hashable, Encodable {
         /// Everything in the plan was done, or there was nothing to do.
         case done = "done"
         /// The rest went on, but some records wait: in quarantine, in conflict, changed since the plan was made, or
-        /// missing from a source that cannot be trusted to say so; or the project was not read whole, which was due.
+        /// missing from a source that cannot be trusted to say so; or the project was not read whole, which was due; or
+        /// more people would be asked for a review than the run allows.
         case attention = "attention"
         /// It was stopped by a person, cleanly.
         case interrupted = "interrupted"
@@ -31,8 +32,10 @@ public struct RunReport: Sendable, Hashable, Encodable {
     public var withheld: Int
     /// Whole reads of the project that did not prove themselves whole: what is gone from it is not known.
     public var incompleteReads: Int
-    /// People who would be asked for a review, and are not as the run does not allow it.
+    /// People who would be asked for a review, and are not as the run does not allow it, or not so many.
     public var held: Int
+    /// How many people the run was allowed to ask; nil if nothing was said of it.
+    public var allowedSends: Int?
     /// Requests sent, reads and retries included.
     public var requests: Int
     public var seconds: Double
@@ -51,6 +54,7 @@ public struct RunReport: Sendable, Hashable, Encodable {
         case withheld = "withheld"
         case incompleteReads = "incompleteReads"
         case held = "held"
+        case allowedSends = "allowedSends"
         case requests = "requests"
         case seconds = "seconds"
         case failures = "failures"
@@ -87,6 +91,9 @@ public struct RunReport: Sendable, Hashable, Encodable {
         seconds = 0
         failures = []
     }
+
+    /// Somebody wants people to be asked, and nobody was, as they are more than was said.
+    public var holdsAllowedSends: Bool { held > 0 && allowedSends != nil }
 
     public var operations: Int { done.values.reduce(0, +) }
 }

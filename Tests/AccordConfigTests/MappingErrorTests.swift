@@ -187,6 +187,14 @@ struct MappingErrorTests {
             text: "guards: {deletes: 10}",
             error: "m.yaml:6: expected a percentage from 0% to 100% for deletes, found \"10\"."),
         Case(
+            text: "guards: {updates: {share: some}}",
+            error: "m.yaml:6: expected a percentage from 0% to 100% for updates, found \"some\"."),
+        Case(
+            text: "guards: {contact changes: 5%}",
+            error: "m.yaml:6: unknown key \"contact changes\" in guards (did you mean \"contact-changes\"?). "
+                + "The keys here are: deletes, clears, opt-outs, resubscribes, updates, contact-changes, "
+                + "source-creates, at least."),
+        Case(
             text: "guards: {at least: -1}",
             error: "m.yaml:6: expected a whole number from 0 to 1000000000 for at least, found \"-1\"."),
         Case(

@@ -21,7 +21,7 @@ struct MappingFileTests {
         #expect(mapping.creates == [.source, .project])
         #expect(mapping.whenGoneFromSource == .archive)
         #expect(mapping.whenGoneFromProject == .ignore)
-        #expect(mapping.guards == Guards(deletePercent: 10, deleteCount: 10))
+        #expect(mapping.guards == Guards())
         #expect(mapping.fullReadEvery == 7)
         #expect(mapping.protected.isEmpty && mapping.modified == nil)
         #expect(mapping.field("email")?.type == .email)
@@ -43,7 +43,14 @@ struct MappingFileTests {
             full read every: 30 days
             when gone from source: delete
             when gone from project: delete
-            guards: {deletes: 5%, at least: 3}
+            guards:
+              deletes: 5%
+              at least: 3
+              clears: 7%
+              opt-outs: {at least: 4}
+              updates: {share: 20%, at least: 2}
+              contact-changes: 1%
+              source-creates: {share: 30%, at least: 9}
             protect: [vip@example.com, 17]
             fields:
               first_name: {column: First, required: true}
@@ -71,7 +78,11 @@ struct MappingFileTests {
         #expect(mapping.fullReadEvery == 30)
         #expect(mapping.whenGoneFromSource == .delete)
         #expect(mapping.whenGoneFromProject == .delete)
-        #expect(mapping.guards == Guards(deletePercent: 5, deleteCount: 3))
+        let guards: [Harm: (share: Int, atLeast: Int)] = [
+            .deletes: (5, 3), .clears: (7, 3), .optOuts: (5, 4), .resubscribes: (5, 3), .updates: (20, 2),
+            .contactChanges: (1, 10), .sourceCreates: (30, 9),
+        ]
+        #expect(mapping.guards == Guards(guards.mapValues { Guards.Limit(share: $0.share, atLeast: $0.atLeast) }))
         #expect(mapping.protected == ["vip@example.com", "17"])
         #expect(mapping.field("first_name")?.required == true)
         #expect(mapping.field("phone")?.type == .phone(country: "GB"))
@@ -236,6 +247,18 @@ struct MappingFileTests {
         for block in blocks { _ = try parse(block) }
     }
 
+    @Test("What guards say is part of what a mapping means, and what they leave out is not")
+    func guards() throws {
+        func mapping(_ guards: String) throws -> Mapping { try parse(MappingFileTests.small + "guards: \(guards)\n") }
+        let plain = try parse(MappingFileTests.small)
+        #expect(try mapping("{deletes: 10%, at least: 10, updates: 50%}").fingerprint == plain.fingerprint)
+        #expect(try mapping("{updates: 49%}").fingerprint != plain.fingerprint)
+        #expect(try mapping("{contact-changes: {at least: 9}}").fingerprint != plain.fingerprint)
+        #expect(
+            try mapping("{clears: {share: 5%}, deletes: {share: 5%, at least: 4}}")
+                == mapping("{deletes: 5%, at least: 4}"))
+    }
+
     @Test("The reference page names every key, type, transform, policy and field")
     func referenceIsWhole() throws {
         let page = try repositoryFile("docs/mapping.md")
@@ -246,6 +269,13 @@ struct MappingFileTests {
         let transforms = Transform.definitions.flatMap { [$0.word] + $0.keys }
         for word in types + transforms {
             #expect(page.contains("`\(word)") || page.contains("\(word): "), "\(word)")
+        }
+        let commands = try repositoryFile("docs/cli.md")
+        for harm in Harm.allCases {
+            let limit = Guards()[harm]
+            let row = "| `\(harm.rawValue)` | \(limit.share)% | \(limit.atLeast) |"
+            #expect(page.contains(row) || limit == Guards()[.deletes] && page.contains("| `\(harm.rawValue)` | "))
+            #expect(commands.contains("| `\(harm.lift(0).dropLast())N` |"), "\(harm)")
         }
         for word in policies + deletions + fields { #expect(page.contains("`\(word)`"), "\(word)") }
     }

@@ -24,7 +24,7 @@ struct CompletenessTests {
             }
             return Completeness.doubt(
                 flaw: flaw, records: records, endsCleanly: endsCleanly, before: memory, missing: missing,
-                allowances: Allowances(deletes: allowed))
+                allowances: Allowances(allowed.map { [.deletes: $0] } ?? [:]))
         }
     }
 

@@ -6,15 +6,17 @@ struct GuardTests {
     private static let reading = SideReading(mode: .full, records: 1_000, read: 1_000)
 
     private func check(
-        _ entries: [Entry], guards: Guards = Guards(), linked: Int, allowed: Int? = nil,
-        source: SideReading = reading, project: SideReading = reading
+        _ entries: [Entry], guards: Guards = Guards(), linked: Int, isFirst: Bool = false,
+        _ allowances: Allowances = Allowances(), source: SideReading = reading, project: SideReading = reading
     ) -> [Refusal] {
         var counts = PlanCounts()
-        for entry in entries { counts.add(entry, nil) }
+        for entry in entries { counts.add(entry, CountedFields(addresses: ["email"], facts: ["last_asked_at"])) }
         return Guard.check(
-            pair: "customers", counts: counts, guards: guards, linked: linked, source: source, project: project,
-            allowances: Allowances(deletes: allowed))
+            pair: "customers", counts: counts, guards: guards, Guard.Measure(linked: linked, isFirst: isFirst),
+            source: source, project: project, allowances: allowances)
     }
+
+    private func allowing(deletes: Int?) -> Allowances { Allowances(deletes.map { [.deletes: $0] } ?? [:]) }
 
     private func entries(_ count: Int, _ side: Side = .project, _ kind: Operation.Kind = .archive) -> [Entry] {
         (0..<count).map { index in
@@ -28,11 +30,14 @@ struct GuardTests {
     private static let limits: [(Guards, linked: Int, most: Int)] = [
         (Guards(), 0, 10), (Guards(), 1, 10), (Guards(), 100, 10), (Guards(), 109, 10), (Guards(), 110, 11),
         (Guards(), 119, 11), (Guards(), 500, 50), (Guards(), 1_000, 100),
-        (Guards(deletePercent: 0, deleteCount: 0), 500, 0), (Guards(deletePercent: 0, deleteCount: 3), 500, 3),
-        (Guards(deletePercent: 50, deleteCount: 0), 3, 1), (Guards(deletePercent: 100, deleteCount: 0), 7, 7),
+        (deletes(0, 0), 500, 0), (deletes(0, 3), 500, 3), (deletes(50, 0), 3, 1), (deletes(100, 0), 7, 7),
         // A percentage that is none counts as the nearest that is one.
-        (Guards(deletePercent: 500, deleteCount: 0), 7, 7), (Guards(deletePercent: -5, deleteCount: 2), 500, 2),
+        (deletes(500, 0), 7, 7), (deletes(-5, 2), 500, 2),
     ]
+
+    private static func deletes(_ share: Int, _ atLeast: Int) -> Guards {
+        Guards([.deletes: Guards.Limit(share: share, atLeast: atLeast)])
+    }
 
     @Test("One more than the limit is too many, on either side, whether deleted or archived", arguments: limits)
     func limit(_ guards: Guards, _ linked: Int, _ most: Int) throws {
@@ -55,12 +60,12 @@ struct GuardTests {
         "Consent has a size",
         arguments: [(nil, true), (0, true), (10, true), (39, true), (40, false), (41, false)] as [(Int?, Bool)])
     func lift(_ allowed: Int?, _ isRefused: Bool) {
-        #expect(check(entries(40), linked: 100, allowed: allowed).isEmpty != isRefused)
+        #expect(check(entries(40), linked: 100, allowing(deletes: allowed)).isEmpty != isRefused)
     }
 
     @Test("Less consent than the limit takes nothing away from the limit")
     func smallConsent() {
-        #expect(check(entries(10), linked: 100, allowed: 1).isEmpty)
+        #expect(check(entries(10), linked: 100, allowing(deletes: 1)).isEmpty)
     }
 
     @Test("Each side is counted by itself")
@@ -68,53 +73,114 @@ struct GuardTests {
         #expect(check(entries(10) + entries(10, .source, .delete), linked: 100).isEmpty)
         let both = check(entries(11) + entries(12, .source, .delete), linked: 100)
         #expect(both.map(\.side) == [.source, .project] && both.map(\.count) == [12, 11])
-        #expect(check(entries(11) + entries(12, .source, .delete), linked: 100, allowed: 11).map(\.side) == [.source])
+        #expect(
+            check(entries(11) + entries(12, .source, .delete), linked: 100, allowing(deletes: 11)).map(\.side) == [
+                .source
+            ])
     }
 
-    private func updates(_ count: Int, _ side: Side, _ change: FieldChange) -> [Entry] {
+    private func updates(_ count: Int, _ side: Side, _ changes: FieldChange..., link: LinkChange = .none) -> [Entry] {
         (0..<count).map { index in
             Entry(
                 label: "\(index)", sourceKey: "s\(index)", projectID: "p\(index)", present: [.source, .project],
-                bucket: .updated,
-                operations: [Operation(side: side, kind: .update, changes: [change], reason: .rules([change.rule]))])
+                bucket: .updated, link: link,
+                operations: [Operation(side: side, kind: .update, changes: changes, reason: .rules(of: changes))])
         }
     }
 
+    private static func change(
+        _ field: String, _ before: Value, _ after: Value, _ rule: FieldRule = .sourceChanged
+    ) -> FieldChange {
+        FieldChange(field: field, before: before, after: after, origin: after, rule: rule)
+    }
+
+    private static let cleared = change("notes", .string("x"), .null)
+    private static let out = change("out", .null, .boolean(true), .optOut)
+    private static let back = change("out", .boolean(true), .null, .resubscribed)
+    private static let filled = change("notes", .null, .string("x"))
+    private static let address = change("email", .string("a@example.com"), .string("b@example.com"))
+
+    /// What is limited, with a record of each that does it, and how many of 300 linked ones may.
+    private static let limited: [(Harm, FieldChange, most: Int)] = [
+        (.clears, cleared, 30), (.optOuts, out, 30), (.resubscribes, back, 30), (.updates, filled, 150),
+        (.contactChanges, address, 30),
+    ]
+
     @Test(
-        "So many fields that become blank, or people who opt out, are too many on either side", arguments: Side.allCases
+        "One more than the limit is too many, on either side, and a person can say that it is right", arguments: limited
     )
-    func harms(_ side: Side) throws {
-        let cleared = FieldChange(
-            field: "notes", before: .string("x"), after: .null, origin: .null, rule: .sourceChanged)
-        let out = FieldChange(
-            field: "out", before: .null, after: .boolean(true), origin: .boolean(true), rule: .optOut)
-        func refusals(_ entries: [Entry], _ allowances: Allowances = Allowances(), linked: Int = 100) -> [Refusal] {
-            var counts = PlanCounts()
-            for entry in entries { counts.add(entry, nil) }
-            return Guard.check(
-                pair: "customers", counts: counts, guards: Guards(), linked: linked, source: GuardTests.reading,
-                project: GuardTests.reading, allowances: allowances)
+    func harms(_ harm: Harm, _ change: FieldChange, _ most: Int) throws {
+        for side in Side.allCases {
+            #expect(check(updates(most, side, change), linked: 300).isEmpty)
+            let refusals = check(updates(most + 1, side, change), linked: 300)
+            let refusal = try #require(refusals.first)
+            #expect(refusals.count == 1)
+            #expect(refusal.limit == .tooMany(harm) && refusal.side == side)
+            #expect(refusal.count == most + 1 && refusal.most == most)
+            #expect(
+                refusal.description.hasSuffix("allow it for one run with --allow-\(harm.rawValue) \(most + 1)."))
+            #expect(check(updates(most + 1, side, change), linked: 300, Allowances([harm: most + 1])).isEmpty)
+            let others = Dictionary(uniqueKeysWithValues: Harm.allCases.filter { $0 != harm }.map { ($0, 999) })
+            #expect(check(updates(most + 1, side, change), linked: 300, Allowances(others)).count == 1)
+            #expect(check(updates(most + 1, side, change), linked: 300, Allowances([harm: most])).count == 1)
+            let raised = Guards([harm: Guards.Limit(share: 0, atLeast: most + 1)])
+            #expect(check(updates(most + 1, side, change), guards: raised, linked: 300).isEmpty)
         }
-        for (change, limit, option) in [(cleared, Refusal.Limit.clears, "clears"), (out, .optOuts, "opt-outs")] {
-            #expect(refusals(updates(10, side, change)).isEmpty)
-            let refusal = try #require(refusals(updates(11, side, change)).first)
-            #expect(refusal.limit == limit && refusal.side == side && refusal.count == 11 && refusal.most == 10)
-            #expect(refusal.description.hasSuffix("allow it for one run with --allow-\(option) 11."))
+    }
+
+    @Test("So many records that are added to a source are too many, where others are linked already")
+    func sourceCreates() throws {
+        func creates(_ count: Int, _ side: Side) -> [Entry] {
+            entries(count, side, .create)
         }
-        #expect(refusals(updates(11, side, cleared), Allowances(clears: 11)).isEmpty)
-        #expect(!refusals(updates(11, side, cleared), Allowances(clears: 10, optOuts: 99)).isEmpty)
-        #expect(refusals(updates(11, side, out), Allowances(optOuts: 11)).isEmpty)
-        // A field that was blank, a value that becomes another one, a new record that is opted out: no harm.
-        let filled = FieldChange(field: "a", before: .null, after: .string("x"), origin: .null, rule: .sourceChanged)
-        let other = FieldChange(
-            field: "a", before: .string("x"), after: .string("y"), origin: .null, rule: .sourceChanged)
-        #expect(refusals(updates(99, side, filled) + updates(99, side, other)).isEmpty)
-        let new = updates(99, .project, out).map { entry in
+        #expect(check(creates(150, .source), linked: 300).isEmpty)
+        let refusal = try #require(check(creates(151, .source), linked: 300).first)
+        #expect(
+            refusal.description
+                == "pair customers: the plan would add 151 records to the source, where 300 are linked; "
+                + "the limit is 150. If that is right, allow it for one run with --allow-source-creates 151.")
+        #expect(check(creates(151, .source), linked: 300, Allowances([.sourceCreates: 151])).isEmpty)
+        #expect(check(creates(999, .project), linked: 300).isEmpty, "new customers are what a sync is for")
+        #expect(check(creates(100, .source), linked: 1).isEmpty)
+        #expect(check(creates(999, .source), linked: 0).isEmpty, "the first run")
+        #expect(check(creates(999, .source), linked: 300, isFirst: true).isEmpty, "the rest of the first run")
+    }
+
+    @Test("What is new, is filled, or is what only the service knows harms nobody")
+    func noHarm() {
+        let other = GuardTests.change("notes", .string("x"), .string("y"))
+        #expect(check(updates(99, .project, GuardTests.filled) + updates(51, .project, other), linked: 300).isEmpty)
+        // Who is opted out by the create that makes them was never asked.
+        let new = updates(99, .project, GuardTests.out).map { entry in
             var entry = entry
             entry.operations.insert(Operation(side: .project, kind: .create, reason: .onlyInSource), at: 0)
             return entry
         }
-        #expect(refusals(new).isEmpty)
+        #expect(check(new, linked: 100).isEmpty)
+        // Two records that are found to be the same fill each other.
+        let found = updates(
+            200, .project, GuardTests.filled, GuardTests.address, link: .new(.sameValues(fields: ["phone"])))
+        #expect(check(found, linked: 200).isEmpty)
+        #expect(check(updates(200, .source, GuardTests.filled, GuardTests.address), linked: 200).count == 2)
+        #expect(
+            check(updates(200, .source, GuardTests.filled, GuardTests.address), linked: 200, isFirst: true).isEmpty)
+        let asked = GuardTests.change("last_asked_at", .timestamp(1), .timestamp(2))
+        #expect(check(updates(200, .source, asked), linked: 200).isEmpty)
+        // An address that is filled is nobody else's; one that becomes blank is a field that becomes blank.
+        #expect(check(updates(50, .project, GuardTests.change("email", .null, .string("a"))), linked: 300).isEmpty)
+        let blank = updates(50, .project, GuardTests.change("email", .string("a"), .null))
+        #expect(check(blank, linked: 300).map(\.limit) == [.tooMany(.clears)])
+    }
+
+    @Test("Several refusals say all that has to be allowed at once")
+    func together() {
+        let refusals = check(
+            updates(200, .source, GuardTests.address) + updates(180, .project, GuardTests.cleared, GuardTests.address),
+            linked: 200)
+        #expect(
+            Refusal.next(of: refusals)
+                == "If that is right, allow it for one run with --allow-clears 180 --allow-updates 200 "
+                + "--allow-contact-changes 200")
     }
 
     @Test("Nothing else is limited", arguments: Operation.Kind.allCases)
@@ -148,7 +214,7 @@ struct GuardTests {
         arguments: [(nil, true), (0, true), (99, true), (100, false), (101, false)] as [(Int?, Bool)])
     func emptyAllowed(_ allowed: Int?, _ isRefused: Bool) {
         let empty = SideReading(mode: .full, records: 0, read: 0)
-        #expect(check([], linked: 100, allowed: allowed, project: empty).isEmpty != isRefused)
-        #expect(check([], linked: 100, allowed: allowed, source: empty).map(\.side) == [.source])
+        #expect(check([], linked: 100, allowing(deletes: allowed), project: empty).isEmpty != isRefused)
+        #expect(check([], linked: 100, allowing(deletes: allowed), source: empty).map(\.side) == [.source])
     }
 }

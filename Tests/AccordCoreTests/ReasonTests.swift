@@ -36,6 +36,7 @@ struct ReasonTests {
         .projectInDoubt("it moved while it was read"), .notFound(count: 3, source: "crm.csv", doubt: "it is empty"),
         .repaired(count: 1), .unrepaired(count: 2), .leftOut(count: 4, column: "Kind"),
         .alsoSets(count: 5, record: "charge", field: "name", label: "customer"), .sendsNotAllowed(count: 6),
+        .tooManySends(count: 6, most: 5),
         .tooOldToAsk(count: 7, days: 30), .sendsResolved(count: 8), .sendsOpen(count: 9),
         .unknownFields(of: .project, ["notes"]), .unknownFields(of: .source, ["notes", "company"]),
     ]
@@ -117,7 +118,8 @@ struct ReasonTests {
     }
 
     private enum NoteKind: CaseIterable {
-        case projectInDoubt, notFound, repaired, unrepaired, leftOut, alsoSets, sendsNotAllowed, tooOldToAsk,
+        case projectInDoubt, notFound, repaired, unrepaired, leftOut, alsoSets, sendsNotAllowed, tooManySends,
+            tooOldToAsk,
             sendsResolved, sendsOpen, unknownFields
     }
 
@@ -179,6 +181,7 @@ struct ReasonTests {
         case .leftOut: .leftOut
         case .alsoSets: .alsoSets
         case .sendsNotAllowed: .sendsNotAllowed
+        case .tooManySends: .tooManySends
         case .tooOldToAsk: .tooOldToAsk
         case .sendsResolved: .sendsResolved
         case .sendsOpen: .sendsOpen

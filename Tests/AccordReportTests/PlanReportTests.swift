@@ -16,7 +16,7 @@ struct PlanReportTests {
                 label: "p\(index)", sourceKey: "\(index)", projectID: nil, present: [.source], bucket: .created,
                 operations: [Operation(side: .project, kind: kind, reason: .onlyInSource)])
             try builder.append(WrittenRecord(record), rank: UInt64(index))
-            counts.add(record, nil)
+            counts.add(record, CountedFields())
         }
         return PairPlan(
             name: "customers", resource: "customers", label: "customer", mapping: Fingerprint(of: ""),
@@ -102,7 +102,7 @@ struct PlanReportTests {
         let builder = PlanRecordsBuilder(folder: NSTemporaryDirectory())
         for entry in records {
             try builder.append(WrittenRecord(entry), rank: 0)
-            plan.counts.add(entry, nil)
+            plan.counts.add(entry, CountedFields())
         }
         plan.records = try builder.finish()
         return plan

@@ -13,13 +13,14 @@ struct RunJSONTests {
         (report.linked, report.quarantined, report.conflicts) = (3, 4, 5)
         report.skipped = [RunReport.Skip(label: "Ann", reason: "it changed")]
         (report.unknown, report.withheld, report.held, report.requests) = (6, 7, 8, 9)
-        report.incompleteReads = 10
+        (report.incompleteReads, report.allowedSends) = (10, 7)
         report.seconds = 1.5
         report.failures = ["customers: no"]
         let text = try JSONText.render(report)
         #expect(
             text == """
                 {
+                  "allowedSends" : 7,
                   "conflicts" : 5,
                   "done" : {
                     "project.create" : 2,

@@ -161,7 +161,8 @@ struct BadPlanTests {
         ("\"mode\":\"changes\"", "\"mode\":\"of-tomorrow\"", "mode"),
         ("\"conflict\":6", "\"of-tomorrow\":6", "of-tomorrow"),
         ("\"unsubscribe\":1", "\"of-tomorrow\":1", "of-tomorrow"),
-        ("\"limit\":\"removals\"", "\"limit\":\"of-tomorrow\"", "limit"),
+        ("\"limit\":\"deletes\"", "\"limit\":\"of-tomorrow\"", "limit"),
+        ("\"renumbered\":{\"project\"", "\"renumbered\":{\"of-tomorrow\"", "of-tomorrow"),
         ("\"note\":\"left-out\"", "\"note\":\"of-tomorrow\"", "of-tomorrow"),
         ("{\"timestamp\":1800000000}", "{\"instant\":1800000000}", "value"),
         ("\"date\":\"2024-10-04\"", "\"date\":\"2024-02-30\"", "value"),
@@ -177,7 +178,7 @@ struct BadPlanTests {
         "\"version\":2,", "\"madeAt\":1772352000,", "\"state\":{\"id\":\"0f3a\",\"settled\":12},", "\"id\":\"0f3a\",",
         "\"name\":\"customers\",", "\"resource\":\"customers\",", "\"label\":\"customer\",",
         "\"mode\":\"full\",", "\"records\":9,", "\"read\":9,", "\"endsCleanly\":false,", "\"conflicts\":4,",
-        "\"at\":\"send_at\",", "\"limit\":\"removals\",", "\"count\":5,", "\"note\":\"left-out\",",
+        "\"at\":\"send_at\",", "\"limit\":\"deletes\",", "\"count\":5,", "\"note\":\"left-out\",",
         "\"label\":\"Zoë\",", "\"bucket\":\"conflict\",", "\"file\":\"crm.csv\",", "\"field\":\"field 0\",",
         "\"kind\":\"update\",", "\"cause\":\"ambiguous\",", "\"from\":\"project\",", "\"fromKey\":\"s-old\"",
     ]

@@ -128,12 +128,16 @@ enum Examples {
                 source: SideReading(mode: .full, records: 1, read: 1),
                 project: SideReading(mode: .full, records: 1, read: 1))
         }
-        plan.pairs[0].records = try records(folder: folder, [record("a", .updated), record("b", .created)], nil).0
+        plan.pairs[0].records = try records(
+            folder: folder, [record("a", .updated), record("b", .created)], CountedFields()
+        ).0
         return plan
     }
 
+    private static let customerFields = CountedFields(addresses: ["name"], facts: ["last_asked_at"])
+
     private static func customers(folder: String) throws -> PairPlan {
-        let (records, counts) = try records(folder: folder, Examples.records, nil)
+        let (records, counts) = try records(folder: folder, Examples.records, customerFields)
         var source = SideReading(
             mode: .full, records: 9, read: 9, incomplete: "it moved while it was read", stamp: "12:34",
             endsCleanly: false)
@@ -142,16 +146,21 @@ enum Examples {
             name: "customers", resource: "customers", label: "customer", mapping: Fingerprint(of: "mapping"),
             references: Fingerprint(of: "references"),
             source: source, project: SideReading(mode: .changes, records: 8, read: 2, requests: 3), counts: counts,
+            fields: customerFields, renumbered: [.project: 3],
             refusals: [
+                Refusal(pair: "customers", side: .project, limit: .renumbered, count: 3, linked: 9, most: 0),
                 Refusal(pair: "customers", side: .source, limit: .suddenlyEmpty, count: 9, linked: 9, most: 0),
-                Refusal(pair: "customers", side: .project, limit: .removals, count: 5, linked: 9, most: 3),
-                Refusal(pair: "customers", side: .project, limit: .resubscriptions, count: 4, linked: 9, most: 3),
-                Refusal(pair: "customers", side: .project, limit: .sends, count: 4, linked: 9, most: 3),
+                Refusal(pair: "customers", side: .project, limit: .tooMany(.deletes), count: 5, linked: 9, most: 3),
+                Refusal(
+                    pair: "customers", side: .project, limit: .tooMany(.resubscribes), count: 4, linked: 9, most: 3),
+                Refusal(
+                    pair: "customers", side: .project, limit: .tooMany(.contactChanges), count: 4, linked: 9, most: 3),
             ],
             notes: [
                 .projectInDoubt("page 3 came twice"), .notFound(count: 3, source: "crm.csv", doubt: "it is empty"),
                 .repaired(count: 1), .unrepaired(count: 2), .leftOut(count: 4, column: "Kind"),
                 .alsoSets(count: 5, record: "charge", field: "name", label: "customer"), .sendsNotAllowed(count: 6),
+                .tooManySends(count: 6, most: 5),
                 .tooOldToAsk(count: 7, days: 30), .sendsResolved(count: 8), .sendsOpen(count: 9),
                 .unknownFields(of: .project, ["notes", "company"]),
             ], requests: 21, records: records)
@@ -171,21 +180,22 @@ enum Examples {
                     ], reason: .neverAsked)
             ]
         }
-        let (records, counts) = try records(folder: folder, [ask], sendFields)
+        let (records, counts) = try records(folder: folder, [ask], CountedFields(send: sendFields))
         return PairPlan(
             name: "asks", resource: "review_requests", label: "review request", mapping: Fingerprint(of: "asks"),
             source: SideReading(mode: .notRead, records: 1, read: 0),
-            project: SideReading(mode: .full, records: 0, read: 0), counts: counts, send: sendFields,
+            project: SideReading(mode: .full, records: 0, read: 0), counts: counts,
+            fields: CountedFields(send: sendFields),
             requests: 1, failure: "the service is being worked on", records: records)
     }
 
     private static func records(
-        folder: String, _ entries: [Entry], _ send: SendFields?
+        folder: String, _ entries: [Entry], _ fields: CountedFields
     ) throws -> (PlanRecords, PlanCounts) {
         let builder = PlanRecordsBuilder(folder: folder)
         var counts = PlanCounts()
         for entry in entries {
-            counts.add(entry, send)
+            counts.add(entry, fields)
             try builder.append(WrittenRecord(entry), rank: 0)
         }
         return (try builder.finish(), counts)

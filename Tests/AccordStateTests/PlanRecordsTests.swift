@@ -118,7 +118,7 @@ struct PlanRecordsTests {
         plan.pairs[0].counts = PlanCounts()
         for number in 0..<700 {
             let record = record(number, &dice)
-            plan.pairs[0].counts.add(record, nil)
+            plan.pairs[0].counts.add(record, plan.pairs[0].fields)
             for builder in builders { try builder.append(WrittenRecord(record), rank: 0) }
         }
         let documents = try builders.map { builder in

@@ -61,7 +61,8 @@ extension Plan {
             var mapping: Fingerprint
             var readings: [SideReading]
             var counts: PlanCounts
-            var send: SendFields?
+            var fields: CountedFields
+            var renumbered: [Side: Int]
             var refusals: [Refusal]
             var notes: [PlanNote]
             var undecided: [RecordIdentity]
@@ -82,8 +83,8 @@ extension Plan {
             pairs = try plan.pairs.map { pair in
                 Pair(
                     texts: [pair.name, pair.resource, pair.label, pair.failure], mapping: pair.mapping,
-                    readings: [pair.source, pair.project], counts: pair.counts, send: pair.send,
-                    refusals: pair.refusals, notes: pair.notes, undecided: pair.undecided,
+                    readings: [pair.source, pair.project], counts: pair.counts, fields: pair.fields,
+                    renumbered: pair.renumbered, refusals: pair.refusals, notes: pair.notes, undecided: pair.undecided,
                     requests: pair.requests, records: try pair.records.all(),
                     kinds: (0..<pair.records.count).map(pair.records.kinds(at:)))
             }

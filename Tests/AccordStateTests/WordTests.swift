@@ -43,7 +43,12 @@ struct WordTests {
         #expect(words(SideReading.Mode.self) == ["full", "changes", "not-read"])
         #expect(
             words(Refusal.Limit.self) == [
-                "suddenly-empty", "removals", "clears", "opt-outs", "resubscriptions", "sends",
+                "suddenly-empty", "renumbered", "deletes", "clears", "opt-outs", "resubscribes", "updates",
+                "contact-changes", "source-creates",
+            ])
+        #expect(
+            words(Harm.self) == [
+                "deletes", "clears", "opt-outs", "resubscribes", "updates", "contact-changes", "source-creates",
             ])
         #expect(words(RunReport.Outcome.self) == ["done", "attention", "interrupted", "failed", "refused"])
     }

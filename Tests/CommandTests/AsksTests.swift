@@ -47,15 +47,27 @@ struct AsksTests {
         let held = try await bench.accord.run("sync")
         #expect(held.output.contains("2 people were not asked for a review"), "\(held.all)")
         #expect(try await bench.state()["requests"]?["createAsk"] == nil)
-        #expect(try await bench.accord.run("sync", "--allow-sends", "1").status == 4)
+        // Too many are asked for: only the asks wait, and whoever opts out meanwhile is opted out.
+        try bench.write(rows: bench.rows.map { $0.replacing("4155550103,,no", with: "4155550103,,yes") })
+        try await bench.edit("ada@example.com", #"{"company": "Analytical Engines"}"#)
+        let fewer = try await bench.accord.run("sync", "--allow-sends", "0")
+        #expect(fewer.status == 3, "\(fewer.all)")
+        #expect(fewer.output.contains("1 unsubscribed in the project, 1 updated in the source"), "\(fewer.all)")
+        #expect(
+            fewer.output.contains(
+                "1 person was not asked for a review: this run allows 0, so nobody was asked. To ask all of them "
+                    + "--allow-sends 1"), "\(fewer.all)")
+        let ticket = try await bench.accord.run("plan", "--allow-sends", "0", "--format", "markdown")
+        #expect(ticket.status == 0)
+        #expect(ticket.output.contains("> 1 person would be asked and this run allows 0, so nobody is"))
         #expect(try await bench.state()["requests"]?["createAsk"] == nil)
 
         let sent = try await bench.accord.run("sync", "asks", "--allow-sends", "2")
         #expect(sent.status == 3, "three rows wait: \(sent.all)")
-        #expect(sent.output.contains("2 sent in the project"))
+        #expect(sent.output.contains("1 sent in the project"))
         let again = try await bench.accord.run("sync", "--allow-sends", "9")
         #expect(again.output.contains("Nothing to do"), "\(again.all)")
-        #expect(try await bench.state()["requests"]?["createAsk"]?.int == 2)
+        #expect(try await bench.state()["requests"]?["createAsk"]?.int == 1)
         let why = try await bench.accord.run("explain", "asks", "J-1001")
         #expect(why.output.contains("sent in the project"), "\(why.all)")
     }
@@ -88,12 +100,14 @@ struct AsksTests {
         try bench.write(
             "more.csv", "\(lines[0])\n\(done.replacing("unknown@example.com", with: "barbara@example.com"))\n")
         #expect(try await bench.accord.run("plan", "--out", "plan.json").status == 0)
-        for arguments in [["sync"], ["apply", "plan.json"]] {
-            let refused = try await bench.accord.start(arguments + ["--allow-sends", "2"]).finished()
-            #expect(refused.status == 4, "\(refused.all)")
-            #expect(refused.all.contains("pair more: the plan would ask 3 people for a review; this run allows 2"))
-        }
+        let plan = try await bench.accord.run("plan", "--allow-sends", "2")
+        #expect(
+            plan.status == 0 && plan.output.contains("3 people would be asked and this run allows 2"), "\(plan.all)")
+        let held = try await bench.accord.run("apply", "plan.json", "--allow-sends", "2")
+        #expect(held.status == 3, "\(held.all)")
+        #expect(held.output.contains("3 people were not asked for a review: this run allows 2"), "\(held.all)")
         #expect(try await bench.state()["requests"]?["createAsk"] == nil)
+        #expect(try await bench.accord.run("plan", "--out", "plan.json").status == 0)
         let sent = try await bench.accord.run("apply", "plan.json", "--allow-sends", "3")
         #expect(sent.output.contains("3 sent in the project"), "\(sent.all)")
     }
@@ -115,7 +129,11 @@ struct AsksTests {
         let bench = try await bench()
         #expect(try await bench.accord.run("sync", "customers").status == 0)
         #expect(try await bench.accord.run("plan", "asks", "--out", "plan.json").status == 0)
-        #expect(try await bench.accord.run("apply", "plan.json", "--allow-sends", "1").status == 4)
+        let held = try await bench.accord.run("apply", "plan.json", "--allow-sends", "1")
+        #expect(held.status == 3 && held.output.contains("2 people were not asked"), "\(held.all)")
+        #expect(try await bench.accord.run("apply", "plan.json", "--allow-sends", "2").status == 5)
+        #expect(try await bench.state()["requests"]?["createAsk"] == nil)
+        #expect(try await bench.accord.run("plan", "asks", "--out", "plan.json").status == 0)
         #expect(try await bench.accord.run("apply", "plan.json", "--allow-sends", "2").status == 3)
         #expect(try await bench.accord.run("apply", "plan.json", "--allow-sends", "2").status == 5)
         #expect(try await bench.state()["requests"]?["createAsk"]?.int == 2)

@@ -132,8 +132,17 @@ struct AskTests {
         let held = try await world.sync()
         #expect(held.held == 2)
         #expect(held.outcome == .done)
-        await #expect(throws: EngineError.self) { try await world.sync(sends: 1) }
-        #expect(asks(world).isEmpty)
+        for allowed in [0, 1] {
+            let plan = try await world.withEngine { engine, _ in
+                try await engine.plan(RunOptions(allowances: Allowances(sends: allowed)))
+            }
+            #expect(plan.pairs.flatMap(\.refusals).isEmpty)
+            #expect(plan.pairs.flatMap(\.notes).contains(.tooManySends(count: 2, most: allowed)))
+            let fewer = try await world.sync(sends: allowed)
+            #expect(fewer.held == 2 && fewer.allowedSends == allowed)
+            #expect(fewer.outcome == .attention)
+            #expect(asks(world).isEmpty, "it is all, or none")
+        }
         #expect(try await world.sync(sends: 2).done == [.project(.send): 2])
     }
 

@@ -293,7 +293,7 @@ struct RepairTests {
         await #expect(throws: EngineError.self) { try await world.sync() }
         #expect((1...20).allSatisfy { world.isOut($0) })
         let report = try await world.withEngine { engine, _ in
-            try await engine.sync(RunOptions(allowances: Allowances(resubscribes: 20)))
+            try await engine.sync(RunOptions(allowances: Allowances([.resubscribes: 20])))
         }
         #expect(report.done == [.project(.resubscribe): 20])
     }

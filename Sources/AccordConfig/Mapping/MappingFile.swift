@@ -101,7 +101,7 @@ struct MappingReader {
         if let node = self[.goneFromProject] {
             mapping.whenGoneFromProject = try node.choice(Key.goneFromProject.rawValue)
         }
-        if let node = self[.guards] { mapping.guards = try guards(node) }
+        if let node = self[.guards] { mapping.guards = try GuardsReader.guards(node) }
         if let node = self[.protect] { mapping.protected = mapping.names(try node.texts("protect"), schema) }
         return mapping
     }
@@ -213,19 +213,5 @@ struct MappingReader {
             let days = Int(words[0]), (1...365).contains(days)
         else { throw node.expected("a number of days, such as 7 days (1 to 365)") }
         return days
-    }
-
-    private func guards(_ node: YAMLNode) throws(ConfigError) -> Guards {
-        let table = try node.table("guards", keys: ["deletes", "at least"])
-        var guards = Guards()
-        if let node = table["deletes"] {
-            let text = try node.text("deletes")
-            guard text.hasSuffix("%"), let percent = Int(text.dropLast()), (0...100).contains(percent) else {
-                throw node.expected("a percentage from 0% to 100% for deletes")
-            }
-            guards.deletePercent = percent
-        }
-        if let node = table["at least"] { guards.deleteCount = try node.integer("at least", in: 0...1_000_000_000) }
-        return guards
     }
 }

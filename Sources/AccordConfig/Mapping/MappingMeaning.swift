@@ -13,7 +13,11 @@ extension Mapping {
         parts += ["resource", resource, "key"] + key + ["match"] + match
         parts += ["conflict", conflict.rawValue, "create"] + creates.map(\.rawValue).sorted()
         parts += ["changed", whenChanged.rawValue, "gone", whenGoneFromSource.rawValue, whenGoneFromProject.rawValue]
-        parts += ["guards", String(guards.deletePercent), String(guards.deleteCount), "full", String(fullReadEvery)]
+        parts += ["guards", String(guards[.deletes].share), String(guards[.deletes].atLeast)]
+        for (harm, limit) in guards.limits.sorted(by: { $0.key.rawValue < $1.key.rawValue }) where harm != .deletes {
+            parts += [harm.rawValue, String(limit.share), String(limit.atLeast)]
+        }
+        parts += ["full", String(fullReadEvery)]
         parts += ["protect"] + protected.sorted()
         if let only { parts += ["only", only.column] + only.words.sorted() }
         if !includes.isEmpty { parts += ["include"] + includes.sorted() }

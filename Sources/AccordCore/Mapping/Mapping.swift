@@ -176,18 +176,45 @@ public enum SourceDeletion: String, Hashable, Sendable, CaseIterable {
 
 /// Limits on what one plan may do to a side.
 public struct Guards: Hashable, Sendable {
-    /// Deletes and archives on one side, in percent of its linked records.
-    public var deletePercent: Int
-    /// Up to this many deletes are never too many.
-    public var deleteCount: Int
+    /// As much as is never too much.
+    public struct Limit: Hashable, Sendable {
+        /// Of the linked records, in percent; what is none counts as the nearest that is one.
+        public var share: Int
+        /// Up to this many, however few are linked.
+        public var atLeast: Int
 
-    public init(deletePercent: Int = 10, deleteCount: Int = 10) {
-        self.deletePercent = deletePercent
-        self.deleteCount = deleteCount
+        public init(share: Int, atLeast: Int) {
+            self.share = share
+            self.atLeast = atLeast
+        }
+
+        func most(of records: Int) -> Int { max(atLeast, records * min(max(share, 0), 100) / 100) }
     }
 
-    /// The most of some records that may be taken away, or changed for the worse, at once.
-    func limit(of records: Int) -> Int { max(deleteCount, records * min(max(deletePercent, 0), 100) / 100) }
+    /// What a mapping says, where that is not what holds without it.
+    public private(set) var limits: [Harm: Limit] = [:]
+
+    public init(_ limits: [Harm: Limit] = [:]) {
+        if let limit = limits[.deletes] { self[.deletes] = limit }
+        for (harm, limit) in limits where harm != .deletes { self[harm] = limit }
+    }
+
+    public subscript(harm: Harm) -> Limit {
+        get { limits[harm] ?? standard(harm) }
+        set {
+            limits[harm] = nil
+            if newValue != standard(harm) { limits[harm] = newValue }
+        }
+    }
+
+    /// What an ordinary week stays below.
+    private func standard(_ harm: Harm) -> Limit {
+        switch harm {
+        case .deletes, .contactChanges: Limit(share: 10, atLeast: 10)
+        case .clears, .optOuts, .resubscribes: self[.deletes]
+        case .updates, .sourceCreates: Limit(share: 50, atLeast: 100)
+        }
+    }
 }
 
 /// The source column that holds when a record was last changed.

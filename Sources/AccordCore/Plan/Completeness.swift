@@ -11,16 +11,16 @@ public enum Completeness {
         if let flaw { return flaw }
         guard let before else {
             // No run was finished yet, so no size is known but this: all that is missing was once there.
-            guard missing > 0, records <= missing, records == 0 || missing > (allowances.deletes ?? 0) else {
+            guard missing > 0, records <= missing, records == 0 || missing > allowances[.deletes] else {
                 return nil
             }
             return "it holds \(records.counted("record")), and \(missing) that it held before "
                 + (missing == 1 ? "is missing" : "are missing")
         }
         if let doubt = cut(records: records, endsCleanly: endsCleanly, before: before) { return doubt }
-        if records * 2 <= before.records && missing > (allowances.deletes ?? 0) {
+        if records * 2 <= before.records && missing > allowances[.deletes] {
             return "it holds \(records.counted("record")), and held \(before.records) before; "
-                + "if that is right, allow it for one run with --allow-deletes \(missing)"
+                + "if that is right, allow it for one run with \(Harm.deletes.lift(missing))"
         }
         return nil
     }

@@ -1,14 +1,3 @@
-/// What a plan may do too much of, besides taking records away: a column that came blank or that is another one does it to
-/// everybody at once.
-public enum Harm: String, Hashable, Sendable, CaseIterable {
-    /// A field of a record becomes blank.
-    case clears = "clears"
-    /// Somebody who was there before gets no messages any more.
-    case optOuts = "optOutsBySide"
-    /// Somebody who opted out gets messages again.
-    case resubscriptions = "resubscriptions"
-}
-
 /// What a plan would do, in numbers: kept while the plan is made, so that no guard and no summary reads its records.
 public struct PlanCounts: Hashable, Sendable {
     /// Operations by side and kind.
@@ -37,24 +26,23 @@ public struct PlanCounts: Hashable, Sendable {
 
     public func writes(to side: Side) -> Bool { operations[side]?.values.contains { $0 > 0 } ?? false }
 
-    /// Deletes and archives on a side.
-    public func removals(_ side: Side) -> Int { count(side, .delete, .archive) }
-
+    /// - Parameter side: the one that is written.
     public func count(_ side: Side, _ harm: Harm) -> Int { harms[harm]?[side] ?? 0 }
 
-    public var resubscriptions: Int { Side.allCases.reduce(0) { $0 + count($1, .resubscriptions) } }
+    /// On both sides together.
+    public func total(_ harm: Harm) -> Int { Side.allCases.reduce(0) { $0 + count($1, harm) } }
 
     public var sends: Int { count(.project, .send) }
 
     /// Something would be sent, written or linked; what both sides already say alike is only remembered.
     public var hasChanges: Bool { changed > 0 }
 
-    public mutating func add(_ record: Entry, _ send: SendFields?) { count(record, send, 1) }
+    public mutating func add(_ record: Entry, _ fields: CountedFields) { count(record, fields, 1) }
 
     /// Takes back what ``add(_:_:)`` counted.
-    public mutating func remove(_ record: Entry, _ send: SendFields?) { count(record, send, -1) }
+    public mutating func remove(_ record: Entry, _ fields: CountedFields) { count(record, fields, -1) }
 
-    private mutating func count(_ record: Entry, _ send: SendFields?, _ step: Int) {
+    private mutating func count(_ record: Entry, _ fields: CountedFields, _ step: Int) {
         if case .new = record.link { linked += step }
         conflicts += step * record.conflicts.count
         if record.quarantine != nil { quarantined += step }
@@ -63,10 +51,10 @@ public struct PlanCounts: Hashable, Sendable {
         for operation in record.operations {
             operations[operation.side, default: [:]][operation.kind, default: 0] += step
             if operation.isOptOut { optOuts += step }
-            for harm in Harm.allCases where record.does(harm, by: operation) {
+            for harm in Harm.allCases where record.does(harm, by: operation, fields) {
                 harms[harm, default: [:]][operation.side, default: 0] += step
             }
-            guard operation.isSend, let send, let ask = Ask(operation.changes, send) else { continue }
+            guard operation.isSend, let send = fields.send, let ask = Ask(operation.changes, send) else { continue }
             reminders += step * ask.reminders * ask.channels.count
             for channel in ask.channels { channels[channel, default: 0] += step }
         }
@@ -89,20 +77,5 @@ extension PlanCounts {
         self.channels = channels
         self.reminders = reminders
         self.changed = changed
-    }
-}
-
-extension Entry {
-    fileprivate func does(_ harm: Harm, by operation: Operation) -> Bool {
-        switch harm {
-        case .clears:
-            operation.kind == .update
-                && operation.changes.contains {
-                    !$0.before.isNull && $0.after.isNull && $0.rule != .optOut && $0.rule != .resubscribed
-                }
-        case .optOuts:
-            operation.isOptOut && !operations.contains { $0.kind == .create }
-        case .resubscriptions: operation.isResubscription
-        }
     }
 }

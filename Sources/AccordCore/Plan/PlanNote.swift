@@ -14,7 +14,10 @@ public enum PlanNote: Hashable, Sendable {
     case alsoSets(count: Int, record: String, field: String, label: String)
     /// Mapped fields that no answer of a side about some records ever held.
     case unknownFields(of: Side, [String])
+    /// The run says nothing of how many people it may ask.
     case sendsNotAllowed(count: Int)
+    /// The run may ask fewer people than its pairs together would, so it asks none.
+    case tooManySends(count: Int, most: Int)
     case tooOldToAsk(count: Int, days: Int)
     /// Messages of a stopped run that got no answer: what became of them is known now.
     case sendsResolved(count: Int)
@@ -40,6 +43,9 @@ public enum PlanNote: Hashable, Sendable {
             "the \(side.rawValue)'s answers say nothing of \(fields.joined(separator: " and ")): "
                 + (fields.count == 1 ? "that field is left as it is" : "those fields are left as they are")
         case .sendsNotAllowed(let count): "nobody is asked unless the run allows it: --allow-sends \(count)"
+        case .tooManySends(let count, let most):
+            "\(count == 1 ? "1 person" : "\(count) people") would be asked and this run allows \(most), so nobody is: "
+                + "who of them it should be is not for Accord to choose. To ask all of them: --allow-sends \(count)"
         case .tooOldToAsk(let count, let days):
             "\(count.counted("row")) \(count == 1 ? "is" : "are") older than \(days.counted("day")): "
                 + "nobody is asked about what lies so far back"
@@ -70,6 +76,7 @@ extension PlanNote {
         case .alsoSets: "also-sets"
         case .unknownFields: "unknown-fields"
         case .sendsNotAllowed: "sends-not-allowed"
+        case .tooManySends: "too-many-sends"
         case .tooOldToAsk: "too-old-to-ask"
         case .sendsResolved: "sends-resolved"
         case .sendsOpen: "sends-open"
@@ -84,6 +91,7 @@ extension PlanNote {
         case .leftOut(let count, let column): [String(count), column]
         case .alsoSets(let count, let record, let field, let label): [String(count), record, field, label]
         case .unknownFields(let side, let fields): [String(fields.count), side.rawValue] + fields
+        case .tooManySends(let count, let most): [String(count), String(most)]
         case .tooOldToAsk(let count, let days): [String(count), String(days)]
         case .repaired(let count), .unrepaired(let count), .sendsNotAllowed(let count), .sendsResolved(let count),
             .sendsOpen(let count):
@@ -109,6 +117,9 @@ extension PlanNote {
             guard let side = Side(rawValue: details[1]) else { return nil }
             self = .unknownFields(of: side, Array(details.dropFirst(2)))
         case ("sends-not-allowed", 1): self = .sendsNotAllowed(count: count)
+        case ("too-many-sends", 2):
+            guard let most = Int(details[1]) else { return nil }
+            self = .tooManySends(count: count, most: most)
         case ("too-old-to-ask", 2):
             guard let days = Int(details[1]) else { return nil }
             self = .tooOldToAsk(count: count, days: days)

@@ -39,11 +39,11 @@ extension PairPlan {
             var entry = entry
             let rank = UInt64(entry.position)
             if entry.createsInProject, let key = entry.sourceKey, !keys.contains(key) {
-                plan.counts.remove(entry, send)
+                plan.counts.remove(entry, fields)
                 plan.source[entry.bucket] -= 1
                 plan.requests -= form.requests(entry)
                 entry = entry.leftAlone(.namedByNone)
-                plan.counts.add(entry, send)
+                plan.counts.add(entry, fields)
                 plan.source[entry.bucket] += 1
             }
             try builder.append(WrittenRecord(entry), rank: rank)

@@ -23,6 +23,8 @@ package struct PlanBuilder {
     /// Names in operations that only the creates of other plans will say, and how many records hold each.
     private var awaitedNames: [AwaitedName: Int] = [:]
     private let hasReferences: Bool
+    private let fields: CountedFields
+    private var renumbering: Renumbering
 
     /// - Parameter awaited: the records that a stopped run had begun with, or about which a person has decided.
     package init(
@@ -30,6 +32,8 @@ package struct PlanBuilder {
     ) {
         self.pair = pair
         form = DraftForm(pair: pair, context: context)
+        fields = CountedFields(pair.schema)
+        renumbering = Renumbering(addresses: fields.addresses)
         hasReferences = pair.mapping.fields.contains { $0.pair != nil }
         records = PlanRecordsBuilder(folder: store.folder)
         self.awaited = Dictionary(awaited.map { ($0, false) }, uniquingKeysWith: { first, _ in first })
@@ -40,6 +44,7 @@ package struct PlanBuilder {
         let record = draft.record
         let number = Int32(try records.append(draft.written, rank: draft.rank))
         count(record, 1)
+        renumbering.add(record)
         if !record.unknown.isEmpty { unknown.formUnion(record.unknown) }
         if !awaited.isEmpty, let identity = record.recordIdentity, awaited[identity] != nil {
             mentioned.insert(identity)
@@ -52,8 +57,7 @@ package struct PlanBuilder {
     package mutating func add(_ record: Entry) throws { try add(form.draft(record), Knowledge()) }
 
     private mutating func count(_ record: Entry, _ step: Int) {
-        let send = pair.schema.sendFields
-        if step > 0 { counts.add(record, send) } else { counts.remove(record, send) }
+        if step > 0 { counts.add(record, fields) } else { counts.remove(record, fields) }
         if record.present.source { source[record.bucket, default: 0] += step }
         if record.present.project { project[record.bucket, default: 0] += step }
         requests += step * form.requests(record)
@@ -164,10 +168,10 @@ package struct PlanBuilder {
         }
         var plan = PairPlan(
             name: pair.name, resource: pair.schema.name, label: pair.schema.label, mapping: pair.mapping.fingerprint,
-            source: source, project: project, counts: counts, send: pair.schema.sendFields,
-            refusals: try pair.refusals(
-                of: counts, source: source, project: project, after: run.earlier, run.options.allowances, run.store),
+            source: source, project: project, counts: counts, fields: fields,
             notes: notes, requests: requests, records: try records.finish())
+        if !renumbering.isEmpty { plan.renumbered = renumbering.counts(linked: try pair.linkedCount(run.store)) }
+        plan.refusals = try pair.refusals(of: plan, run.options.allowances, run.store)
         plan.undecided = undecided
         (plan.names, plan.created) = (names.byKey, names.created)
         plan.awaited = Set(awaitedNames.filter { $0.value > 0 }.keys)

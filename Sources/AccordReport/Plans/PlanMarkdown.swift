@@ -23,7 +23,9 @@ public struct PlanMarkdown {
         line("")
         writeSummary(pair, to: line)
         for note in pair.notes { line("\n> \(escaped(note.description))") }
-        for refusal in pair.refusals { line("\n> **Refused:** \(escaped(refusal.what))") }
+        for refusal in pair.refusals {
+            line("\n> **Refused:** \(escaped(refusal.what))" + (refusal.next.map { ". \($0)." } ?? ""))
+        }
         try writeTable(
             ["| do | where | record | fields | why |", "|---|---|---|---|---|"], pair, .writes, to: line, operations)
         try writeTable(["| record | link |", "|---|---|"], pair, .changesLink, to: line, links)
@@ -42,6 +44,11 @@ public struct PlanMarkdown {
 
     private func writeSummary(_ pair: PairPlan, to line: LineSink) {
         let summary = PlanSummary(pair, requestsPerSecond: requestsPerSecond)
+        let harms = Harm.allCases.flatMap { harm in
+            Side.allCases.map { (count: pair.counts.count($0, harm), text: "\(harm.words) in the \($0)") }
+        }
+        let counted = harms.filter { $0.count > 0 }.map { "\($0.text): \($0.count)." }
+        if !counted.isEmpty { line("What guards count: \(counted.joined(separator: " "))\n") }
         line(
             "Link changes: \(summary.linkChanges). Opt-outs: \(summary.counts.optOuts). Subscribed again: \(summary.resubscriptions). Conflicts: \(summary.counts.conflicts). "
                 + "Quarantined: \(summary.counts.quarantined). Messages: \(summary.messages). Requests: \(summary.requests)."

@@ -18,9 +18,7 @@ struct PlanSummary {
     }
 
     /// People who opted out and get messages again.
-    var resubscriptions: Int { counts.resubscriptions }
-    /// Records in which a field becomes blank.
-    var clears: Int { Side.allCases.reduce(0) { $0 + counts.count($1, .clears) } }
+    var resubscriptions: Int { counts.total(.resubscribes) }
 
     /// What reaches people: `12 people are asked for a review: 9 by email, 3 by sms; up to 24 reminders`.
     var messages: String {

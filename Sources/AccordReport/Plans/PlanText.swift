@@ -102,8 +102,11 @@ public struct PlanText {
         if lines.isEmpty && summary.counts.optOuts + summary.resubscriptions + summary.counts.sends == 0 {
             lines.append("  " + palette.styled("Nothing to do.", .green))
         }
-        if summary.clears > 0 {
-            lines.append("  " + "emptied".padded(13) + "fields of " + counted(summary.clears, "record"))
+        for (label, harm) in [("emptied", Harm.clears), ("new contacts", .contactChanges)] {
+            let counts = summary.counts
+            if let line = row(label, counts.count(.source, harm), counts.count(.project, harm), .red) {
+                lines.append(line)
+            }
         }
         lines.append("  " + "opt-outs".padded(13) + number(summary.counts.optOuts, .magenta))
         if summary.resubscriptions > 0 {

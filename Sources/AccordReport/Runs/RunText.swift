@@ -34,7 +34,10 @@ public struct RunText {
         }
         if report.held > 0 {
             let people = report.held == 1 ? "1 person was" : "\(grouped(report.held)) people were"
-            line("  \(people) not asked for a review: allow it with --allow-sends \(report.held)")
+            let why =
+                report.allowedSends.map { "this run allows \($0), so nobody was asked. To ask all of them" }
+                ?? "allow it with"
+            line("  \(people) not asked for a review: \(why) --allow-sends \(report.held)")
         }
         for skip in report.skipped.prefix(10) {
             line("  skipped \(skip.label.displayed()): \(skip.reason.displayed(limit: 200))")

@@ -34,7 +34,7 @@ struct RequestPlanning {
         for entry in unanswered.withoutRow { try plan.add(entry) }
         return try plan.finish(
             rows.reading, project, unchanged: rows.asked, leftOut: rows.leftOut + rows.tooOld,
-            notes: unanswered.notes + notes(rows, plan.counts), names: PlannedNames(), undecided: unanswered.undecided,
+            notes: unanswered.notes + notes(rows), names: PlannedNames(), undecided: unanswered.undecided,
             run)
     }
 
@@ -65,9 +65,8 @@ struct RequestPlanning {
         }
     }
 
-    private func notes(_ rows: RequestRows, _ counts: PlanCounts) -> [PlanNote] {
+    private func notes(_ rows: RequestRows) -> [PlanNote] {
         var notes: [PlanNote] = []
-        if counts.sends > 0, run.options.allowances.sends == nil { notes.append(.sendsNotAllowed(count: counts.sends)) }
         if rows.leftOut > 0 { notes.append(pair.leftOut(rows.leftOut)) }
         if rows.tooOld > 0 { notes.append(.tooOldToAsk(count: rows.tooOld, days: requests.rules.within)) }
         return notes

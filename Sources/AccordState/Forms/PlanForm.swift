@@ -43,6 +43,9 @@ enum PlanForm {
                 $0.member("recipient", send.recipient)
             }
         }
+        writer.member("addresses", texts: pair.fields.addresses.sorted())
+        writer.member("facts", texts: pair.fields.facts.sorted())
+        numbers("renumbered", sides(pair.renumbered), &writer)
         if !pair.refusals.isEmpty {
             writer.member("refusals")
             writer.array(pair.refusals, writeRefusal)
@@ -70,6 +73,7 @@ enum PlanForm {
             $0.member("linked", refusal.linked)
             $0.member("most", refusal.most)
             $0.member("what", refusal.what)
+            $0.member("next", refusal.next)
         }
     }
 
@@ -103,18 +107,24 @@ enum PlanForm {
         return texts[0] == texts[1]
     }
 
-    private static func write(_ counts: PlanCounts, to writer: inout JSONWriter) {
-        func numbers(_ name: String, _ numbers: [String: Int], _ writer: inout JSONWriter) {
-            let shown = numbers.filter { $0.value != 0 }
-            guard !shown.isEmpty else { return }
-            writer.member(name)
-            writer.object { writer in
-                for (key, count) in shown.sorted(by: { $0.key < $1.key }) {
-                    writer.member(key)
-                    writer.int(Int64(count))
-                }
+    /// Left out where all are 0.
+    private static func numbers(_ name: String, _ numbers: [String: Int], _ writer: inout JSONWriter) {
+        let shown = numbers.filter { $0.value != 0 }
+        guard !shown.isEmpty else { return }
+        writer.member(name)
+        writer.object { writer in
+            for (key, count) in shown.sorted(by: { $0.key < $1.key }) {
+                writer.member(key)
+                writer.int(Int64(count))
             }
         }
+    }
+
+    private static func sides(_ counts: [Side: Int]) -> [String: Int] {
+        Dictionary(counts.map { ($0.key.rawValue, $0.value) }, uniquingKeysWith: +)
+    }
+
+    private static func write(_ counts: PlanCounts, to writer: inout JSONWriter) {
         writer.member("counts")
         writer.object { writer in
             for side in Side.allCases {
@@ -122,8 +132,7 @@ enum PlanForm {
                 numbers(side.rawValue, Dictionary(kinds, uniquingKeysWith: +), &writer)
             }
             for harm in Harm.allCases {
-                let sides = (counts.harms[harm] ?? [:]).map { ($0.key.rawValue, $0.value) }
-                numbers(harm.rawValue, Dictionary(sides, uniquingKeysWith: +), &writer)
+                numbers(harm.rawValue, sides(counts.harms[harm] ?? [:]), &writer)
             }
             numbers("channels", counts.channels, &writer)
             let single = [
@@ -161,10 +170,13 @@ enum PlanForm {
             source: try reading(object.object("source")),
             project: try reading(object.object("project")), counts: try counts(object.object("counts")))
         if let send = try object.object("send") {
-            pair.send = SendFields(
+            pair.fields.send = SendFields(
                 at: try send.string("at"), channels: try send.string("channels"),
                 reminders: try send.string("reminders"), recipient: try send.string("recipient"))
         }
+        pair.fields.addresses = Set(try object.texts("addresses"))
+        pair.fields.facts = Set(try object.texts("facts"))
+        pair.renumbered = try sides(object, "renumbered")
         for element in try object.list("refusals") {
             let refusal = try FormObject(element, "a refusal")
             pair.refusals.append(
@@ -202,6 +214,17 @@ enum PlanForm {
         return reading
     }
 
+    private static func sides(_ object: FormObject, _ name: String) throws(FormProblem) -> [Side: Int] {
+        var counts: [Side: Int] = [:]
+        for (side, count) in try object.numbers(name) {
+            guard let known = Side(rawValue: side) else {
+                throw FormProblem("the side \"\(side)\" of \(name) is none that this version knows")
+            }
+            counts[known] = count
+        }
+        return counts
+    }
+
     private static func counts(_ object: FormObject?) throws(FormProblem) -> PlanCounts {
         guard let object else { throw FormProblem("the counts of a pair's plan are missing") }
         func number(_ name: String) throws(FormProblem) -> Int { Int(try object.int(name)) }
@@ -216,12 +239,8 @@ enum PlanForm {
             }
         }
         for harm in Harm.allCases {
-            for (name, count) in try object.numbers(harm.rawValue) {
-                guard let side = Side(rawValue: name) else {
-                    throw FormProblem("the side \"\(name)\" of \(harm.rawValue) is none that this version knows")
-                }
-                harms[harm, default: [:]][side] = count
-            }
+            let counts = try sides(object, harm.rawValue)
+            if !counts.isEmpty { harms[harm] = counts }
         }
         return PlanCounts(
             operations: operations, linked: try number("linked"), optOuts: try number("optOuts"),

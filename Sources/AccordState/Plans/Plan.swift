@@ -30,8 +30,10 @@ public struct PairPlan: Sendable {
     public var source: SideReading
     public var project: SideReading
     public var counts: PlanCounts
-    /// Of a plan of messages to people, the fields that hold what a person must see of them.
-    public var send: SendFields?
+    /// The fields by which it counts what happens to people.
+    public var fields: CountedFields
+    /// By side that is written, the linked records that seem to become others, if some do: see `Renumbering`.
+    public var renumbered: [Side: Int]
     public var refusals: [Refusal]
     /// What a person should know besides: deletes withheld, a crash repaired, a read that did not prove itself.
     public var notes: [PlanNote]
@@ -54,7 +56,9 @@ public struct PairPlan: Sendable {
     public init(
         name: String, resource: String, label: String, mapping: Fingerprint, references: Fingerprint? = nil,
         source: SideReading, project: SideReading,
-        counts: PlanCounts = PlanCounts(), send: SendFields? = nil, refusals: [Refusal] = [], notes: [PlanNote] = [],
+        counts: PlanCounts = PlanCounts(), fields: CountedFields = CountedFields(),
+        renumbered: [Side: Int] = [:], refusals: [Refusal] = [],
+        notes: [PlanNote] = [],
         undecided: [RecordIdentity] = [], requests: Int = 0, failure: String? = nil,
         records: PlanRecords = PlanRecords()
     ) {
@@ -66,7 +70,8 @@ public struct PairPlan: Sendable {
         self.source = source
         self.project = project
         self.counts = counts
-        self.send = send
+        self.fields = fields
+        self.renumbered = renumbered
         self.refusals = refusals
         self.notes = notes
         self.undecided = undecided
@@ -76,4 +81,7 @@ public struct PairPlan: Sendable {
     }
 
     public var hasChanges: Bool { counts.hasChanges }
+
+    /// Of a plan of messages to people, the fields that hold what a person must see of them; nil of all others.
+    public var send: SendFields? { fields.send }
 }

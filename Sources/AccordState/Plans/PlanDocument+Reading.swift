@@ -102,7 +102,7 @@ extension PlanDocument {
                 let entry = try RecordForm.read(json(Array(record.prefix(length))))
                 spans.append(
                     PlanRecords.Span(offset: from, length: Int32(length), kinds: entry.kinds))
-                counts.add(entry, pair.send)
+                counts.add(entry, pair.fields)
                 for other in entry.after {
                     if other < 1 || other == spans.count { throw Reader.waits(spans.count, for: other, pair.name) }
                     if other > last.awaited { last = (other, spans.count) }

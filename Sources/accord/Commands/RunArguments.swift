@@ -16,13 +16,26 @@ struct AllowanceArguments: ParsableArguments {
     @Option(help: ArgumentHelp("Allow up to N people to be subscribed again, this once.", valueName: "N"))
     var allowResubscribes: Int?
 
+    @Option(help: ArgumentHelp("Allow up to N linked records of a side to be changed, this once.", valueName: "N"))
+    var allowUpdates: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "Allow up to N records of a side to get another e-mail or telephone number, this once.", valueName: "N"))
+    var allowContactChanges: Int?
+
+    @Option(help: ArgumentHelp("Allow up to N records to be added to a source, this once.", valueName: "N"))
+    var allowSourceCreates: Int?
+
     @Option(help: ArgumentHelp("Ask up to N people for a review, this once; without it nobody is.", valueName: "N"))
     var allowSends: Int?
 
     var allowances: Allowances {
-        Allowances(
-            deletes: allowDeletes, clears: allowClears, optOuts: allowOptOuts, resubscribes: allowResubscribes,
-            sends: allowSends)
+        let harms: [Harm: Int?] = [
+            .deletes: allowDeletes, .clears: allowClears, .optOuts: allowOptOuts, .resubscribes: allowResubscribes,
+            .updates: allowUpdates, .contactChanges: allowContactChanges, .sourceCreates: allowSourceCreates,
+        ]
+        return Allowances(harms.compactMapValues(\.self), sends: allowSends)
     }
 }
 
