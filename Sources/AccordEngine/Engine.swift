@@ -127,8 +127,9 @@ public struct Engine: Sendable {
         for index in current.pairs.indices {
             guard let pair = pairs.first(where: { $0.name == current.pairs[index].name }) else { continue }
             // What changed in the project since: each operation is held against it before it is sent.
-            _ = try await MirrorRead(pair: pair.sender?.people ?? pair, planning(options))
-                .refresh(full: false, mappingChanged: false)
+            _ = try await MirrorRead(
+                pair: pair.people, planning(options, after: Array(current.pairs[..<index]))
+            ).refresh(full: false, mappingChanged: false)
             current.pairs[index].refusals = try pair.refusals(of: current.pairs[index], options.allowances, store)
         }
         return try await execute(

@@ -22,6 +22,8 @@ public enum EngineError: ExplainedError, Hashable {
     case waits(pair: String, resource: String)
     /// The project could not be read whole when it had to be: the first time, or with another mapping.
     case projectNotRead(pair: String, reason: String)
+    /// The key opens another project than the one that the state belongs to.
+    case otherProject(ProjectMismatch)
     /// The table that is the project of a pair could not be read.
     case project(TableError)
     /// What was last read of the project is not enough to plan by.
@@ -38,6 +40,7 @@ public enum EngineError: ExplainedError, Hashable {
         case .unknownPair: "accord.yaml"
         case .stale: "plan"
         case .guarded(let refusals): refusals.first?.place
+        case .otherProject(let mismatch): "pair \(mismatch.pair)"
         case .project(let error): error.place
         case .stopped: nil
         }
@@ -57,6 +60,7 @@ public enum EngineError: ExplainedError, Hashable {
         case .sourceInDoubt(_, let table, let reason): "nothing was written to \(table): \(reason)"
         case .waits(_, let resource): "it refers to \(resource), which failed"
         case .projectNotRead(_, let reason): "the project could not be read whole: \(reason)"
+        case .otherProject(let mismatch): mismatch.what
         case .project(let error): error.what
         case .projectUnknown(_, let reason): "what a sync would do is not known: \(reason)"
         case .stopped: "stopped as asked, before anything was written"
@@ -74,6 +78,7 @@ public enum EngineError: ExplainedError, Hashable {
         case .sourceInDoubt: "Look at it, put it right, and run again"
         case .waits: "See what is said of that one"
         case .projectNotRead: "Run again when fewer changes are made to it; nothing was done"
+        case .otherProject(let mismatch): mismatch.next
         case .project(let error): EngineError.nextForProject(error)
         case .projectUnknown: "accord plan reads the project, and says what a sync would do"
         case .stopped: nil
@@ -111,7 +116,7 @@ extension ExplainedError {
     /// It is no pair's own: the others would meet it as well.
     var concernsAllPairs: Bool {
         switch self as any ExplainedError {
-        case EngineError.stopped: true
+        case EngineError.stopped, EngineError.otherProject: true
         case EngineError.project(let error): error.isFinal
         case let error as TableError: error.isFinal
         case is StateError: true

@@ -35,6 +35,9 @@ public struct Pair: Sendable {
         self.spelled = spelled
     }
 
+    /// The pair through which the project is read: of messages, that of the people whom they would reach.
+    public var people: Pair { sender?.people ?? self }
+
     /// The name of the pair that is derived from a field of this one. No configuration's pair has a colon in its name.
     public func derivedName(_ field: Field) -> String { "\(name): \(field.name)" }
 

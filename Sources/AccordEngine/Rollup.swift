@@ -12,6 +12,8 @@ public protocol Rollup: Sendable {
     /// What is computed for some records, by their project ids. A field of which the other table's answers do not say enough
     /// is unknown.
     func values(for ids: [String], _ store: any StateStore) throws -> [String: Record]
+    /// What it computes from was read of the wrong project: the next read of it is a whole one.
+    func forget(_ store: any StateStore) throws
     /// All records have their values.
     func settle(_ store: any StateStore) throws
 }

@@ -60,5 +60,7 @@ public struct RecordRollup: Rollup {
             uniquingKeysWith: { first, _ in first })
     }
 
+    public func forget(_ store: any StateStore) throws { try store.setMirrorCursor(records.name, nil) }
+
     public func settle(_ store: any StateStore) throws { try store.settleProjectRecords(records.name) }
 }

@@ -27,7 +27,8 @@ public final class SQLiteStateStore: StateStore {
         try StateFile.prepare(path)
         do {
             queue = try SQLiteStateStore.open(path)
-            try Schema.prepare(queue, path: path, now: now, newID: newID)
+            try Schema.prepare(queue, path: path, now: now, newID: newID, durability: durability)
+            try SQLiteStateStore.useWriteAheadLog(queue)
         } catch {
             throw StateError.explaining(error, path: path)
         }
@@ -35,12 +36,21 @@ public final class SQLiteStateStore: StateStore {
 
     private static func open(_ path: String) throws -> DatabaseQueue {
         var configuration = Configuration()
-        configuration.journalMode = .wal
         configuration.busyMode = .timeout(10)
         configuration.foreignKeysEnabled = true
         // A snapshot is a read transaction that spans several calls.
         configuration.allowsUnsafeTransactions = true
         return try DatabaseQueue(path: path, configuration: configuration)
+    }
+
+    /// Once it is known to be a state: the mode stands in the file, and no other database is changed.
+    private static func useWriteAheadLog(_ queue: DatabaseQueue) throws {
+        try queue.writeWithoutTransaction { db in
+            let mode = try String.fetchOne(db, sql: "PRAGMA journal_mode = WAL")
+            guard mode == "wal" else {
+                throw DatabaseError(message: "its file system does not let it keep a write-ahead log")
+            }
+        }
     }
 
     /// The folder in which the file is.
@@ -141,8 +151,7 @@ public final class SQLiteStateStore: StateStore {
     private func transaction<T>(isDurable: Bool, _ body: (Database) throws -> T) throws -> T {
         do {
             return try queue.writeWithoutTransaction { db in
-                let level = durability == .none ? "OFF" : isDurable ? "FULL" : "NORMAL"
-                try db.execute(sql: "PRAGMA synchronous = \(level)")
+                try db.execute(sql: durability.pragma(isDurable: isDurable))
                 try db.beginTransaction(.immediate)
                 do {
                     let result = try body(db)
@@ -166,4 +175,9 @@ public enum Durability: Sendable {
     case full
     /// For simulations, in which the power never fails: crashes of the program alone lose nothing.
     case none
+
+    /// - Parameter isDurable: what is written must be on the disk when its transaction ends.
+    func pragma(isDurable: Bool) -> String {
+        "PRAGMA synchronous = \(self == .none ? "OFF" : isDurable ? "FULL" : "NORMAL")"
+    }
 }

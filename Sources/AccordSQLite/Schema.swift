@@ -11,12 +11,16 @@ enum Schema {
     /// What builds of before 0.1.0 made has none (0).
     static let version = 1
 
-    /// Makes sure that a database holds a state in this form; one that holds nothing yet becomes one.
+    /// Makes sure that a database holds a state in this form; one that holds nothing yet becomes one, in one transaction: of
+    /// a process that dies in the middle nothing is left that is not undone by whoever opens it next.
     ///
     /// - Throws: ``StateError`` for any other database, which stays as it is.
-    static func prepare(_ queue: DatabaseQueue, path: String, now: Int64, newID: String) throws {
+    static func prepare(
+        _ queue: DatabaseQueue, path: String, now: Int64, newID: String, durability: Durability
+    ) throws {
         if try queue.read({ try isReady($0, path: path) }) { return }
         try queue.writeWithoutTransaction { db in
+            try db.execute(sql: durability.pragma(isDurable: true))
             try db.inTransaction(.immediate) {
                 // Another process may have begun it in the meantime.
                 if try isReady(db, path: path) { return .commit }
@@ -30,13 +34,14 @@ enum Schema {
         }
     }
 
-    /// Whether a state is there already.
+    /// Whether a state is there already. A database without a table is nobody's, unless it says whose it is.
     private static func isReady(_ db: Database, path: String) throws -> Bool {
-        if try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") == 0 { return false }
-        guard try Int.fetchOne(db, sql: "PRAGMA application_id") == applicationID else {
-            throw StateError.foreign(path: path)
-        }
+        let tables = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") ?? 0
+        let owner = try Int.fetchOne(db, sql: "PRAGMA application_id") ?? 0
         let found = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
+        if tables == 0, owner == 0, found == 0 { return false }
+        guard owner == applicationID else { throw StateError.foreign(path: path) }
+        if tables == 0 { throw StateError.corrupt(path: path, reason: "it has no tables") }
         if found > version { throw StateError.newer(path: path) }
         if found < version { throw StateError.older(path: path) }
         return true

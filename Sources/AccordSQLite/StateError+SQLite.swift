@@ -21,6 +21,11 @@ extension StateError {
 
     init(_ error: DatabaseError, path: String) {
         let reason = error.message ?? "SQLite error \(error.resultCode.rawValue)"
+        // A file that is mapped into memory could not become as long as it has to be.
+        if error.extendedResultCode == .SQLITE_IOERR_SHMSIZE {
+            self = .diskFull(path: path)
+            return
+        }
         self =
             switch error.resultCode {
             case .SQLITE_CORRUPT, .SQLITE_NOTADB: .corrupt(path: path, reason: reason)

@@ -18,7 +18,7 @@ enum StateFile {
             close(descriptor)
             return
         }
-        guard errno == EEXIST else { throw .unreadable(path: path, reason: reason(errno)) }
+        guard errno == EEXIST else { throw .unwritable(path, code: errno) }
         // Never opened here once it exists: closing it would drop the locks that SQLite holds for this process.
         var status = stat()
         guard stat(path, &status) == 0 else { throw .unreadable(path: path, reason: reason(errno)) }
@@ -34,12 +34,26 @@ enum StateFile {
     static func makeFolder(of path: String) throws(StateError) {
         guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { return }
         let folder = String(path[..<slash])
-        if mkdir(folder, 0o700) == 0 || errno == EEXIST { return }
-        guard errno == ENOENT else { throw .unreadable(path: folder, reason: reason(errno)) }
-        try makeFolder(of: folder)
-        guard mkdir(folder, 0o700) == 0 || errno == EEXIST else {
-            throw .unreadable(path: folder, reason: reason(errno))
+        var problem = make(folder)
+        if problem == ENOENT {
+            try makeFolder(of: folder)
+            problem = make(folder)
         }
+        guard problem == 0 || problem == EEXIST else { throw .unwritable(folder, code: problem) }
+    }
+
+    /// What a state holds is on the disk when a run goes on, so its folder is, too.
+    ///
+    /// - Returns: 0, or what the system says, by its `errno`.
+    private static func make(_ folder: String) -> Int32 {
+        guard mkdir(folder, 0o700) == 0 else { return errno }
+        let parent = folder.lastIndex(of: "/").map { folder[...$0] } ?? "."
+        let descriptor = open(String(parent), O_RDONLY | O_CLOEXEC)
+        if descriptor >= 0 {
+            fsync(descriptor)
+            close(descriptor)
+        }
+        return 0
     }
 
     static func reason(_ code: Int32) -> String { strerror(code).map { String(cString: $0) } ?? "error \(code)" }

@@ -27,7 +27,7 @@ public final class StateLock: Sendable {
         try StateFile.makeFolder(of: path)
         let file = path + ".lock"
         let descriptor = open(file, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard descriptor >= 0 else { throw .unreadable(path: file, reason: StateFile.reason(errno)) }
+        guard descriptor >= 0 else { throw .unwritable(file, code: errno) }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             let problem = errno
             // Who holds it stays readable: only its holder empties the file.

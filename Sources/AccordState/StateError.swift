@@ -54,7 +54,8 @@ public enum StateError: ExplainedError, Hashable {
         case .locked: "Wait until it has finished; if its process was killed, the lock is free already"
         case .busy: "Close what reads it, then run again"
         case .corrupt:
-            "Put a copy of it back; or move it away, and the next run links both sides anew by their match fields"
+            "Move it away with its -wal and -shm, if there are any; then put a copy in its place, or run without one: the "
+                + "next run links both sides anew by their match fields"
         case .foreign: "Check the path of the state in accord.yaml"
         case .newer: "Update Accord, then run again"
         case .older:
@@ -69,8 +70,8 @@ public enum StateError: ExplainedError, Hashable {
 
 extension StateError {
     /// - Parameter code: of the C library's `errno`.
-    static func unwritable(folder: String, code: Int32) -> StateError {
-        if code == ENOSPC || code == EDQUOT { return .diskFull(path: folder) }
-        return .unreadable(path: folder, reason: SpilledBytes.reason(code))
+    package static func unwritable(_ path: String, code: Int32) -> StateError {
+        if code == ENOSPC || code == EDQUOT { return .diskFull(path: path) }
+        return .unreadable(path: path, reason: SpilledBytes.reason(code))
     }
 }

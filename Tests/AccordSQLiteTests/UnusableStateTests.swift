@@ -46,13 +46,50 @@ struct UnusableStateTests {
         guard case .corrupt = error else { return #expect(Bool(false), "\(String(describing: error))") }
     }
 
-    @Test("another program's database is refused and left as it is")
+    @Test("another program's database is refused and left as it is, byte for byte")
     func foreign() throws {
         let state = try TemporaryState()
         let path = state.folder.appendingPathComponent("other.sqlite").path
         try DatabaseQueue(path: path).write { try $0.execute(sql: "CREATE TABLE songs (name TEXT)") }
+        let before = try Data(contentsOf: URL(fileURLWithPath: path))
         #expect(throws: StateError.foreign(path: path)) { try SQLiteStateStore(path: path, now: 0) }
-        #expect(try DatabaseQueue(path: path).read { try $0.tableExists("links") } == false)
+        #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == before)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: state.folder.path) == ["other.sqlite"])
+    }
+
+    @Test(
+        "a database without a table is another program's if it says so", arguments: ["application_id", "user_version"])
+    func foreignWithoutTables(pragma: String) throws {
+        let state = try TemporaryState()
+        let path = state.folder.appendingPathComponent("other.sqlite").path
+        try DatabaseQueue(path: path).write { try $0.execute(sql: "PRAGMA \(pragma) = 7") }
+        #expect(throws: StateError.foreign(path: path)) { try SQLiteStateStore(path: path, now: 0) }
+    }
+
+    @Test(
+        "an empty file, and an empty database of nobody's, become a state",
+        arguments: ["", "VACUUM", "PRAGMA journal_mode = WAL"])
+    func empty(sql: String) throws {
+        let state = try TemporaryState()
+        let path = state.folder.appendingPathComponent("empty.sqlite").path
+        if sql.isEmpty {
+            try Data().write(to: URL(fileURLWithPath: path))
+        } else {
+            try DatabaseQueue(path: path).writeWithoutTransaction { try $0.execute(sql: sql) }
+        }
+        let store = try SQLiteStateStore(path: path, now: 0, newID: "anew")
+        #expect(try store.mark() == StateMark(id: "anew", settled: 0))
+        try store.close()
+    }
+
+    @Test("a state whose tables are gone is damaged")
+    func withoutTables() throws {
+        let state = try TemporaryState()
+        let path = state.folder.appendingPathComponent("state.sqlite").path
+        try DatabaseQueue(path: path).write { try $0.execute(sql: "PRAGMA application_id = 0x41636364") }
+        #expect(throws: StateError.corrupt(path: path, reason: "it has no tables")) {
+            try SQLiteStateStore(path: path, now: 0)
+        }
     }
 
     @Test(

@@ -1,5 +1,7 @@
 import AccordCore
+import AccordEngine
 import AccordHTTP
+import AccordSandbox
 import Foundation
 import Testing
 
@@ -106,5 +108,26 @@ struct FactTests {
         try world.write([person(1)])
         try await world.sync()
         #expect(world.service.requests(by: "listReviews") == 0)
+    }
+
+    @Test("reviews that were read with another project's key are forgotten")
+    func otherProject() async throws {
+        let world = try await world()
+        _ = try await review(world, 1, 5, at: "2026-05-01")
+        try await world.sync()
+        let before = try world.rows
+        #expect(try cells(world, 1).hasPrefix("1,5,"))
+        let (right, time) = (world.service, world.time)
+        world.service = SandboxService(key: "key", now: { Int64(time.unixTime) }, project: SandboxProject())
+        for number in 1...3 {
+            let body =
+                #"{"first_name":"O","email":"other\#(number)@example.org","score":3,"created_at":"2026-06-01T10:00:00Z"}"#
+            try await call(world, "POST", "reviews", body)
+        }
+        let error = await #expect(throws: EngineError.self) { try await world.sync() }
+        guard case .otherProject = error else { return #expect(Bool(false), "\(String(describing: error))") }
+        world.service = right
+        #expect(try await world.sync().done.isEmpty)
+        #expect(try world.rows == before)
     }
 }

@@ -35,7 +35,8 @@ struct HalfRandom: RandomSource {
 final class World {
     let folder: URL
     let time = SimulatedTime()
-    let service: SandboxService
+    /// Another one: the key opens another project from now on.
+    var service: SandboxService
     var config: Config
     /// What somebody else does while the next run goes on, called with each request that was answered.
     var intruder: (@Sendable (AccordHTTP.HTTPRequest) throws -> Void)?

@@ -28,12 +28,12 @@ public struct MirrorRead {
     /// Looks what has changed, in the middle of a run: what is under way is not looked for.
     public func look() async throws {
         guard let table = pair.project.incremental, let cursor = try store.mirrorCursor(pair.name) else { return }
-        try await EngineError.whileReadingProject { _ = try await readChanges(of: table, since: Cursor(cursor)) }
+        try await EngineError.whileReadingProject { _ = try await readChanges(of: table, since: Cursor(cursor), nil) }
     }
 
     /// Looks for records alike to some that are about to be made, in the middle of a run.
     public func look(forRecordsLike creates: [[String: Value]]) async throws {
-        guard let (field, table) = contentLookup else { return }
+        guard let (field, table) = pair.contentLookup else { return }
         let values = Set(creates.compactMap { $0[field] }.filter { !$0.isNull })
         guard !values.isEmpty else { return }
         try await EngineError.whileReadingProject {
@@ -50,7 +50,7 @@ public struct MirrorRead {
         var reading: SideReading
         let hasAllFields = try hasAllFields()
         if !full, !mappingChanged, hasAllFields, !isFullReadDue(), let cursor, let table = pair.project.incremental {
-            reading = try await readChanges(of: table, since: Cursor(cursor))
+            reading = try await readChanges(of: table, since: Cursor(cursor), IdentityCheck(pair, run))
         } else {
             reading = try await readAll(mayRecognize: hasAllFields && !mappingChanged)
         }
@@ -97,6 +97,7 @@ public struct MirrorRead {
         guard let table = pair.project.scannable else {
             throw EngineError.cannot("be read", pair: pair.name, table: pair.project.name)
         }
+        var identity = IdentityCheck(pair, run)
         // The newest change before the read began: what changes while the pages come is read again next time.
         let newest = try await pair.project.incremental?.cursor()
         let read = try store.beginProjectRead(pair.name, fields: form.kept)
@@ -104,6 +105,8 @@ public struct MirrorRead {
             var count = 0
             return try await table.scan { batch in
                 try run.stop.check()
+                // Where nothing at all is there, a guard says so.
+                if !batch.records.isEmpty { try await identity.make(batch.records) }
                 count += batch.records.count
                 run.progress(.reading(pair: pair.name, side: .project, count: count))
                 _ = try keep(batch.records, read, mayRecognize: mayRecognize)
@@ -165,11 +168,11 @@ public struct MirrorRead {
     private func lookForUnlisted(_ read: Int, again scan: () async throws -> ScanProof) async throws -> String? {
         let most = MirrorRead.mostLookedFor
         let unlisted = try store.linkedRecordsNotSeen(pair.name, read: read, limit: most + 1)
-        if !unlisted.isEmpty, !canBeLookedFor { return try await scan().incomplete }
+        if !unlisted.isEmpty, !pair.canBeLookedFor { return try await scan().incomplete }
         var found = 0
         for record in unlisted.prefix(most) {
             try run.stop.check()
-            guard let present = try await present(record) else { continue }
+            guard let present = try await pair.present(record) else { continue }
             _ = try mirror(form.records(of: [present]), read)
             found += 1
         }
@@ -177,40 +180,24 @@ public struct MirrorRead {
         return "more than \(most) linked records were not listed, and some of them are there"
     }
 
-    private var canBeLookedFor: Bool {
-        contentLookup != nil
-            || !pair.schema.isByContent
-                && pair.schema.lookedUpBy.contains { pair.project.searchable(by: $0) != nil }
-    }
-
-    /// The record as the service has it, if it is found by what it was last known by.
-    private func present(_ record: MirrorRecord) async throws -> TableRecord? {
-        if pair.schema.isByContent {
-            guard let (field, table) = contentLookup, let value = record.values[field] else { return nil }
-            return try await table.find(field, value).first { $0.key == record.id }
-        }
-        for field in pair.schema.lookedUpBy {
-            guard let value = record.values[field], !value.isNull, let table = pair.project.searchable(by: field) else {
-                continue
-            }
-            return try await table.find(field, value).first { $0.key == record.id }
-        }
-        return nil
-    }
-
     // MARK: - What changed
 
-    private func readChanges(of table: any IncrementalTable, since cursor: Cursor) async throws -> SideReading {
+    private func readChanges(
+        of table: any IncrementalTable, since cursor: Cursor, _ identity: IdentityCheck?
+    ) async throws -> SideReading {
+        var identity = identity
         let read = try store.beginProjectRead(pair.name, fields: form.kept)
         var count = 0
         var unknown: [String] = []
         let next = try await table.changes(since: cursor) { batch in
             try run.stop.check()
+            try await identity?.make(batch.records)
             let new = try keep(batch.records, read, mayRecognize: true)
             unknown += new.map(\.id)
             count += batch.records.count
             run.progress(.reading(pair: pair.name, side: .project, count: count))
         }
+        try await identity?.make([])
         try await lookForReplaced(by: unknown)
         if next != cursor { try store.setMirrorCursor(pair.name, next.text) }
         return SideReading(mode: .changes, records: 0, read: count)
@@ -228,17 +215,9 @@ public struct MirrorRead {
         }
     }
 
-    /// Of records that are identified by content, the field by which they can be found.
-    private var contentLookup: (field: String, table: any SearchableTable)? {
-        guard pair.schema.isByContent else { return nil }
-        return pair.schema.lookedUpBy.lazy.compactMap { field in
-            pair.project.searchable(by: field).map { (field, $0) }
-        }.first
-    }
-
     /// Whether what was to give way to a new record is still there.
     private func lookForReplaced(_ intent: Entry) async throws {
-        guard let id = intent.projectID, let (field, table) = contentLookup,
+        guard let id = intent.projectID, let (field, table) = pair.contentLookup,
             let known = try store.projectRecord(pair.name, id), let value = known.values[field]
         else { return }
         let found = try await table.find(field, value)
@@ -250,9 +229,9 @@ public struct MirrorRead {
             guard let known = try intent.projectID.flatMap({ try store.projectRecord(pair.name, $0) }) else {
                 return []
             }
-            return [try await present(known)].compactMap(\.self)
+            return [try await pair.present(known)].compactMap(\.self)
         }
-        guard intent.createsInProject, let (field, table) = contentLookup else { return [] }
+        guard intent.createsInProject, let (field, table) = pair.contentLookup else { return [] }
         return try await table.find(field, intent.createdValues[field] ?? .null)
     }
 
@@ -274,7 +253,8 @@ public struct MirrorRead {
                 guard let value = record.values[field], !value.isNull else { continue }
                 for id in holders[value.description] ?? [] where id != record.id {
                     try run.stop.check()
-                    guard let other = try store.projectRecord(pair.name, id), try await present(other) == nil else {
+                    guard let other = try store.projectRecord(pair.name, id), try await pair.present(other) == nil
+                    else {
                         continue
                     }
                     try store.markGone(pair.name, ids: [id])

@@ -60,7 +60,7 @@ public final class SpillFile {
         do {
             try FileDescriptor(rawValue: descriptor).writeAll(buffer)
         } catch let error as Errno {
-            throw StateError.unwritable(folder: folder, code: error.rawValue)
+            throw StateError.unwritable(folder, code: error.rawValue)
         }
         written += buffer.count
         buffer.removeAll(keepingCapacity: true)
@@ -69,7 +69,7 @@ public final class SpillFile {
     private static func open(_ folder: String) throws -> Int32 {
         var template = Array((folder + "/.accord-XXXXXX").utf8CString)
         let descriptor = mkstemp(&template)
-        guard descriptor >= 0 else { throw StateError.unwritable(folder: folder, code: errno) }
+        guard descriptor >= 0 else { throw StateError.unwritable(folder, code: errno) }
         unlink(template)
         fchmod(descriptor, 0o600)
         return descriptor
@@ -110,7 +110,7 @@ public final class SpilledBytes: Sendable {
                 let got = pread(
                     descriptor, buffer.baseAddress.map { $0 + filled }, count - filled, off_t(offset + filled))
                 if got < 0, errno == EINTR { continue }
-                guard got > 0 else { throw StateError.unwritable(folder: folder, code: got < 0 ? errno : EIO) }
+                guard got > 0 else { throw StateError.unwritable(folder, code: got < 0 ? errno : EIO) }
                 filled += got
             }
         }

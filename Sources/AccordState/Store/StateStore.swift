@@ -13,6 +13,9 @@ import AccordCore
 public protocol StateStore: LinkStore, MirrorStore, ProjectReadStore, JournalStore, AttentionStore, RunStore,
     SourceMemoryStore, SuppressionStore
 {
+    /// What messages call it: the path of its file.
+    var path: String { get }
+
     /// A folder of this machine, where what a plan cannot hold in memory is kept for a while.
     var folder: String { get }
 

@@ -36,8 +36,14 @@ struct Check: AsyncParsableCommand {
                             + (first.place.map { "\($0): " } ?? "")
                             + (first.problem ?? "").displayed(limit: 300))
                 }
-                try await askOnce(pair)
+                let first = try await firstRecords(of: pair)
                 terminal.write("\(tick) \(pair.name): \(workspace.api.url) accepts the key")
+                let finding = try await workspace.engine.identity(of: pair, among: first)
+                if case .known(let label, let id) = finding {
+                    terminal.write(
+                        "\(tick) \(pair.name): it is the project that \(workspace.store.path) belongs to: "
+                            + "\(label.displayed(limit: 100)) is \(id) there, as before")
+                }
             }
             return isWhole ? .done : .attention
         }
@@ -50,14 +56,19 @@ struct Check: AsyncParsableCommand {
         return broken
     }
 
-    private struct Enough: Error {}
+    private struct Enough: Error { var records: [TableRecord] }
 
     /// The first page of the list, and no more.
-    private func askOnce(_ pair: Pair) async throws {
+    private func firstRecords(of pair: Pair) async throws -> [TableRecord] {
         do {
             // Who would be asked is read, as what reaches people is never listed.
-            guard let table = (pair.sender?.people ?? pair).project.scannable else { return }
-            try await EngineError.whileReadingProject { _ = try await table.scan { _ in throw Enough() } }
-        } catch is Enough {}
+            guard let table = pair.people.project.scannable else { return [] }
+            try await EngineError.whileReadingProject {
+                _ = try await table.scan { batch in throw Enough(records: batch.records) }
+            }
+        } catch let enough as Enough {
+            return enough.records
+        }
+        return []
     }
 }
