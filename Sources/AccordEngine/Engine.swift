@@ -45,7 +45,7 @@ public struct Engine: Sendable {
             let own = Set(waiting.filter { !$0.isDerived }.map(\.schema.name))
             let index =
                 waiting.firstIndex {
-                    $0.schema.references.isDisjoint(with: names) && !($0.isDerived && own.contains($0.schema.name))
+                    $0.refersTo.isDisjoint(with: names) && !($0.isDerived && own.contains($0.schema.name))
                 } ?? 0
             ordered.append(waiting.remove(at: index))
         }
@@ -76,7 +76,7 @@ public struct Engine: Sendable {
         var failed: Set<String> = []
         for pair in pairs {
             do {
-                if let other = pair.schema.references.intersection(failed).min() {
+                if let other = pair.refersTo.intersection(failed).min() {
                     throw EngineError.waits(pair: pair.name, resource: other)
                 }
                 plans.append(try await plan(pair, planning(options, readsProject: readsProject, after: plans)))
@@ -101,14 +101,7 @@ public struct Engine: Sendable {
     ) async throws -> RunReport {
         let started = time.monotonic
         let requests = await requestCount()
-        let plan: Plan
-        do {
-            plan = try await self.plan(options)
-        } catch let error as any ExplainedError {
-            let isStopped = if case EngineError.stopped = error { true } else { false }
-            try await remember("sync", isStopped ? .interrupted : .failed, error, started: started, requests: requests)
-            throw error
-        }
+        let plan = try await remembering("sync", started: started, requests: requests) { try await self.plan(options) }
         try onPlan(plan)
         return try await execute(
             plan, kind: "sync", options.allowances, started: started, requests: requests)
@@ -123,17 +116,25 @@ public struct Engine: Sendable {
         let started = time.monotonic
         let requests = await requestCount()
         try checkFresh(plan, id: id)
+        let current = try await remembering("apply", started: started, requests: requests) {
+            try await upToDate(plan, options)
+        }
+        return try await execute(
+            current, kind: "apply", planID: id.description, options.allowances, started: started, requests: requests)
+    }
+
+    /// A saved plan, held against what changed in the project since it was made, and against what the run allows.
+    private func upToDate(_ plan: Plan, _ options: RunOptions) async throws -> Plan {
         var current = plan
         for index in current.pairs.indices {
             guard let pair = pairs.first(where: { $0.name == current.pairs[index].name }) else { continue }
-            // What changed in the project since: each operation is held against it before it is sent.
+            // Each operation is held against what is read here before it is sent.
             _ = try await MirrorRead(
                 pair: pair.people, planning(options, after: Array(current.pairs[..<index]))
             ).refresh(full: false, mappingChanged: false)
             current.pairs[index].refusals = try pair.refusals(of: current.pairs[index], options.allowances, store)
         }
-        return try await execute(
-            current, kind: "apply", planID: id.description, options.allowances, started: started, requests: requests)
+        return current
     }
 
     private func checkFresh(_ plan: Plan, id: Fingerprint) throws {
@@ -172,7 +173,7 @@ public struct Engine: Sendable {
         var failed: Set<String> = []
         for pairPlan in plan.pairs where !stop.isStopped {
             guard let pair = pairs.first(where: { $0.name == pairPlan.name }) else { continue }
-            let blocking = pair.schema.references.intersection(failed).min()
+            let blocking = pair.refersTo.intersection(failed).min()
             if let failure = pairPlan.failure
                 ?? blocking.map({ EngineError.waits(pair: pair.name, resource: $0).description })
             {
@@ -217,24 +218,6 @@ public struct Engine: Sendable {
         return executor.tally.failure
     }
 
-    /// A run that came to nothing is in the history too: a scheduler's failures shall be seen.
-    private func remember(
-        _ kind: String, _ outcome: RunReport.Outcome, _ error: any ExplainedError, started: Double, requests: Int
-    ) async throws {
-        let run = try store.beginRun(kind: kind, planID: nil, at: Int64(time.unixTime))
-        var report = RunReport(run: run)
-        report.outcome = outcome
-        report.failures = [error.description]
-        report.requests = await requestCount() - requests
-        report.seconds = time.monotonic - started
-        try finish(report)
-    }
-
-    private func finish(_ report: RunReport) throws {
-        try store.finishRun(
-            report.run, outcome: report.outcome.rawValue, requests: report.requests, at: Int64(time.unixTime))
-    }
-
     /// More was written than the first page of the next run can show: what others changed meanwhile is looked for now, so
     /// that a quiet run stays at one request.
     private func look(_ pair: Pair, after executor: Executor) async {
@@ -275,7 +258,7 @@ public struct Engine: Sendable {
     }
 
     /// Requests sent so far. Tables of one service share their count: each service is counted once.
-    private func requestCount() async -> Int {
+    func requestCount() async -> Int {
         var counts: [ObjectIdentifier: Int] = [:]
         for table in pairs.flatMap({ [$0.source, $0.project] }) {
             guard let service = table.service else { continue }

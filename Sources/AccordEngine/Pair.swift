@@ -64,6 +64,15 @@ public struct Pair: Sendable {
         isDerived || sender != nil ? 0 : try store.linkedCount(name)
     }
 
+    /// The tables of the project whose records its own name, as far as the mapping has them do so: those have to be in
+    /// agreement first.
+    public var refersTo: Set<String> {
+        let mapped = Set(mapping.fields.map(\.name))
+        var tables = Set(schema.fields.lazy.filter { mapped.contains($0.name) }.compactMap(\.refersTo))
+        if let sender { tables.insert(sender.people.schema.name) }
+        return tables
+    }
+
     /// Equal as long as the names of other pairs' records in the source's rows mean what they meant; nil if no
     /// field holds such names. Names that come up do not change it: rows that waited for one were never settled.
     public func references(_ store: any StateStore) throws -> Fingerprint? {

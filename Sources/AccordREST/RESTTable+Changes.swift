@@ -23,7 +23,7 @@ extension RESTTable: IncrementalTable {
         let since = ChangeCursor(cursor)
         let begun = now
         // What is not settled may have changed without moving in the list.
-        let first = since.moment - Int64(resource.list.changed?.unsettledDays ?? 0) * 86_400
+        let first = Instant.near(since.moment) - Int64(resource.list.changed?.unsettledDays ?? 0) * 86_400
         // The service bounds by calendar day, in a time zone of its own: the day before is read too.
         let day = CalendarDay(daysSinceEpoch: CalendarDay(unixSeconds: first).daysSinceEpoch - 1)
         // What changes in the first list while the others are read shows the next time, so only the first one counts.

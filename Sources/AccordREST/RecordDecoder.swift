@@ -103,7 +103,7 @@ final class RecordDecoder: Sendable {
 
     private func instant(_ value: Value) -> Int64? {
         switch value {
-        case .timestamp(let seconds), .integer(let seconds): seconds
+        case .timestamp(let seconds), .integer(let seconds): Instant.meant(seconds)
         case .date(let day): day.midnight
         default: nil
         }

@@ -25,7 +25,7 @@ public final class StateLock: Sendable {
     ///   - now: Unix seconds.
     public static func acquire(path: String, owner: String, now: Int64) throws(StateError) -> StateLock {
         try StateFile.makeFolder(of: path)
-        let file = path + ".lock"
+        let file = lockFile(of: path)
         let descriptor = open(file, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw .unwritable(file, code: errno) }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
@@ -38,6 +38,13 @@ public final class StateLock: Sendable {
         }
         Holder(pid: getpid(), host: hostName(), command: owner, since: now).write(descriptor)
         return StateLock(descriptor)
+    }
+
+    /// Beside the state itself, whatever links lead to it. A state that is not there yet has no other path.
+    private static func lockFile(of path: String) -> String {
+        guard let resolved = realpath(path, nil) else { return path + ".lock" }
+        defer { free(resolved) }
+        return String(cString: resolved) + ".lock"
     }
 
     /// Gives the lock back; a second time does nothing.

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 
 // More than this is given back when a transfer has ended.
@@ -278,6 +279,13 @@ bool ccurl_transfer_add_header(ccurl_transfer *transfer, const char *line) {
     return true;
 }
 
+// The key travels with every request. http:// is for this machine only: a proxy that the environment names, which may be
+// another one, would get it in the clear. https:// goes through such a proxy unread.
+static bool set_proxy(CURL *easy, const char *url) {
+    bool is_plain = strncasecmp(url, "https:", 6) != 0;
+    return curl_easy_setopt(easy, CURLOPT_NOPROXY, is_plain ? "*" : NULL) == CURLE_OK;
+}
+
 static bool set_request(
     CURL *easy, struct curl_slist *headers, const char *method, const char *url, const void *body, size_t body_size
 ) {
@@ -287,6 +295,7 @@ static bool set_request(
     // This also takes back what the request before it set.
     if (curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L) != CURLE_OK
         || curl_easy_setopt(easy, CURLOPT_URL, url) != CURLE_OK
+        || !set_proxy(easy, url)
         || curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers) != CURLE_OK
         || curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, is_head ? NULL : method) != CURLE_OK)
         return false;

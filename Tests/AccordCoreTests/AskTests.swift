@@ -83,6 +83,20 @@ struct AskRulesTests {
         #expect(decision == sample.decision)
     }
 
+    @Test("no moment that somebody sent or kept is too far to reckon with", arguments: [Int64.min, .max])
+    func beyond(moment: Int64) {
+        let isAhead = moment > 0
+        #expect(Self.rules.isTooOld(moment, now: Self.now) == !isAhead)
+        let decision = Self.rules.decide(moment: moment, wanted: nil, person: Self.reachable, now: Self.now)
+        guard case .notNow = decision else {
+            Issue.record("\(decision)")
+            return
+        }
+        let person = AskedPerson(lastAsked: moment, channels: ["email"])
+        let asked = Self.rules.decide(moment: Self.now, wanted: nil, person: person, now: Self.now)
+        #expect(asked == Self.ask(Self.now + 7200, ["email"]))
+    }
+
     private static let objections: [(SendObjection, code: String, words: String)] = [
         (.optedOut, "opted-out", "opted out"), (.archived, "archived", "archived in the project"),
         (.tooOld(days: 14), "too-old", "older than 14 days"),

@@ -51,6 +51,15 @@ struct LocalTimeTests {
         both("-03:30", "2026-01-01 00:00", "2026-01-01T03:30:00Z"),
     ]
 
+    @Test("no instant is too far to be written", arguments: ["Europe/Berlin", "UTC"], [Int64.min, .max])
+    func beyond(zone: String, instant: Int64) throws {
+        let near = Instant.near(instant)
+        #expect(Instant.meant(instant) == nil && Instant.meant(near) == near)
+        #expect(try DatePattern(instants: "unix", timeZone: zone).instant("999999999999") == nil)
+        let local = try #require(LocalTime(zone))
+        #expect(local.offset(at: instant) == local.offset(at: near))
+    }
+
     @Test("a time on the wall is an instant, east and west, before and after the clocks change", arguments: cases)
     func instants(sample: Case) throws {
         let pattern = try DatePattern(instants: "yyyy-MM-dd HH:mm", timeZone: sample.zone)

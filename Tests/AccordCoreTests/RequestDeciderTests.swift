@@ -299,6 +299,21 @@ struct RequestDeciderTests {
         #expect(rested.allSatisfy { $0.operations.isEmpty && $0.present.source })
     }
 
+    @Test("of two reasons for doubt it is always the same one that is said")
+    func sameWords() {
+        var world = AskWorld()
+        for number in 1...40 {
+            world.add("\(number)", "e\(number)", "p\(number)")
+            for (field, name) in [("email", "e\(number)"), ("phone", "p\(number)")] {
+                world.people.optOuts.doubt(
+                    [FieldValue(field: field, value: .text(name))], because: "it is not known by the \(field)")
+            }
+        }
+        let decided = world.decide((1...40).map { AskWorld.row("J\($0)", "e\($0)") })
+        #expect(decided.count == 40)
+        #expect(Set(decided.map { $0.quarantine?.message }) == ["it is not known by the email"])
+    }
+
     @Test("what lies too far back is seen by the row alone")
     func tooOld() {
         let decider = AskWorld().decider

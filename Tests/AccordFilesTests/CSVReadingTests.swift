@@ -41,6 +41,37 @@ struct CSVReadingTests {
         #expect(columns == ["id", "First Name", "Soci\u{E9}t\u{E9}"].map { Array($0.utf8) })
     }
 
+    @Test("the same bytes are another row below other columns, or where they are read by another rule")
+    func meaning() async throws {
+        let row = "1,'=x,b\n"
+        let file = try CSVFile("id,first,last\n" + row)
+        let before = try #require(try await file.read().fingerprints.first)
+        #expect(try await file.read().fingerprints == [before])
+        #expect(try await file.read(CSVFormat(formulas: .asIs)).fingerprints != [before])
+        try file.put("id,last,first\n" + row)
+        #expect(try await file.read().fingerprints != [before])
+        try file.put("id,first,last\n2,y,z\n" + row)
+        #expect(try await file.read().fingerprints.last == before)
+    }
+
+    @Test("a file that is read by other settings is not as it was")
+    func stamps() async throws {
+        let file = try CSVFile("id,b\n1,2\n")
+        let formats = [
+            CSVFormat(), CSVFormat(delimiter: ","), CSVFormat(delimiter: ";"), CSVFormat(formulas: .asIs),
+            CSVFormat(encoding: .windows1252),
+        ]
+        var stamps: Set<Stamp> = []
+        for format in formats {
+            let stamp = try await file.table(format).stamp()
+            #expect(try await file.table(format).stamp() == stamp)
+            #expect(try await file.read(format).proof.stamp == stamp)
+            stamps.insert(stamp)
+        }
+        #expect(stamps.count == formats.count)
+        #expect(try await file.table(CSVFormat(chunkSize: 7)).stamp() == file.table().stamp())
+    }
+
     @Test("any chunk size reads the same", arguments: Array(1...40))
     func chunks(_ size: Int) async throws {
         let text = "id,b\r\n1,\"a \"\"q\"\" é\r\nx\"\r\n\r\n2,zoë\n3,\"\"\r\n4,end"

@@ -37,6 +37,30 @@ struct CSVWritingTests {
         Case(before: "id,b\n1,x\n", changes: [.update("1", ["b": ("x", "x")])], after: "id,b\n1,x\n"),
     ]
 
+    @Test(
+        "what a spreadsheet would run stands behind an apostrophe in the file, and comes back without it",
+        arguments: [
+            "=1", "+A1", "-2-3", "-2+3", "@x", "\t=1", "\n=1", "\r=1", "＝1", "＋1", "－1", "＠x", "+1-2", "-1.2.3", "'=1",
+            "'＝1", "'+1", "+.", "-5,0",
+        ])
+    func guarded(text: String) async throws {
+        let file = try CSVFile("id,b\n1,x\n")
+        _ = try await file.write(.update("1", ["b": ("x", text)]))
+        let written = try file.text
+        #expect(written == "id,b\n1,'\(text)\n" || written == "id,b\n1,\"'\(text)\"\n", "\(written.debugDescription)")
+        #expect(try await file.read().rows == [["1", text]])
+    }
+
+    @Test(
+        "numbers, telephones and other texts are written as they are",
+        arguments: ["-", "+", "-5.0", "+5", "-.5", "+1 (415) 555-0100", "+49.30.123456", "a=1", "'a", "～1", "1-2"])
+    func unguarded(text: String) async throws {
+        let file = try CSVFile("id,b\n1,x\n")
+        _ = try await file.write(.update("1", ["b": ("x", text)]))
+        #expect(try file.text == "id,b\n1,\(text)\n")
+        #expect(try await file.read().rows == [["1", text]])
+    }
+
     @Test("of a row that somebody changes as soon as it is written no more is said than that it was written")
     func changedAfterwards() async throws {
         let count = 1_400

@@ -171,6 +171,23 @@ import Testing
                 == .notFound(request: "PUT /contacts/17", message: ""))
     }
 
+    @Test(
+        "A write whose answer was lost stays in doubt, whatever is said of the key or of the address after it",
+        arguments: [401, 403, 302], ["PUT", "DELETE"])
+    func doubtStays(status: Int, method: String) async {
+        let failure = await Stage(.failure(dropped), .success(.json(status, "{}"))).failure(method)
+        guard case .outcomeUnknown(request: "\(method) /contacts/17", _)? = failure else {
+            Issue.record("expected doubt, found \(String(describing: failure))")
+            return
+        }
+    }
+
+    @Test("What the service judges and refuses, it would have refused before", arguments: [400, 409, 422])
+    func doubtEnds(status: Int) async {
+        let failure = await Stage(.failure(dropped), .success(.json(status, "{}"))).failure("PUT")
+        #expect(failure == .refused(request: "PUT /contacts/17", status: status, message: "", fields: [:]))
+    }
+
     @Test("When the run's retries are spent, failures surface at once")
     func budget() async {
         let stage = Stage(ScriptedTransport([.failure(dropped)]), budget: RetryBudget(base: 1, share: 0))

@@ -40,6 +40,16 @@ import Testing
             ])
     }
 
+    @Test(
+        "a moment beyond the years 1 to 9999 is none, however it is sent",
+        arguments: [Int64.max, .min, 253_402_300_800, -62_135_596_801])
+    func beyond(moment: Int64) async throws {
+        for text in ["\(moment)", "\"\(moment)\""] {
+            let found = try #require(try await decode(#"{"ref":1,"touched":\#(text)}"#))
+            #expect(found.modified == nil)
+        }
+    }
+
     struct Case: Sendable, CustomTestStringConvertible {
         let member: String
         let field: String

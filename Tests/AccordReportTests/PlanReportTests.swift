@@ -78,8 +78,8 @@ struct PlanReportTests {
     @Test("as Markdown each operation is a row")
     func markdown() throws {
         let lines = try lines { try PlanMarkdown(requestsPerSecond: 5).write([plan(), plan()], to: $0) }
-        #expect(lines.count { $0.hasPrefix("| create | project | p") } == 2 * 99_900)
-        #expect(lines.count { $0 == "## Plan for customers" } == 2)
+        #expect(lines.count { $0.hasPrefix("| create | project | `p") } == 2 * 99_900)
+        #expect(lines.count { $0 == "## Plan for `customers`" } == 2)
     }
 
     /// A plan in which nothing is written, and links change.
@@ -139,11 +139,44 @@ struct PlanReportTests {
         #expect(
             Array(lines[heading...]) == [
                 "| record | link |", "|---|---|",
-                "| Ann | linked under the key K-Ann in place of K1 |", "| Bob | no longer linked |",
-                "| Cat | remembered as archived in the project |", "| Dee | remembered as gone from the project |",
-                "| Eve | linked under the key K-Eve in place of K5 |", "| Gus | remembered as there on both sides |",
-                "| Hal | remembered as gone from the source |",
+                "| `Ann` | `linked under the key K-Ann in place of K1` |", "| `Bob` | `no longer linked` |",
+                "| `Cat` | `remembered as archived in the project` |",
+                "| `Dee` | `remembered as gone from the project` |",
+                "| `Eve` | `linked under the key K-Eve in place of K5` |",
+                "| `Gus` | `remembered as there on both sides` |", "| `Hal` | `remembered as gone from the source` |",
             ])
+    }
+
+    @Test(
+        "as Markdown what records hold is code: no HTML, no link, no cell of its own",
+        arguments: [
+            ("<img src=x onerror=alert(1)>", "`<img src=x onerror=alert(1)>`"), ("<SCRIPT>", "`<SCRIPT>`"),
+            ("[a](javascript:b)", "`[a](javascript:b)`"), ("@team #1", "`@team #1`"), ("a|b", #"`a\|b`"#),
+            ("a`b", "``a`b``"), ("`", "`` ` ``"), ("a``b`", "``` a``b` ```"),
+            ("https://a.example", "`https://a.example`"),
+        ])
+    func code(text: String, shown: String) throws {
+        var plan = try plan(records: 0)
+        let builder = PlanRecordsBuilder(folder: NSTemporaryDirectory())
+        let entry = Entry(
+            label: text, sourceKey: "1", projectID: "2", present: [.source, .project], bucket: .updated,
+            operations: [
+                Operation(
+                    side: .project, kind: .update,
+                    changes: [
+                        FieldChange(
+                            field: "company", before: .string(text), after: .null, origin: .null, rule: .sourceChanged)
+                    ],
+                    reason: .onlyInSource)
+            ])
+        try builder.append(WrittenRecord(entry), rank: 0)
+        plan.records = try builder.finish()
+        let lines = try lines { try PlanMarkdown(requestsPerSecond: 5).write([plan], to: $0) }
+        let row = try #require(lines.first { $0.hasPrefix("| update | project | ") })
+        #expect(row.hasPrefix("| update | project | \(shown) | `"), "\(row)")
+        plan.failure = text
+        let failed = try self.lines { try PlanMarkdown(requestsPerSecond: 5).write([plan], to: $0) }
+        #expect(failed.last == "> **Failed:** \(shown)")
     }
 
     @Test("a side that was read whole is said to be, though the read proves nothing about what is gone")

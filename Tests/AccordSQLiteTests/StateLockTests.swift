@@ -37,6 +37,27 @@ struct StateLockTests {
         lock.release()
     }
 
+    @Test("a state has one lock, whichever links lead to it", arguments: [true, false])
+    func links(isFile: Bool) throws {
+        let state = try TemporaryState()
+        try state.open().close()
+        let folder = state.folder.appendingPathComponent("accord").path
+        let link = state.folder.appendingPathComponent("link").path
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: isFile ? state.path : folder)
+        let other = isFile ? link : link + "/state.sqlite"
+        for (first, second) in [(state.path, other), (other, state.path)] {
+            let lock = try StateLock.acquire(path: first, owner: "accord sync", now: 1)
+            let error = #expect(throws: StateError.self) {
+                try StateLock.acquire(path: second, owner: "accord apply", now: 2)
+            }
+            guard case .locked? = error else {
+                Issue.record("\(String(describing: error))")
+                continue
+            }
+            lock.release()
+        }
+    }
+
     @Test("it goes with whoever held it")
     func dropped() throws {
         let state = try TemporaryState()

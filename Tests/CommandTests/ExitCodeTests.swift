@@ -67,7 +67,7 @@ struct ExitCodeTests {
         #expect(list.status == 3)
         #expect(list.output.contains("not-an-address"))
         let ticket = try await bench.accord.run("plan", "--format", "markdown")
-        #expect(ticket.output.contains("| quarantine | Second Row (contacts.csv:3) |"), "\(ticket.output)")
+        #expect(ticket.output.contains("| quarantine | `Second Row (contacts.csv:3)` |"), "\(ticket.output)")
         #expect(try await bench.accord.run("conflicts").status == 0)
 
         try bench.write(rows: [Workbench.row(1, company: "Here"), Workbench.row(2)])
@@ -76,7 +76,7 @@ struct ExitCodeTests {
         #expect(try await bench.accord.run("conflicts").status == 3)
         let both = try await bench.accord.run("plan", "--format", "markdown")
         #expect(
-            both.output.contains("| conflict on company | First1 Last1 <p1@example.com> (contacts.csv:2) |"),
+            both.output.contains("| conflict on `company` | `First1 Last1 <p1@example.com> (contacts.csv:2)` |"),
             "\(both.output)")
         #expect(try await bench.accord.run("status").status == 3)
         let unknown = try await bench.accord.run("conflicts", "resolve", "customers", "1", "phone", "--take", "source")

@@ -64,6 +64,30 @@ struct FirstStepsTests {
         #expect(check.status == 0, "\(check.all)")
     }
 
+    @Test(
+        "init writes any path so that it is read back as the same",
+        arguments: ["a: b #c.csv", "{x}.csv", "'q\".csv", "*a.csv", "&a.csv", "@ö.csv", "null"])
+    func initOddPath(name: String) async throws {
+        let bench = try await Workbench()
+        try bench.write(name, Workbench.header + "\n" + Workbench.row(1) + "\n")
+        let start = try await bench.accord.run("init", "--from", name, "--config", "new.yaml")
+        #expect(start.status == 0, "\(start.all)")
+        let text = try String(contentsOf: bench.folder.appendingPathComponent("new.yaml"), encoding: .utf8)
+        try bench.write("new.yaml", text.replacing("project:\n", with: "project:\n  url: \(bench.base)/project\n"))
+        let plan = try await bench.accord.run("plan", "--config", "new.yaml")
+        #expect(plan.status == 0 && plan.output.contains("1 in the project"), "\(plan.all)")
+    }
+
+    @Test("init writes nothing for a pair's name that accord.yaml cannot have")
+    func initOddPair() async throws {
+        let bench = try await Workbench(rows: [Workbench.row(1)])
+        let start = try await bench.accord.run(
+            "init", "a: b", "--from", "contacts.csv", "--config", "new.yaml")
+        #expect(start.status != 0, "\(start.all)")
+        let files = try FileManager.default.contentsOfDirectory(atPath: bench.folder.path)
+        #expect(!files.contains("new.yaml") && !files.contains { $0.hasPrefix("a: b") }, "\(files)")
+    }
+
     @Test("a run that came to nothing is in the history")
     func failuresAreSeen() async throws {
         let bench = try await Workbench(rows: (1...30).map { Workbench.row($0) })
@@ -76,6 +100,22 @@ struct FirstStepsTests {
         let outcomes = history.output.split(separator: "\n").map { $0.split(separator: " ")[4] }
         #expect(outcomes == ["failed", "refused", "done"], "\(history.output)")
         #expect(try await bench.accord.run("history", "--run", "99").status == 64)
+    }
+
+    @Test("an apply whose reads fail is in the history, and the plan can be applied once they do not")
+    func failedApply() async throws {
+        let bench = try await Workbench(rows: [Workbench.row(1)])
+        #expect(try await bench.accord.run("plan", "--out", "plan.json").status == 0)
+        try await bench.rotateKey()
+        #expect(try await bench.accord.run("apply", "plan.json").status == 1)
+        let history = try await bench.accord.run("history")
+        let lines = history.output.split(separator: "\n").map { $0.split(separator: " ") }
+        #expect(lines.count == 1 && lines[0].contains("apply") && lines[0][4] == "failed", "\(history.output)")
+        var renewed = bench.accord
+        renewed.environment["MGR_API_KEY"] = Workbench.key + "-2"
+        let applied = try await renewed.run("apply", "plan.json")
+        #expect(applied.status == 0, "\(applied.all)")
+        #expect(try await bench.customers().count == 1)
     }
 
     @Test("\"record\" decides all that is in conflict of a record; a field that is not mapped is not explained")

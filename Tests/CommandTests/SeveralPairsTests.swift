@@ -188,6 +188,19 @@ struct SeveralPairsTests {
         #expect(single.status == 0, "\(single.all)")
     }
 
+    @Test("a pair waits for no other whose records its mapping does not name")
+    func unmapped() async throws {
+        let bench = try await bench(
+            ["1,Ada,ada@example.com,,"],
+            customers: "resource: customers\nkey: id\nmatch: [email]\nfields: {first_name: first, email: email}\n")
+        for file in ["tags.csv", "locations.csv"] {
+            try FileManager.default.removeItem(at: bench.folder.appendingPathComponent(file))
+        }
+        let sync = try await bench.accord.run("sync")
+        #expect(sync.status == 1 && !sync.output.contains("refers to"), "\(sync.all)")
+        #expect(try await bench.customers().first?["first_name"]?.string == "Ada")
+    }
+
     @Test("a row that is as it was is decided again when the key in it becomes another record's, or nobody's")
     func keysThatChange() async throws {
         let mapping = """

@@ -57,10 +57,10 @@ extension World {
             }
         } catch  where crashPoint.isDead && (error is Crash || error is CancellationError) {
             return true
-        } catch  where survival == .hasFaults && error is TableError {
+        } catch  where survival == .hasFaults && error.isOfTable {
             return crashPoint.isDead
         } catch {
-            Issue.record("\(comment): \(error) is not the crash", sourceLocation: sourceLocation)
+            Issue.record("\(comment): \(type(of: error)) \(error) is not the crash", sourceLocation: sourceLocation)
         }
         return crashPoint.isDead
     }
@@ -74,6 +74,14 @@ extension World {
         try await crash(
             CrashPoint(dieAt: step), unless: survival, concurrency: concurrency, sends: sends, comment,
             sourceLocation: sourceLocation)
+    }
+}
+
+extension Error {
+    /// Whether a table says that it could not be read or written, as a service with faults lets it say.
+    fileprivate var isOfTable: Bool {
+        if case .project? = self as? EngineError { return true }
+        return self is TableError
     }
 }
 

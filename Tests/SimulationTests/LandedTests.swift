@@ -70,6 +70,29 @@ struct LandedTests {
         #expect(world.service.snapshot().count == 2)
     }
 
+    @Test("a create that got no answer is not taken for done by somebody else who has the same telephone")
+    func lost() async throws {
+        let world = try World(World.Rules(create: "project"))
+        try world.write([])
+        try world.add(1)
+        try await world.sync()
+        try world.write([person(2, phone: LandedTests.phone)])
+        let id = try #require(world.customer(1)?["id"]?.int)
+        let service = world.service
+        // It never arrives, and meanwhile somebody gives Bea the telephone.
+        world.refusal = { request in
+            guard request.method == "POST" else { return nil }
+            try? service.edit { project throws(SandboxError) in
+                try project.editCustomer(id, ["phone": .string(LandedTests.phone)])
+            }
+            return 504
+        }
+        let report = try await world.sync()
+        #expect(report.unknown == 1 && report.done.isEmpty && report.outcome == .attention, "\(report)")
+        #expect(try await world.withEngine { _, store in try store.linkedCount("customers") } == 0)
+        #expect(world.customer(1)?["first_name"]?.string == "First1" && world.customer(2) == nil)
+    }
+
     @Test("one whom no row is linked to is not taken over either")
     func unlinked() async throws {
         let world = try World(World.Rules(create: "project"))

@@ -129,7 +129,7 @@ struct OtherProjectTests {
         let mismatch = try await mismatch { _ = try await world.plan(full: true) }
         #expect(EngineError.otherProject(mismatch).next?.contains("--allow-deletes 4") == true)
         _ = try await self.mismatch { try await world.sync() }
-        let options = RunOptions(full: true, allowances: Allowances(deletes: 4))
+        let options = RunOptions(full: true, allowances: Allowances([.deletes: 4]))
         let report = try await world.withEngine { engine, _ in try await engine.sync(options) }
         #expect(report.done == [.source(.delete): 4, .source(.create): 2])
     }

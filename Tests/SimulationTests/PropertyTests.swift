@@ -122,7 +122,9 @@ struct PropertyTests {
             let others = all.filter { $0.field == edit.field && $0.word != edit.word }.map(\.word)
             if entries.contains(where: { $0.supersedes(edit, by: others) }) { continue }
             let stands = said == [edit.side]
-            let isOpen = open.contains { "\($0)".contains(edit.word) } || held.contains(edit.record)
+            // What is held is known by the source's key; an edit in the project is of an id there.
+            let keys = edit.side == .source ? [edit.record] : entries.filter { $0.isAbout(edit) }.compactMap(\.sourceKey)
+            let isOpen = open.contains { "\($0)".contains(edit.word) } || !held.isDisjoint(with: keys)
             let isNamed = entries.contains { $0.leavesAlone(edit) }
             if try world.isArchived(edit), edit.side == .project || stands { continue }
             let told = entries.filter { $0.isAbout(edit) }.map(\.told).joined(separator: "; then ")

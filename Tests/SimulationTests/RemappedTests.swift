@@ -48,6 +48,16 @@ struct RemappedTests {
         #expect(try world.rows.filter { $0.contains(",New") }.count == 5, comment)
     }
 
+    @Test("two names that are swapped in the header are a change of every row, whose bytes are as they were")
+    func swappedHeader() async throws {
+        try write(header: "id,first,email,org,company,out,mail out")
+        #expect(try await world.sync().outcome == .done)
+        #expect(world.project.filter { $0.contains("|New") }.count == 5, "\(world.project)")
+        try write()
+        #expect(try await world.sync().outcome == .done)
+        #expect(world.project.filter { $0.contains("|Old") }.count == 5, "\(world.project)")
+    }
+
     @Test("what differs is a conflict in every run, until a person decides it")
     func conflicts() async throws {
         try world.use(mapping: Self.mapping(company: "org"))

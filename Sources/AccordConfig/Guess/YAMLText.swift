@@ -1,7 +1,7 @@
 /// Texts as YAML writes them.
-enum YAMLText {
+public enum YAMLText {
     /// A scalar for any place of a file: in quotes unless it is harmless.
-    static func scalar(_ text: String) -> String {
+    public static func scalar(_ text: String) -> String {
         let isHarmless =
             text.first.map { $0.isASCII && $0.isLetter } == true && text.last?.isWhitespace == false
             && text.unicodeScalars.allSatisfy {

@@ -31,7 +31,9 @@ public struct AskRules: Hashable, Sendable {
     private static let mostAhead: Int64 = 86_400
 
     /// The row lies so far back that it is never asked about again.
-    public func isTooOld(_ moment: Int64, now: Int64) -> Bool { moment + delay + Int64(within) * 86_400 < now }
+    public func isTooOld(_ moment: Int64, now: Int64) -> Bool {
+        Instant.near(moment) + delay + Int64(within) * 86_400 < now
+    }
 
     /// - Parameters:
     ///   - moment: the row's own, in Unix seconds.
@@ -49,9 +51,9 @@ public struct AskRules: Hashable, Sendable {
         if reachable.isEmpty {
             return .notNow(.unreachable(by: channels.sorted()))
         }
-        var at = max(moment + delay, now)
+        var at = max(Instant.near(moment) + delay, now)
         if let quietHours { at = quietHours.end(from: at) }
-        if let lastAsked = person.lastAsked, abs(at - lastAsked) < Int64(window) * 86_400 {
+        if let lastAsked = person.lastAsked, abs(at - Instant.near(lastAsked)) < Int64(window) * 86_400 {
             let day = CalendarDay(unixSeconds: lastAsked)
             return .notNow(.askedWithin(days: window, on: day))
         }

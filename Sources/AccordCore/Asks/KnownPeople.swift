@@ -120,7 +120,8 @@ public struct KnownPeople: Hashable, Sendable {
         var found: [Found] = []
         for id in try ids(name, known) {
             guard let record = try known.record(id) else { continue }
-            let names = Array(Set(names(of: record.record) + [name]))
+            var names = names(of: record.record)
+            if !names.contains(name) { names.append(name) }
             found.append(
                 Found(
                     id: id, label: schema.label(of: record.record), name: name, names: names,

@@ -84,7 +84,7 @@ extension DatePattern {
         guard !digits.isEmpty, digits.utf8.count <= 12, digits.utf8.allSatisfy({ (48...57).contains($0) }) else {
             return nil
         }
-        return Int64(text)
+        return Int64(text).flatMap(Instant.meant)
     }
 
     /// `2026-03-14`, `2026-03-14T09:30`, `2026-03-14 09:30:15.250+02:00`, …

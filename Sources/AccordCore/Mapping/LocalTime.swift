@@ -43,7 +43,8 @@ public struct LocalTime: Hashable, Sendable {
         case .fixed(let offset): offset
         case .named(let zone):
             // Whole minutes, as offsets are written: long ago some were finer, and would not be read back.
-            TimeOffset(seconds: zone.secondsFromGMT(for: Date(timeIntervalSince1970: Double(instant))) / 60 * 60)
+            TimeOffset(
+                seconds: zone.secondsFromGMT(for: Date(timeIntervalSince1970: Double(Instant.near(instant)))) / 60 * 60)
         }
     }
 

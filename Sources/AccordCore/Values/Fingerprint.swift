@@ -84,6 +84,11 @@ public struct Fingerprint: Hashable, Sendable, CustomStringConvertible {
         self.init(of: values.merging(marks) { _, mark in mark }, isArchived: isArchived)
     }
 
+    /// Of two things, each known by its own: another one as soon as either is.
+    public func combined(with other: Fingerprint) -> Fingerprint {
+        Fingerprint(high: high ^ other.high, low: low ^ other.low)
+    }
+
     /// Of nothing: stands where there is no fingerprint.
     public static let zero = Fingerprint(high: 0, low: 0)
 

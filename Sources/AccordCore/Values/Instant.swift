@@ -35,12 +35,20 @@ public enum Instant {
     /// The years 1 to 9999: what lies beyond is no moment that anybody meant, and no number to reckon with.
     private static let meant: ClosedRange<Int64> = -62_135_596_800...253_402_300_799
 
+    /// The instant itself; nil for one beyond the years 1 to 9999.
+    public static func meant(_ unixSeconds: Int64) -> Int64? { meant.contains(unixSeconds) ? unixSeconds : nil }
+
+    /// For reckoning with instants that were kept or sent by others: the nearest one of the years 1 to 9999.
+    public static func near(_ unixSeconds: Int64) -> Int64 {
+        min(max(unixSeconds, meant.lowerBound), meant.upperBound)
+    }
+
     /// Reads Unix seconds; nil for those beyond the years 1 to 9999.
     static func unixSeconds(_ text: String) -> Int64? {
         guard let seconds = Int64(text) ?? Double(text).flatMap({ Int64(exactly: $0.rounded(.down)) }) else {
             return nil
         }
-        return meant.contains(seconds) ? seconds : nil
+        return meant(seconds)
     }
 
     /// Reads Unix seconds, whole or not, or ISO 8601.

@@ -32,7 +32,7 @@ public struct ProjectIdentity {
         let sample = try sample()
         guard sample.count >= ProjectIdentity.fewest else { return .undecided }
         let linked = try store.linkedCount(pair.name)
-        if linked > 0, let deletes = allowances.deletes, deletes >= linked { return .undecided }
+        if linked > 0, allowances[.deletes] >= linked { return .undecided }
         var others: [TableRecord] = []
         for record in sample {
             for (field, value, table) in pair.lookups(of: record) {

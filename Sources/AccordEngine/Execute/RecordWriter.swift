@@ -77,7 +77,8 @@ struct RecordWriter: Sendable {
         }
     }
 
-    /// Records that may be the one that a create was to make; nil if they could not be looked for.
+    /// Records that may be the one that a create was to make; nil if they could not be looked for, or if what was found is
+    /// somebody else's.
     private func lookUp(_ change: TableChange) async -> [TableRecord]? {
         let fields = lookups(change)
         guard !fields.isEmpty, let table = table as? any SearchableTable else { return nil }
@@ -85,11 +86,13 @@ struct RecordWriter: Sendable {
             let values = change.values
             for field in fields {
                 let found = try await table.find(field, values[field] ?? .null)
-                guard schema.isByContent else {
-                    if found.isEmpty { continue }
-                    return found
-                }
-                return found.filter { schema.isAlike($0.values, values) }
+                if schema.isByContent { return found.filter { schema.isAlike($0.values, values) } }
+                if found.isEmpty { continue }
+                let same = found.filter { record in fields.allSatisfy { record.mayHold(values[$0], in: $0) } }
+                if !same.isEmpty { return same }
+                // Another one's, which the create would be written over if it were sent again. The next run sees both.
+                logger.notice("a record that holds its \(field) is another one by what else it is known by")
+                return nil
             }
             return []
         } catch {
@@ -117,5 +120,13 @@ struct RecordWriter: Sendable {
         let named = schema.lookedUpBy.filter { !(change.cells[$0]?.after.value ?? .null).isNull }
         let identifying = named.filter(schema.identifies)
         return identifying.isEmpty ? named : identifying
+    }
+}
+
+extension TableRecord {
+    /// Whether a field holds a value, or is left out of what is known of the record.
+    fileprivate func mayHold(_ value: Value?, in field: String) -> Bool {
+        guard let held = values[field] else { return true }
+        return held.means(value ?? .null)
     }
 }

@@ -75,7 +75,7 @@ extension Engine {
         var earlier: [Pair] = []
         for other in pairs.prefix(while: { $0.name != pair.name }).reversed()
         where (earlier + [pair]).contains(where: {
-            $0.schema.references.contains(other.schema.name) || $0.sender != nil && other.sender != nil
+            $0.refersTo.contains(other.schema.name) || $0.sender != nil && other.sender != nil
         }) {
             earlier.insert(other, at: 0)
         }

@@ -21,7 +21,7 @@ extension Engine {
     func namingAwaited(_ pair: Pair, _ records: PlanRecords) throws -> PlanRecords {
         guard pair.mapping.fields.contains(where: { $0.pair != nil }) else { return records }
         var names: [String: [String: String]] = [:]
-        for other in pairs where pair.schema.references.contains(other.schema.name) && other.schema.nameField != nil {
+        for other in pairs where pair.refersTo.contains(other.schema.name) && other.schema.nameField != nil {
             names[other.name] = Dictionary(
                 try store.linkedNames(other.name).map { ($0.key, $0.name) }, uniquingKeysWith: { first, _ in first })
         }

@@ -162,7 +162,7 @@ package struct PairPlanning {
     /// a whole read of the project may have shown.
     private func refusedWrites(_ project: SideReading) throws -> [String: RefusedWrite] {
         let referencesChange = run.earlier.contains { plan in
-            pair.schema.references.contains(plan.resource) && plan.counts.writes(to: .project)
+            pair.refersTo.contains(plan.resource) && plan.counts.writes(to: .project)
         }
         guard !referencesChange, project.mode != .full || pair.project.incremental == nil else { return [:] }
         let refused = try store.quarantine(pair.name).compactMap { item in

@@ -5,6 +5,7 @@ import AccordTables
 struct CSVBatch: Sendable {
     private let header: TextRow.Header
     private let formulas: CSVFormat.Formulas
+    private let fingerprint: CSVRowFingerprint
     private var bytes: [UInt8] = []
     private var cells: [CSVCell] = []
     private var rows: [Row] = []
@@ -18,8 +19,10 @@ struct CSVBatch: Sendable {
         var problem: String?
     }
 
-    init(_ header: TextRow.Header, _ formulas: CSVFormat.Formulas) {
+    /// - Parameter reader: whose rows it gathers.
+    init(_ header: TextRow.Header, _ reader: CSVReader, _ formulas: CSVFormat.Formulas) {
         (self.header, self.formulas) = (header, formulas)
+        fingerprint = CSVRowFingerprint(header, delimiter: reader.delimiter, formulas)
     }
 
     var isFull: Bool { rows.count >= CSVBatch.rowLimit || bytes.count >= CSVBatch.byteLimit }
@@ -66,8 +69,8 @@ struct CSVBatch: Sendable {
                 rows.map { row in
                     TableRecord(
                         cells: .text(TextRow(header: header, storage: storage, cells: row.cells)),
-                        fingerprint: Fingerprint(
-                            of: UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes)[row.bytes])),
+                        fingerprint: fingerprint.of(
+                            UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes)[row.bytes])),
                         place: Place(file: name, line: row.line), problem: row.problem)
                 })
         }

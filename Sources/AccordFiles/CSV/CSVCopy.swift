@@ -19,6 +19,7 @@ struct CSVCopy {
     /// - Returns: the rows that are new or were changed, in their order.
     func run(_ changes: any TableChanges, _ decisions: CSVDecisions) throws -> [Written] {
         try file.append(reader.input.mark)
+        let fingerprint = CSVRowFingerprint(header, delimiter: reader.delimiter, formulas)
         var written: [Written] = []
         var line = 1
         var lineEnd: [UInt8] = []
@@ -36,7 +37,7 @@ struct CSVCopy {
             let (index, change) = (next.index, try changes.change(at: next.index))
             guard change.kind == .update else { continue }
             let row = updated(change)
-            written.append(Written(index: index, line: line, fingerprint: Fingerprint(of: row)))
+            written.append(Written(index: index, line: line, fingerprint: fingerprint.of(row)))
             let whole = row + reader.rowAndLineEnd.suffix(reader.lineEndLength)
             try emit(whole)
             line += lines(in: whole)
@@ -51,7 +52,7 @@ struct CSVCopy {
                 line += 1
             }
             let row = created(try changes.change(at: index), quotesAll: decisions.quotesAll)
-            written.append(Written(index: index, line: line, fingerprint: Fingerprint(of: row)))
+            written.append(Written(index: index, line: line, fingerprint: fingerprint.of(row)))
             try emit(row + lastEnd)
             line += lines(in: row + lastEnd)
             endsCleanly = !lastEnd.isEmpty

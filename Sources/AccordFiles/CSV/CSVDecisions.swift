@@ -57,6 +57,7 @@ struct CSVDecisions {
     private mutating func hold(
         against reader: CSVReader, _ header: TextRow.Header, _ formulas: CSVFormat.Formulas
     ) throws -> Int? {
+        let fingerprint = CSVRowFingerprint(header, delimiter: reader.delimiter, formulas)
         quotesAll = reader.cells.allSatisfy(\.isQuoted)
         var (undecodable, rest) = (Int?.none, rows[...])
         while try reader.next() {
@@ -68,7 +69,7 @@ struct CSVDecisions {
                 faults[row.index] =
                     row.line < reader.line
                     ? CSVDecisions.noRow(row.line)
-                    : CSVDecisions.fault(try changes.change(at: row.index), reader, header, formulas)
+                    : CSVDecisions.fault(try changes.change(at: row.index), reader, header, formulas, fingerprint)
             }
         }
         for row in rest where faults[row.index] == nil { faults[row.index] = CSVDecisions.noRow(row.line) }
@@ -79,7 +80,8 @@ struct CSVDecisions {
 
     /// What the row at hand holds other than the change expects.
     private static func fault(
-        _ change: TableChange, _ reader: CSVReader, _ header: TextRow.Header, _ formulas: CSVFormat.Formulas
+        _ change: TableChange, _ reader: CSVReader, _ header: TextRow.Header, _ formulas: CSVFormat.Formulas,
+        _ fingerprint: CSVRowFingerprint
     ) -> String? {
         if let fault = reader.fault(header) { return fault }
         for (column, cell) in change.cells.sorted(by: { $0.key < $1.key }) {
@@ -89,7 +91,7 @@ struct CSVDecisions {
                 return "expected \(column) to be \"\(before)\", found \"\(text)\""
             }
         }
-        let fingerprint = Fingerprint(of: UnsafeRawBufferPointer(reader.row))
-        return fingerprint == change.row?.fingerprint ? nil : "the row on line \(reader.line) changed meanwhile"
+        let found = fingerprint.of(UnsafeRawBufferPointer(reader.row))
+        return found == change.row?.fingerprint ? nil : "the row on line \(reader.line) changed meanwhile"
     }
 }

@@ -1,3 +1,5 @@
+import AccordCore
+
 /// How a CSV file is written, as far as the file does not say so itself.
 public struct CSVFormat: Hashable, Sendable {
     public enum Encoding: String, Hashable, Sendable, CaseIterable {
@@ -24,6 +26,10 @@ public struct CSVFormat: Hashable, Sendable {
     public let fieldLimit: Int
     /// How many bytes are read at a time, 16 MB at most.
     public let chunkSize: Int
+    /// Of what the file's bytes mean.
+    var meaning: String {
+        Fingerprint.withLengths([delimiter.map(String.init) ?? "", encoding.rawValue, formulas.rawValue])
+    }
     /// In bytes. A longer row makes the file malformed.
     var rowLimit: Int { 8 * fieldLimit + 1_048_576 }
 
@@ -41,28 +47,36 @@ public struct CSVFormat: Hashable, Sendable {
 
 /// The apostrophe that keeps a spreadsheet from running a text.
 enum FormulaGuard {
-    static func isRisky(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "="), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "@"), 0x09, 0x0D: true
+    private static let apostrophe = UInt8(ascii: "'")
+
+    /// What begins a formula: `=`, `+`, `-`, `@`, those of full width, and the blanks that some programs drop before them.
+    private static func begins(_ bytes: some Collection<UInt8>) -> Bool {
+        switch bytes.first {
+        case UInt8(ascii: "="), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "@"), 0x09, 0x0A, 0x0D: true
+        case 0xEF: ["＝", "＋", "－", "＠"].contains { bytes.starts(with: $0.utf8) }
         default: false
         }
     }
 
     /// Whether a cell's first byte is an apostrophe that was put there. Apostrophes that a text had itself come
-    /// before the risky character too: such a text was written with one more.
+    /// before what begins a formula too: such a text was written with one more.
     static func isGuarded(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-        guard bytes.first == UInt8(ascii: "'") else { return false }
-        return bytes.first { $0 != UInt8(ascii: "'") }.map(isRisky) ?? false
+        bytes.first == apostrophe && begins(bytes.drop { $0 == apostrophe })
     }
 
     static func guarded(_ text: String) -> String {
-        let rest = text.utf8.drop { $0 == UInt8(ascii: "'") }
-        guard let first = rest.first, isRisky(first) else { return text }
-        let isNumber =
-            (first == UInt8(ascii: "+") || first == UInt8(ascii: "-"))
-            && rest.dropFirst().allSatisfy { byte in
-                (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || " ()-.".utf8.contains(byte)
-            }
-        return isNumber && rest.count == text.utf8.count ? text : "'" + text
+        guard begins(text.utf8.drop { $0 == apostrophe }), !isNumber(text) else { return text }
+        return "'" + text
+    }
+
+    /// A sign alone or a number, or after a plus what can be dialled: whatever a spreadsheet reckons of it, it runs nothing.
+    private static func isNumber(_ text: String) -> Bool {
+        guard let sign = text.utf8.first, sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-") else { return false }
+        let rest = text.utf8.dropFirst()
+        let digits = rest.count { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        let points = rest.count { $0 == UInt8(ascii: ".") }
+        if digits + points == rest.count, points <= 1, digits > 0 || points == 0 { return true }
+        let others = rest.count { " ()-.".utf8.contains($0) }
+        return sign == UInt8(ascii: "+") && digits >= 7 && digits + others == rest.count
     }
 }

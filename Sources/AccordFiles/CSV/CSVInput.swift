@@ -31,7 +31,7 @@ final class CSVInput {
         let opened = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard opened >= 0 else { throw FileState.readError(errno, name: name) }
         do {
-            stamp = try FileState(descriptor: opened, name: name).stamp
+            stamp = try FileState(descriptor: opened, name: name).stamp(format)
             (mark, transcoder) = try CSVInput.encoding(of: opened, name: name, format: format)
         } catch {
             close(opened)
@@ -56,8 +56,8 @@ final class CSVInput {
 
     /// Whether the file is still the one that was opened, as it was.
     func isUnchanged(path: String) -> Bool {
-        (try? FileState(descriptor: descriptor, name: name).stamp) == stamp
-            && (try? FileState(path: path, name: name).stamp) == stamp
+        (try? FileState(descriptor: descriptor, name: name).stamp(format)) == stamp
+            && (try? FileState(path: path, name: name).stamp(format)) == stamp
     }
 
     /// Reads one more chunk, or finds that there is none.

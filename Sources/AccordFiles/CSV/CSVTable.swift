@@ -20,8 +20,8 @@ public struct CSVTable: ScannableTable, BatchWritable {
 
     public var capabilities: Capabilities { Capabilities(scan: true, stamp: true, batchWrites: true) }
 
-    /// Size, times and identity.
-    public func stamp() async throws -> Stamp { try FileState(path: path, name: name).stamp }
+    /// Size, times and identity, and how it is read.
+    public func stamp() async throws -> Stamp { try FileState(path: path, name: name).stamp(format) }
 
     /// The columns.
     ///
@@ -40,7 +40,8 @@ public struct CSVTable: ScannableTable, BatchWritable {
         return header
     }
 
-    /// A record's fingerprint is of its row's bytes without the line end, in UTF-8.
+    /// A record's fingerprint is of its row's bytes without the line end, in UTF-8, and of what they mean: of the header
+    /// and the format.
     public func scan(_ take: (RecordBatch) async throws -> Void) async throws -> ScanProof {
         let reader = try CSVReader(path: path, name: name, format: format)
         var proof = ScanProof(stamp: reader.input.stamp, count: 0)
@@ -50,7 +51,7 @@ public struct CSVTable: ScannableTable, BatchWritable {
         }
         proof.bytes = reader.input.mark.count + reader.rowAndLineEnd.count
         proof.endsCleanly = reader.lineEndLength > 0
-        var batch = CSVBatch(header, format.formulas)
+        var batch = CSVBatch(header, reader, format.formulas)
         // While the rows of one batch are read, the records of the one before are made.
         var made: Task<RecordBatch, Never>?
         while try reader.scan() {

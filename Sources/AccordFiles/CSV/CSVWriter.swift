@@ -57,12 +57,13 @@ struct CSVWriter {
                 formulas: table.format.formulas, file: file)
             let written = try copy.run(changes, decisions)
             try file.commit {
-                guard try FileState(path: target, name: name).stamp == stamp else {
+                guard try FileState(path: target, name: name).stamp(table.format) == stamp else {
                     throw TableError.changedMeanwhile(name: name)
                 }
             }
             // It is written: a stamp that cannot be had any more is one that no file has.
-            return ((try? FileState(descriptor: file.descriptor, name: name).stamp) ?? Stamp(""), written)
+            let after = try? FileState(descriptor: file.descriptor, name: name).stamp(table.format)
+            return (after ?? Stamp(""), written)
         } catch FileReplacement.Problem.busy {
             throw TableError.busy(name: name)
         } catch let problem as FileReplacement.Problem {
@@ -80,7 +81,7 @@ struct CSVWriter {
         if let reader = try? CSVReader(path: target, name: table.name, format: table.format),
             reader.input.stamp == stamp, let header = try? reader.header()
         {
-            var batch = CSVBatch(header, table.format.formulas)
+            var batch = CSVBatch(header, reader, table.format.formulas)
             var read = rest.prefix(0)
             func takeRead() throws {
                 for (row, record) in zip(read, batch.take().records(table.name).records) {

@@ -25,16 +25,17 @@ struct FileState {
         try checkIsFile(name)
     }
 
-    /// Size, time of the last change of content and of anything, identity.
-    var stamp: Stamp {
+    /// Size, time of the last change of content and of anything, identity; and the format, by which the same bytes mean
+    /// something else.
+    func stamp(_ format: CSVFormat) -> Stamp {
         #if canImport(Glibc)
             let (modified, changed) = (information.st_mtim, information.st_ctim)
         #else
             let (modified, changed) = (information.st_mtimespec, information.st_ctimespec)
         #endif
         func nanoseconds(_ time: timespec) -> Int { Int(time.tv_sec) &* 1_000_000_000 &+ Int(time.tv_nsec) }
-        return Stamp(
-            "\(information.st_size):\(nanoseconds(modified)):\(nanoseconds(changed)):\(information.st_ino)")
+        let file = "\(information.st_size):\(nanoseconds(modified)):\(nanoseconds(changed)):\(information.st_ino)"
+        return Stamp("\(file):\(format.meaning)")
     }
 
     private func checkIsFile(_ name: String) throws {

@@ -206,8 +206,10 @@ public final class APIClient: Sendable {
 }
 
 extension RetryPolicy.Failure {
-    /// The service said no: whatever an earlier attempt did, the same request would have been accepted again.
+    /// The service judged what was sent and said no: it would have said so of an earlier attempt too. A key that is refused
+    /// by now, or an answer that points elsewhere, says nothing of that.
     fileprivate var isDefinite: Bool {
-        if case .status = self { !mayHaveHappened && !isPassing } else { false }
+        guard case .status(let status) = self, !mayHaveHappened, !isPassing else { return false }
+        return status != 401 && status != 403 && !(300...399).contains(status)
     }
 }

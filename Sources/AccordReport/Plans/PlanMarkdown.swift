@@ -16,15 +16,15 @@ public struct PlanMarkdown {
     }
 
     private func write(_ pair: PairPlan, to line: LineSink) throws {
-        line("## Plan for \(pair.name)")
+        line("## Plan for \(code(pair.name))")
         line("")
-        if let failure = pair.failure { return line("> **Failed:** \(escaped(failure))") }
+        if let failure = pair.failure { return line("> **Failed:** \(code(failure))") }
         writeBuckets(pair, to: line)
         line("")
         writeSummary(pair, to: line)
-        for note in pair.notes { line("\n> \(escaped(note.description))") }
+        for note in pair.notes { line("\n> \(code(note.description))") }
         for refusal in pair.refusals {
-            line("\n> **Refused:** \(escaped(refusal.what))" + (refusal.next.map { ". \($0)." } ?? ""))
+            line("\n> **Refused:** \(code(refusal.what))" + (refusal.next.map { ". \(code($0))." } ?? ""))
         }
         try writeTable(
             ["| do | where | record | fields | why |", "|---|---|---|---|---|"], pair, .writes, to: line, operations)
@@ -73,25 +73,34 @@ public struct PlanMarkdown {
 
     private func operations(of entry: Entry) -> [String] {
         entry.operations.map { operation in
-            let fields = operation.changes.map { "\($0.field): \($0.before) → \($0.after)" }.joined(separator: "<br>")
-            return "| \(operation.kind.rawValue) | \(operation.side.rawValue) | \(escaped(entry.label)) | "
-                + "\(escaped(fields)) | \(escaped(operation.reason.description)) |"
+            let fields = operation.changes.map { code("\($0.field): \($0.before) → \($0.after)") }
+            return "| \(operation.kind.rawValue) | \(operation.side.rawValue) | \(code(entry.label)) | "
+                + "\(fields.joined(separator: "<br>")) | \(code(operation.reason.description)) |"
         }
     }
 
     private func links(of entry: Entry) -> [String] {
-        entry.linkWords.map { ["| \(escaped(entry.label)) | \(escaped($0)) |"] } ?? []
+        entry.linkWords.map { ["| \(code(entry.label)) | \(code($0)) |"] } ?? []
     }
 
     private func waits(of entry: Entry) -> [String] {
         let place = entry.place.map { " (\($0))" } ?? ""
         let what =
-            entry.conflicts.map { ("conflict on \($0.field ?? "the whole record")", $0.what) }
+            entry.conflicts.map { ("conflict on \($0.field.map(code) ?? "the whole record")", $0.what) }
             + (entry.quarantine.map { [("quarantine", $0.message)] } ?? [])
-        return what.map { "| \($0.0) | \(escaped(entry.label + place)) | \(escaped($0.1)) |" }
+        return what.map { "| \($0.0) | \(code(entry.label + place)) | \(code($0.1)) |" }
     }
 
-    private func escaped(_ text: String) -> String {
-        text.displayed(limit: 1000).replacing("|", with: "\\|").replacing("<script", with: "&lt;script")
+    /// As code, in which nothing is HTML, a link or an address: what comes from a file or the service means nothing here.
+    /// Only the sign that divides the cells of a table counts in code too.
+    private func code(_ text: String) -> String {
+        let text = text.displayed(limit: 1000)
+        if text.isEmpty { return "" }
+        let ticks = text.split { $0 != "`" }.map(\.count).max() ?? 0
+        let fence = String(repeating: "`", count: ticks + 1)
+        // One blank at each end is not shown, where there is one at both.
+        let isPadded = text.hasPrefix("`") || text.hasSuffix("`") || text.hasPrefix(" ") && text.hasSuffix(" ")
+        let blank = isPadded ? " " : ""
+        return fence + blank + text.replacing("|", with: "\\|") + blank + fence
     }
 }

@@ -48,6 +48,9 @@ struct Init: AsyncParsableCommand {
             }
             // Beside the configuration, whose paths are relative to its own folder.
             let mapping = (folder as NSString).appendingPathComponent("\(pair)-mapping.yaml")
+            let settings = text(pair, mapping: isConsole ? "console" : "\(pair)-mapping.yaml", in: folder)
+            // What cannot be read back, such as a name that no pair may have, is not written.
+            _ = try Config.parse(settings, file: config)
             if !isConsole {
                 guard !FileManager.default.fileExists(atPath: mapping) else {
                     throw ValidationError("\(mapping) is there already; move it away")
@@ -56,7 +59,7 @@ struct Init: AsyncParsableCommand {
                     known?.mapping(decimals: decimals.compactMapValues(\.sign))
                         ?? guess.text(header: header, sample: sample, source: from), to: mapping)
             }
-            try write(text(pair, mapping: isConsole ? "console" : "\(pair)-mapping.yaml", in: folder), to: config)
+            try write(settings, to: config)
             let origin =
                 known.map { "this is \($0.name), whose mapping ships" } ?? "it was guessed from the header"
             Terminal.standard.write(
@@ -79,8 +82,8 @@ struct Init: AsyncParsableCommand {
             pairs:
               \(pair):
                 source:
-                  csv: \(file)
-                mapping: \(mapping)
+                  csv: \(YAMLText.scalar(file))
+                mapping: \(YAMLText.scalar(mapping))
 
             """
     }
