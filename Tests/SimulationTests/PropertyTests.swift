@@ -123,7 +123,8 @@ struct PropertyTests {
             if entries.contains(where: { $0.supersedes(edit, by: others) }) { continue }
             let stands = said == [edit.side]
             // What is held is known by the source's key; an edit in the project is of an id there.
-            let keys = edit.side == .source ? [edit.record] : entries.filter { $0.isAbout(edit) }.compactMap(\.sourceKey)
+            let keys =
+                edit.side == .source ? [edit.record] : entries.filter { $0.isAbout(edit) }.compactMap(\.sourceKey)
             let isOpen = open.contains { "\($0)".contains(edit.word) } || !held.isDisjoint(with: keys)
             let isNamed = entries.contains { $0.leavesAlone(edit) }
             if try world.isArchived(edit), edit.side == .project || stands { continue }
