@@ -59,7 +59,7 @@ struct AsksTests {
                     + "--allow-sends 1"), "\(fewer.all)")
         let ticket = try await bench.accord.run("plan", "--allow-sends", "0", "--format", "markdown")
         #expect(ticket.status == 0)
-        #expect(ticket.output.contains("> 1 person would be asked and this run allows 0, so nobody is"))
+        #expect(ticket.output.contains("> `1 person would be asked and this run allows 0, so nobody is"))
         #expect(try await bench.state()["requests"]?["createAsk"] == nil)
 
         let sent = try await bench.accord.run("sync", "asks", "--allow-sends", "2")

@@ -5,10 +5,14 @@ import Testing
 struct OtherProjectTests {
     @Test("check says which project it found, and a run with another one's key is refused, and says what to do")
     func refused() async throws {
-        let bench = try await Workbench(rows: (1...5).map { Workbench.row($0) })
+        // The first is 1 there: of several at once, any may be.
+        let bench = try await Workbench(rows: [Workbench.row(1)])
         let new = try await bench.accord.run("check")
         #expect(new.status == 0 && !new.output.contains("belongs to"), "\(new.all)")
-        #expect(try await bench.accord.run("sync").status == 0)
+        for last in [1, 5] {
+            try bench.write(rows: (1...last).map { Workbench.row($0) })
+            #expect(try await bench.accord.run("sync").status == 0)
+        }
         let right = try await bench.accord.run("check")
         #expect(right.status == 0, "\(right.all)")
         #expect(
