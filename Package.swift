@@ -45,6 +45,7 @@ let package = Package(
     ],
     targets: [
         .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
+        .systemLibrary(name: "CMalloc"),
         .target(name: "CPhone", linkerSettings: [.linkedLibrary("phonenumber")]),
         module("AccordCore", ["CPhone", .product(name: "Crypto", package: "swift-crypto")]),
         // For tests, the checks of StateConformance and the sandbox: what happens by chance in them can happen again.
@@ -94,7 +95,7 @@ let package = Package(
             name: "accord",
             dependencies: [
                 "AccordCore", "AccordConfig", "AccordTables", "AccordFiles", "AccordHTTP", "AccordREST", "AccordState",
-                "AccordEngine", "AccordWorkspace", "AccordReport", "AccordSandbox",
+                "AccordEngine", "AccordWorkspace", "AccordReport", "AccordSandbox", "CMalloc",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "SystemPackage", package: "swift-system"),

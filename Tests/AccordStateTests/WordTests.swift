@@ -31,7 +31,7 @@ struct WordTests {
             words(Quarantine.Cause.self) == [
                 "unreadable", "unmappable", "no-key", "duplicate-key", "ambiguous", "unknown", "missing",
                 "would-overwrite-another", "would-be-refused", "refused", "in-doubt", "source-in-doubt",
-                "stored-differently",
+                "stored-differently", "wrote-over",
             ])
         #expect(
             words(FieldRule.self) == [
@@ -74,7 +74,7 @@ struct WordTests {
         #expect(words(CSVFormat.Formulas.self) == ["escape", "as-is"])
         #expect(
             words(FieldSchema.Role.self) == [
-                "opt-out", "archived", "name", "modified", "context", "asked", "gone", "send-at", "channels",
+                "opt-out", "archived", "name", "created", "modified", "context", "asked", "gone", "send-at", "channels",
                 "reminders",
                 "recipient",
             ])

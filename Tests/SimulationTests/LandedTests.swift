@@ -11,9 +11,10 @@ import Testing
 struct LandedTests {
     private static let phone = "+14155550102"
 
-    /// Somebody gives Bea the telephone of the new row when its create is already on its way.
-    private func disturb(_ world: World) throws {
-        let id = try #require(world.customer(1)?["id"]?.int)
+    /// What somebody does when the first create is already on its way.
+    private func disturb(
+        _ world: World, _ change: @escaping @Sendable (inout SandboxProject) throws(SandboxError) -> Void
+    ) {
         let service = world.service
         let isDone = Mutex(false)
         world.refusal = { request in
@@ -23,10 +24,16 @@ struct LandedTests {
                 return !done
             }
             guard isFirst else { return nil }
-            try service.edit { project throws(SandboxError) in
-                try project.editCustomer(id, ["phone": .string(LandedTests.phone)])
-            }
+            try service.edit(change)
             return nil
+        }
+    }
+
+    /// Somebody gives Bea the telephone of the new row.
+    private func disturb(_ world: World) throws {
+        let id = try #require(world.customer(1)?["id"]?.int)
+        disturb(world) { project throws(SandboxError) in
+            try project.editCustomer(id, ["phone": .string(LandedTests.phone)])
         }
     }
 
@@ -111,5 +118,53 @@ struct LandedTests {
         try await world.sync()
         #expect(world.customer(1) != nil && world.customer(2) != nil)
         #expect(try await world.sync().outcome == .done)
+    }
+
+    @Test("whom somebody made a moment before is one with the row, and it is said that they were written over")
+    func madeMeanwhile() async throws {
+        let world = try World()
+        try world.write([person(1)])
+        let time = world.time
+        disturb(world) { project throws(SandboxError) in
+            try project.addCustomer([
+                "first_name": .string("Beatrice"), "email": .string("p1@example.com"), "company": .string("Bea's"),
+            ])
+            time.advance(30)
+        }
+        let report = try await world.sync()
+        #expect(report.done == [.project(.create): 1] && report.outcome == .attention, "\(report)")
+        let told = try await world.withEngine { _, store in try store.quarantine("customers").map(\.message) }
+        #expect(told.count == 1 && told.allSatisfy { $0.contains("whether email, first_name, last_name are right") })
+        // What no row said is theirs, and goes to the row.
+        #expect(try await world.sync().done == [.source(.update): 1])
+        #expect(try world.rows.contains { $0.contains("Bea's") })
+        #expect(try await world.sync().outcome == .done)
+    }
+
+    @Test("who is made by a create whose answer was lost, and sent once more, was not there before")
+    func madeByItself() async throws {
+        let world = try World()
+        try world.write([person(1)])
+        // It arrives only after it was looked for, a moment before it is sent once more.
+        let (service, time) = (world.service, world.time)
+        let creates = Mutex(0)
+        world.refusal = { request in
+            guard request.method == "POST" else { return nil }
+            let number = creates.withLock { creates in
+                creates += 1
+                return creates
+            }
+            guard number == 2 else { return number == 1 ? 504 : nil }
+            try service.edit { project throws(SandboxError) in
+                try project.addCustomer([
+                    "first_name": .string("First1"), "last_name": .null, "email": .string("p1@example.com"),
+                ])
+            }
+            time.advance(30)
+            return nil
+        }
+        let report = try await world.sync()
+        #expect(report.done == [.project(.create): 1] && report.outcome == .done, "\(report)")
+        #expect(creates.withLock { $0 } == 2)
     }
 }

@@ -116,6 +116,8 @@ public struct Quarantine: Hashable, Sendable {
         case sourceInDoubt = "source-in-doubt"
         /// The service took the write and stored something else.
         case storedDifferently = "stored-differently"
+        /// The service took a create for a record that was there before.
+        case wroteOver = "wrote-over"
     }
 
     public var cause: Cause

@@ -92,6 +92,16 @@ public struct TableSchema: Hashable, Sendable {
         matcher.contains { !(values[$0] ?? .null).isNull }
     }
 
+    /// When the record with which a create was answered was made, if that was before the create.
+    ///
+    /// - Returns: Unix seconds. A second's difference is none: the service may round the two unlike.
+    public func wasThere(_ answer: TableRecord) -> Int64? {
+        guard let created = field(.created).flatMap({ answer.values[$0.name]?.instant }),
+            let modified = answer.modified, modified - 1 > created
+        else { return nil }
+        return created
+    }
+
     /// The fields that together identify a record by content; none where records have keys.
     public var contentFields: [String] {
         if case .byContent(let fields) = identity { fields } else { [] }
@@ -185,6 +195,8 @@ public struct FieldSchema: Hashable, Sendable {
         case archived = "archived"
         /// What people call the record, of whom the service makes a name of its own: compared by ``NameKey``.
         case name = "name"
+        /// When the record was made.
+        case created = "created"
         /// When the record last changed.
         case modified = "modified"
         /// The resource whose records it is for.

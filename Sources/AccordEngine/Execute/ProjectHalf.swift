@@ -125,6 +125,16 @@ struct ProjectHalf: Half {
             count(entry, &tally)
             return pair.sender?.settlement(entry, answer: answer, builder) ?? builder.closed(entry)
         }
+        var settlement = try written(write, &tally)
+        if settlement.quarantine == nil, let met = wroteOver(write) {
+            settlement.quarantine = execution.attention.item(entry, met, operation: entry.operationFingerprint)
+            tally.quarantined += 1
+        }
+        return settlement
+    }
+
+    private func written(_ write: RecordWrite<MirrorRecord?>, _ tally: inout Tally) throws -> Settlement {
+        let entry = write.entry
         let now = try ProjectRecordNow(write, form)
         if case .made = write.end {
             if entry.replaces, let id = entry.projectID { try store.markGone(pair.name, ids: [id]) }
@@ -183,6 +193,16 @@ struct ProjectHalf: Half {
         settlement.closesIntent = !entry.replaces
         tally.writes += 1
         return settlement
+    }
+
+    /// Somebody made the record after the last look: the service took the create for an update of it.
+    private func wroteOver(_ write: RecordWrite<MirrorRecord?>) -> Quarantine? {
+        guard let since = write.metSince, let id = write.createdKey else { return nil }
+        let fields = write.entry.createdValues.filter { !$0.value.isNull }.keys.sorted()
+        return Quarantine(
+            .wroteOver,
+            "\(pair.schema.label) \(id) was made in the project at \(Instant.iso(since)), before the create arrived, "
+                + "which was written over it: see there whether \(fields.joined(separator: ", ")) are right")
     }
 
     /// A field that the service took and stored with another meaning.

@@ -12,6 +12,8 @@ struct RecordWrite<Basis: Sendable>: Sendable {
     /// What the table answered to those that were made; nil where it does not say what is stored now.
     private(set) var answers: [TableRecord?] = []
     private(set) var end = WriteEnd.unsent
+    /// When the record that the create met was made, in Unix seconds, if it was there before.
+    private(set) var metSince: Int64?
     /// Why nothing more can be written in this run, if that is so.
     private(set) var stop: TableError?
     /// The record as it is known by now.
@@ -70,6 +72,9 @@ struct RecordWrite<Basis: Sendable>: Sendable {
         case .unknown(let error): ends(.unknown(error.description))
         }
     }
+
+    /// Takes what came of a create that was sent once.
+    mutating func meet(since moment: Int64?) { metSince = moment }
 
     /// Nothing more is written in this run. No part of the change that was to be made next was.
     mutating func stop(_ error: TableError) {

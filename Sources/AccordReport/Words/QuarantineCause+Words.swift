@@ -17,6 +17,7 @@ extension Quarantine.Cause {
         case .inDoubt: "may have been sent"
         case .sourceInDoubt: "the source may not be whole"
         case .storedDifferently: "stored differently"
+        case .wroteOver: "written over what was there"
         }
     }
 }
