@@ -95,7 +95,8 @@ let package = Package(
             name: "accord",
             dependencies: [
                 "AccordCore", "AccordConfig", "AccordTables", "AccordFiles", "AccordHTTP", "AccordREST", "AccordState",
-                "AccordEngine", "AccordWorkspace", "AccordReport", "AccordSandbox", "CMalloc",
+                "AccordEngine", "AccordWorkspace", "AccordReport", "AccordSandbox",
+                .target(name: "CMalloc", condition: .when(platforms: [.linux])),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "SystemPackage", package: "swift-system"),

@@ -170,6 +170,7 @@ public struct Engine: Sendable {
         var report = RunReport(run: run)
         report.allowedSends = allowances.sends
         let sends = allowances.holding(sends: Engine.sends(of: plan.pairs)) == nil
+        let reached = Claims()
         var failed: Set<String> = []
         for pairPlan in plan.pairs where !stop.isStopped {
             guard let pair = pairs.first(where: { $0.name == pairPlan.name }) else { continue }
@@ -181,7 +182,7 @@ public struct Engine: Sendable {
                 failed.insert(pair.schema.name)
                 continue
             }
-            let failure = try await execute(pair, pairPlan, sends: sends, &report)
+            let failure = try await execute(pair, pairPlan, sends: sends, reached, &report)
             progress(.finished(pair: pair.name))
             guard let failure else { continue }
             report.failures.append(failure.description)
@@ -196,17 +197,19 @@ public struct Engine: Sendable {
         return report
     }
 
-    /// - Parameter sends: messages may reach people in this run.
+    /// - Parameters:
+    ///   - sends: messages may reach people in this run.
+    ///   - reached: whom they were begun to reach.
     /// - Returns: why the pair could not be finished; nil if it was.
     private func execute(
-        _ pair: Pair, _ plan: PairPlan, sends: Bool, _ report: inout RunReport
+        _ pair: Pair, _ plan: PairPlan, sends: Bool, _ reached: Claims, _ report: inout RunReport
     ) async throws -> (any ExplainedError)? {
         var plan = plan
         plan.records = try namingAwaited(pair, plan.records)
         var executor = Executor(
             Execution(
-                pair: pair, plan: plan, sends: sends, run: report.run, planning: planning(), concurrency: concurrency,
-                logger: logger))
+                pair: pair, plan: plan, sends: sends, run: report.run, planning: planning(), reached: reached,
+                concurrency: concurrency, logger: logger))
         try await executor.execute()
         report.add(executor.tally, plan)
         // A list that can never prove itself whole is no news.

@@ -9,8 +9,10 @@ public protocol MessageSender: Sendable {
     /// The pair of the people whom the messages reach: its mirror is read for them.
     var people: Pair { get }
     func plan(_ pair: Pair, _ run: PlanningRun) async throws -> PairPlan
-    /// The sender for the messages of one run: it knows what has become of their people since the plan was made.
-    func begun(by run: PlanningRun) async throws -> any MessageSender
+    /// The sender for the messages of one pair in a run: it knows what has become of their people since the plan was made.
+    ///
+    /// - Parameter reached: the people whom the run has begun to reach, by whichever of its pairs.
+    func begun(by run: PlanningRun, reached: Claims) async throws -> any MessageSender
     /// Looks at the person once more, and sends.
     ///
     /// - Parameter now: Unix seconds.

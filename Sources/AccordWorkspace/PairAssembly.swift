@@ -92,8 +92,10 @@ struct PairAssembly {
         let client = client
         let sources = try await sources(schema, of: pair)
         let people = try sources.first ?? remembered(schema, of: pair)
-        let requests = ReviewRequests(rules: rules, schema: schema, fields: fields, people: people, sources: sources) {
-            id in
+        let requests = ReviewRequests(
+            rules: rules, schema: schema, fields: fields, people: people, sources: sources,
+            others: try await askers(of: schema.people).filter { $0 != pair.name }
+        ) { id in
             var list = messages
             list.list = ListDescription(path: schema.list.replacing("{id}", with: id), full: [:])
             return RESTTable(client: client, resource: list)
@@ -110,6 +112,16 @@ struct PairAssembly {
             if try await mapping(other).resource == schema.people { pairs.append(try await pair(other)) }
         }
         return pairs
+    }
+
+    /// The names of all pairs that ask some people.
+    private mutating func askers(of people: String) async throws -> [String] {
+        var names: [String] = []
+        for pair in config.pairs {
+            let resource = try await mapping(pair).resource
+            if api.resources[resource]?.schema.sends?.people == people { names.append(pair.name) }
+        }
+        return names
     }
 
     /// Without a pair of customers, the people are known through a memory that is kept for this alone.

@@ -1,5 +1,8 @@
 import ArgumentParser
-import CMalloc
+
+#if os(Linux)
+    import CMalloc
+#endif
 
 /// The command line: one file a command, in `Commands/`.
 @main
@@ -28,9 +31,12 @@ struct Accord: AsyncParsableCommand {
         ])
 
     static func main() async {
-        // Where the threshold is fixed, large buffers always come from the system and go back to it. Else the allocator
-        // keeps ever larger ones to itself: a million rows took 20 to 50 MB more.
-        mallopt(M_TRIM_THRESHOLD, 128 * 1024)
+        #if os(Linux)
+            // Where the thresholds are fixed, the largest buffers come from the system and go back to it. Else the allocator
+            // keeps ever larger ones to itself: a million rows took 20 to 50 MB more.
+            mallopt(M_MMAP_THRESHOLD, 4 << 20)
+            mallopt(M_TRIM_THRESHOLD, 4 << 20)
+        #endif
         await main(nil)
     }
 }

@@ -217,6 +217,13 @@ struct RequestDeciderTests {
                 "protected", "protected", "protected", "asks email=d (never-asked)", "asks email=a (never-asked)",
             ]),
         Case(
+            what: "protected by a name that only their record has, though the row names them by another one",
+            world: {
+                $0.add("1", "a", "5")
+                let (rules, fields) = ($0.decider.rules, $0.decider.fields)
+                $0.decider = RequestDecider(rules: rules, fields: fields, protected: ["5"], now: AskWorld.now)
+            }, rows: [row("J1", "a")], answers: ["protected"]),
+        Case(
             what: "refused before: as long as the row is as it was",
             world: {
                 $0.add("1", "a")

@@ -38,7 +38,7 @@ struct SendingTests {
                 people: "customers", channels: ["email": "email"], messages: "messages", list: "", ask: "ask",
                 channel: "channel", scheduled: "scheduled", created: "created"),
             fields: SendFields(at: "asked_at", channels: "channels", reminders: "reminders", recipient: "customer"),
-            people: pair("customers", customers, SendingTests.people), sources: []
+            people: pair("customers", customers, SendingTests.people), sources: [], others: []
         ) { _ in MemoryTable(fields: []) }
         var outcomes: [String] = []
         for name in names {

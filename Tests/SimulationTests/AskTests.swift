@@ -126,6 +126,51 @@ struct AskTests {
         }
     }
 
+    @Test("who may have been asked for a row is not asked for another one, of that pair or of another")
+    func lostForAnotherRow() async throws {
+        let world = try World(mapping: AskTests.mapping, others: ["others": AskTests.mapping])
+        try world.add(1)
+        try write([("J1", 1, 1), ("J2", 1, 1)], to: world)
+        // A gateway holds the request back, and says nothing.
+        world.refusal = { $0.method == "POST" ? 504 : nil }
+        let lost = try await world.sync(sends: 9)
+        #expect(lost.unknown == 1 && asks(world).isEmpty)
+        let other = "id,email,done\nK1,p1@example.com,\(AskTests.now - 86_400)\n"
+        try Data(other.utf8).write(to: world.file(of: "others"))
+        for only in [["asks"], [], ["others"]] {
+            let report = try await world.withEngine(only: only) { engine, _ in
+                try await engine.sync(RunOptions(allowances: Allowances(sends: 9)))
+            }
+            #expect(report.done.isEmpty && asks(world).isEmpty, "\(only)")
+        }
+    }
+
+    @Test("who is asked for one pair, and whose answer is lost, is not asked for another one in that run")
+    func claimedByAnotherPair() async throws {
+        let world = try World(mapping: AskTests.mapping, others: ["others": AskTests.mapping])
+        try world.add(1)
+        try world.add(2)
+        try write([("J1", 1, 1)], to: world)
+        let other = "id,email,done\nK1,p2@example.com,\(AskTests.now - 86_400)\n"
+        try Data(other.utf8).write(to: world.file(of: "others"))
+        let service = world.service
+        let ids = try [1, 2].map { try #require(world.customer($0)?["id"]?.int) }
+        world.refusal = { request in
+            guard request.method == "POST" else { return nil }
+            // Meanwhile the two turn out to be one, who is known by the address of the other row by now.
+            try service.edit { project throws(SandboxError) in
+                try project.editCustomer(ids[1], ["email": .string("old@example.com")])
+                try project.editCustomer(ids[0], ["email": .string("p2@example.com")])
+            }
+            return 504
+        }
+        let report = try await world.sync(sends: 9)
+        #expect(
+            report.unknown == 1 && report.skipped.map(\.reason).contains("another row of this run asks them"),
+            "\(report)")
+        #expect(asks(world).isEmpty)
+    }
+
     @Test("nothing is sent unless the run allows it, and not more than it allows")
     func allowance() async throws {
         let world = try world([("J1", 1, 1), ("J2", 2, 1)])

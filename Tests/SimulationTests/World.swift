@@ -165,8 +165,10 @@ final class World {
     }
 
     /// The engine and its state, for as long as the body runs.
+    ///
+    /// - Parameter only: the names of the pairs that are wanted; all of them if it is empty.
     func withEngine<T>(
-        _ crashPoint: CrashPoint = CrashPoint(), concurrency: Int = 1,
+        _ crashPoint: CrashPoint = CrashPoint(), concurrency: Int = 1, only: [String] = [],
         _ body: (Engine, any StateStore) async throws -> T
     ) async throws -> T {
         time.advance(60)
@@ -182,7 +184,7 @@ final class World {
             logger: World.silent, environment: ["KEY": "key"],
             userAgent: "accord/simulation")
         let workspace = try await Workspace(
-            config, access: .run, owner: "simulation", dependencies: dependencies)
+            config, access: .run, owner: "simulation", only: only, dependencies: dependencies)
         let result: Result<T, any Error>
         do {
             result = .success(try await body(engine(of: workspace, crashPoint), workspace.store))

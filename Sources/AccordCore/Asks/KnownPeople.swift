@@ -6,7 +6,8 @@ public struct KnownPeople: Hashable, Sendable {
     private let sends: SendSchema
     /// When each person was asked last as far as is remembered here, by id; those of this very plan too.
     private var asked: [String: Int64] = [:]
-    /// People whom this plan, or another pair's of this run, asks: by what the request names them by.
+    /// People whom this plan, or another pair's of this run, asks, or a stopped run may have asked: by what the request
+    /// names them by.
     private var askedNow: Set<FieldValue> = []
     /// What the people's own sources say.
     public var optOuts = OptOuts()
@@ -49,7 +50,7 @@ public struct KnownPeople: Hashable, Sendable {
         askedNow.formUnion(found.names)
     }
 
-    /// The requests that an earlier plan of this run sends.
+    /// Requests that an earlier plan of this run sends, or that a stopped run may have sent.
     public mutating func addRequests(of entry: Entry) {
         for change in entry.operations.filter(\.isSend).flatMap(\.changes) {
             askedNow.insert(FieldValue(field: change.field, value: change.after))

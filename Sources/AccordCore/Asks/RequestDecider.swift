@@ -50,7 +50,7 @@ public struct RequestDecider: Sendable {
         switch decision(moment, row.record, found.person) {
         case .setAside(let quarantine): return entry.quarantined(quarantine)
         case .notNow(let objection): entry.note = .notSent(objection)
-        case .ask where isProtected(row.record.key, found): entry.note = .protected
+        case .ask where isProtected(row.record, people, found): entry.note = .protected
         case .ask(let ask):
             entry.bucket = .created
             entry.operations = [send(ask, row.record, found)]
@@ -80,8 +80,10 @@ public struct RequestDecider: Sendable {
         return Operation(side: .project, kind: .send, changes: changes, reason: last ?? .neverAsked)
     }
 
-    private func isProtected(_ key: String, _ found: KnownPeople.Found) -> Bool {
-        !protected.isDisjoint(with: [key, found.id ?? key, found.name.value.description])
+    /// By whatever of it the row or the project knows them.
+    private func isProtected(_ row: Record, _ people: KnownPeople, _ found: KnownPeople.Found) -> Bool {
+        let names = (people.names(of: row) + found.names).map(\.value.description)
+        return !protected.isDisjoint(with: [row.key, found.id ?? row.key] + names)
     }
 }
 

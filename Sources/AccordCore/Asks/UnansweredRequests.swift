@@ -32,6 +32,9 @@ public struct UnansweredRequests: Sendable {
         byKey.filter { $0.value.keepsIntent }.keys.sorted().map { .source(key: $0) }
     }
 
+    /// Those of which it is not known what became of them, in no order.
+    public var open: [Entry] { byKey.values.filter(\.keepsIntent).map(\.intent) }
+
     /// People who are known to have been asked: their ids, and when.
     public var asked: [(person: String, at: Int64)] {
         byKey.values.compactMap { request in

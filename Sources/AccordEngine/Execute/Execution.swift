@@ -11,6 +11,8 @@ struct Execution {
     let sends: Bool
     let run: Int64
     let planning: PlanningRun
+    /// The people whom messages of this run were begun to reach, of all its pairs.
+    let reached: Claims
     /// Requests under way at once.
     let concurrency: Int
     let logger: Logger

@@ -46,7 +46,7 @@ public struct RunText {
         if report.outcome == .interrupted {
             line("  Stopped as asked; what was begun is settled, and the next run does the rest.")
         }
-        for failure in report.failures { line("  " + palette.styled(failure, .red)) }
+        for failure in report.failures { line("  " + palette.styled(failure.displayed(limit: 2000), .red)) }
     }
 
     /// `created`, for an operation's kind.

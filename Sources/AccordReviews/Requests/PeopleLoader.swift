@@ -24,13 +24,19 @@ struct PeopleLoader {
         return reading
     }
 
-    /// Who opted out, and who was asked or is asked by a pair of this run that comes before.
+    /// Who opted out, and who was asked, may have been, or is asked by a pair of this run that comes before.
     func load() async throws -> KnownPeople {
         var known = KnownPeople(schema: people.schema, sends: requests.schema)
         known.optOuts = try await OptOutRead(requests.sources, run).optOuts()
-        for base in try run.store.projectBases(pair.name) {
-            let person = base[requests.fields.recipient]?.description
-            if let person, let at = base[requests.fields.at]?.instant { known.remember(at, id: person) }
+        for name in [pair.name] + requests.others {
+            for base in try run.store.projectBases(name) {
+                let person = base[requests.fields.recipient]?.description
+                if let person, let at = base[requests.fields.at]?.instant { known.remember(at, id: person) }
+            }
+        }
+        // Of this pair itself it is looked into what became of them; see `UnansweredLoader`.
+        for name in requests.others {
+            for intent in try run.store.openIntents(name) { known.addRequests(of: intent) }
         }
         try eachWrite(of: run.earlier.filter { $0.counts.sends > 0 }) { known.addRequests(of: $0) }
         return known

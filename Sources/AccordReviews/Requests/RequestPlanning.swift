@@ -24,6 +24,7 @@ struct RequestPlanning {
         var people = try await loader.load()
         var unanswered = try await UnansweredLoader(pair: pair, requests: requests, run: run).load()
         for (person, at) in unanswered.asked { people.remember(at, id: person) }
+        for intent in unanswered.open { people.addRequests(of: intent) }
         let decider = try decider()
         var plan = PlanBuilder(pair: pair, store: store)
         let rows = try await RequestScan(pair: pair, run: run, decider: decider).rows(people, &unanswered) {

@@ -13,7 +13,9 @@ extension ReviewRequests {
         if ask.at <= now, rules.quietHours?.contains(now) ?? false {
             return .objected("its time has passed, and it is a quiet hour by now")
         }
-        if let reason = try await objection(to: ask, operation, now: now) { return .objected(reason) }
+        if let reason = try await objection(to: ask, operation, protected: pair.mapping.protected, now: now) {
+            return .objected(reason)
+        }
         let cells = operation.changes.map { ($0.field, CellChange(after: .value($0.after))) }
         let change = TableChange(
             kind: .send, key: nil, cells: Dictionary(cells, uniquingKeysWith: { _, last in last }))
@@ -28,7 +30,9 @@ extension ReviewRequests {
     }
 
     /// What speaks against it by now.
-    private func objection(to ask: Ask, _ operation: Operation, now: Int64) async throws -> String? {
+    private func objection(
+        to ask: Ask, _ operation: Operation, protected: Set<String>, now: Int64
+    ) async throws -> String? {
         for change in operation.changes where people.schema.lookedUpBy.contains(change.field) {
             guard let record = try await find(change.field, change.after).first else {
                 return "the project has no \(people.schema.label) with the \(change.field) \(change.after)"
@@ -37,6 +41,9 @@ extension ReviewRequests {
             var person = person(values, isArchived: record.isArchived)
             let names = people.schema.names(of: values) + [FieldValue(field: change.field, value: change.after)]
             optOuts.tell(&person, of: names)
+            if !protected.isDisjoint(with: [values.key] + names.map(\.value.description)) {
+                return "the mapping protects them, and they are known by it by now"
+            }
             let decision = rules.decide(
                 moment: ask.at - rules.delay, wanted: ask.channels, person: person, now: now)
             switch decision {

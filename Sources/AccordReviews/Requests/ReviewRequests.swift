@@ -12,22 +12,25 @@ public struct ReviewRequests: MessageSender {
     public let people: Pair
     /// All pairs of the same people: whoever opted out in the source of one of them is not asked.
     let sources: [Pair]
+    /// The names of the other pairs that ask the same people, of this run or not.
+    let others: [String]
     /// What they said when this run began to send; nobody while none is sent.
     var optOuts = OptOuts()
-    /// The people whom this run has begun to ask: of two rows that name one person only one asks them.
+    /// The people whom this run has begun to ask: of two rows that name one person only one asks them, of whichever pairs.
     var claims = Claims()
     /// One person's messages, by the person's id.
     let messages: @Sendable (String) -> any ScannableTable
 
     public init(
         rules: AskRules, schema: SendSchema, fields: SendFields, people: Pair, sources: [Pair],
-        messages: @escaping @Sendable (String) -> any ScannableTable
+        others: [String], messages: @escaping @Sendable (String) -> any ScannableTable
     ) {
         self.rules = rules
         self.schema = schema
         self.fields = fields
         self.people = people
         self.sources = sources
+        self.others = others
         self.messages = messages
     }
 
