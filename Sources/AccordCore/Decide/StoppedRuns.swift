@@ -36,11 +36,12 @@ public struct StoppedRuns: Sendable {
             link, linking: .new(.createdByStoppedRun), source: row?.side ?? .gone, &decisions, known)
     }
 
-    /// A record whose place a stopped run gave to a new one, and that is still there.
+    /// A record whose place a stopped run gave to a new one, and that is still there and no other row's by now.
     public func delete(
         replacedBy intent: Entry, of key: String, _ decisions: inout Decisions, _ known: Knowledge
     ) throws(Needs) -> Entry? {
         guard intent.replaces, let id = intent.projectID, let old = try known.record(id), !old.gone else { return nil }
+        guard decisions.newlyLinked[id] == nil else { return nil }
         let isReplaced: Bool
         if let link = try known.link(projectID: id) {
             isReplaced = link.link.sourceKey == key && decisions.newlyLinked.values.contains(key)
