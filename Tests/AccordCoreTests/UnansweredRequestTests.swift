@@ -4,10 +4,10 @@ import Testing
 @Suite("Requests whose answer was lost")
 struct UnansweredRequestTests {
     private static let now = AskWorld.now
-    private static let begun = now - 1000
+    private static let begun = now - 1300
 
     /// A request that a run had begun with.
-    private static func intent(_ key: String?, position: Int = 1, at: Int64? = now - 1000) -> Entry {
+    private static func intent(_ key: String?, position: Int = 1, at: Int64? = now - 1300) -> Entry {
         var values: [String: Value] = ["email": .text("a"), "channels": .elements(["email"])]
         values["asked_at"] = at.map { .timestamp($0) }
         let changes = values.map {
@@ -72,11 +72,12 @@ struct UnansweredRequestTests {
             what: "a person says that it was not", evidence: evidence(decided: .source, ada(), .whole([message])),
             outcome: .notSent),
         Case(
-            what: "it may be on its way", evidence: evidence(begun: now - 899, ada(), .notAsked),
+            what: "it may be on its way", evidence: evidence(begun: now - LateCreates.settleTime + 1, ada(), .notAsked),
             outcome: .open(
                 "it was sent and no answer came: whether it arrived is looked for from 2026-11-24 12:00:01 on")),
         Case(
-            what: "it cannot be on its way any more", evidence: evidence(begun: now - 900), outcome: .notSent),
+            what: "it cannot be on its way any more", evidence: evidence(begun: now - LateCreates.settleTime),
+            outcome: .notSent),
         Case(
             what: "the project is not asked", evidence: evidence(.notAsked, .notAsked),
             outcome: .open("it was sent and no answer came: the next run looks for it in the project")),
@@ -98,7 +99,7 @@ struct UnansweredRequestTests {
             outcome: sent("of J1")),
         Case(
             what: "something else came", evidence: evidence(ada(), .whole([other])),
-            outcome: .unclear("they got a message at 2026-11-24 11:43:15 that is not known here")),
+            outcome: .unclear("they got a message at 2026-11-24 11:38:15 that is not known here")),
     ]
 
     @Test("what became of it is told by a person, the time, or the project, in this order", arguments: cases)

@@ -78,10 +78,10 @@ struct AskTests {
                     atStep: 1 + dice.below(crashPoint.steps), unless: survival, concurrency: 4, sends: 9, "seed \(seed)"
                 )
                 #expect(asks(crashed).values.allSatisfy { $0 == 1 }, "seed \(seed)")
-                if dice.below(2) == 0 { crashed.time.advance(1000) }
+                if dice.below(2) == 0 { crashed.passSettleTime() }
             }
             try crashed.set(faults: "")
-            crashed.time.advance(1000)
+            crashed.passSettleTime()
             for _ in 0..<2 { try await crashed.sync(concurrency: 4, sends: 9) }
             #expect(asks(crashed) == all, "seed \(seed)")
             let messages = crashed.service.edit { project in project.messages }
@@ -212,7 +212,7 @@ struct AskTests {
         #expect(doubt.unknown == 1)
         #expect(try await world.sync(sends: 1).quarantined == 1, "it may still be on its way")
         #expect(asks(world).isEmpty)
-        world.time.advance(1000)
+        world.passSettleTime()
         #expect(try await world.sync(sends: 1).done == [.project(.send): 1])
         #expect(asks(world).count == 1)
     }
@@ -226,7 +226,7 @@ struct AskTests {
         try world.service.edit { project throws(SandboxError) in
             try project.addMessage(email: "p1@example.com", at: AskTests.now + 100)
         }
-        world.time.advance(1000)
+        world.passSettleTime()
         for _ in 0..<2 { #expect(try await world.sync(sends: 1).conflicts == 1) }
         try await world.withEngine { _, store in
             let isThere = try store.resolve("asks", sourceKey: "J1", field: nil, side)
@@ -292,7 +292,7 @@ struct AskTests {
             let world = try world([("J1", 1, 1)])
             try await world.crash(atStep: step, sends: 9)
             try write([("J1", 1, 1), ("J1", 1, 1)], to: world)
-            world.time.advance(1000)
+            world.passSettleTime()
             try await world.sync(sends: 9)
             let wasAsked = !asks(world).isEmpty
             let linked = try await world.withEngine { _, store in try store.linkedCount("asks") }

@@ -2,6 +2,7 @@ import AccordEngine
 import AccordSandbox
 import Chance
 import Foundation
+import Synchronization
 import Testing
 
 /// Requests that a gateway holds back: they arrive after the client gave up, in the same run or in one of the next.
@@ -54,6 +55,40 @@ struct LateTests {
         world.passSettleTime()
         #expect(try await world.sync().done == [.project(.create): 1])
         #expect(count(world) == 1)
+    }
+
+    @Test(
+        "one that had to wait until it was sent is given as long to arrive as any other",
+        arguments: [1, 4], [false, true])
+    func sentLate(concurrency: Int, isKilled: Bool) async throws {
+        let world = try world(payments: (1...60).map { "\($0),p0@example.com,\($0).50,1600000000" })
+        world.config.project.rate = 1.0 / 60
+        let crashPoint = CrashPoint()
+        let creates = Mutex((count: 0, last: 0.0))
+        let time = world.time
+        world.refusal = { request in
+            guard request.method == "POST" else { return nil }
+            let isLast = creates.withLock { creates in
+                creates = (creates.count + 1, time.unixTime)
+                return creates.count == 60
+            }
+            if isLast, isKilled { crashPoint.die() }
+            return isLast ? 504 : nil
+        }
+        if isKilled {
+            try await world.crash(crashPoint, concurrency: concurrency)
+        } else {
+            #expect(try await world.sync(concurrency: concurrency).unknown == 1)
+        }
+        world.config.project.rate = 5
+        // Each run begins a minute after the one before.
+        let arrival = creates.withLock(\.last) + 900
+        while time.unixTime + 60 < arrival {
+            #expect(try await world.sync().outcome == .attention && count(world) == 59)
+        }
+        world.passSettleTime()
+        try await world.sync()
+        #expect(count(world) == 60)
     }
 
     @Test("payments alike are as many as their rows, whichever of them arrive late", arguments: 1...12)

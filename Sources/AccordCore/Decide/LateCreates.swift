@@ -3,8 +3,9 @@
 /// Where the table itself finds the record that a create means, one that is sent again makes no second record. Any other
 /// waits until the first would have arrived: what is not there by then is not on its way any more.
 public struct LateCreates: Sendable {
-    /// Seconds after which a request that was sent is not on its way any more.
-    public static let settleTime: Int64 = 900
+    /// Seconds after which a request whose intent is durable is not on its way any more: fifteen minutes from when it was
+    /// sent, and five that it may have waited until then.
+    public static let settleTime: Int64 = 900 + 300
 
     private var arrived: [RecordIdentity: Int64] = [:]
 

@@ -18,7 +18,7 @@ struct BatchWriter {
         let mapper = try await gather(positions, into: spool, &tally)
         guard spool.count > 0, !execution.stop.isStopped else { return }
         let half = self.half(SourceRows.Found(mapper: mapper))
-        try eachGroup(of: spool) { try store.begin(pair.name, run: execution.run, entries: $0, at: execution.now) }
+        try eachGroup(of: spool) { try execution.begin($0) }
         var writes: [RecordWrite<SourceHalf.Basis>] = []
         var isWritten = false
         do {

@@ -25,6 +25,9 @@ struct Execution {
     var builder: SettlementBuilder { SettlementBuilder(pair: pair, run: run, at: now) }
     var attention: AttentionItems { AttentionItems(run: run, at: now) }
 
+    /// Makes the intents of some records durable, or those that are durable younger.
+    func begin(_ entries: [Entry]) throws { try store.begin(pair.name, run: run, entries: entries, at: now) }
+
     /// Records whose intents are durable together.
     var groupSize: Int { concurrency * 32 }
 

@@ -42,7 +42,7 @@ extension Half {
     var builder: SettlementBuilder { execution.builder }
 
     /// Of an entry of which not everything was made: its intent is done with, unless it may have been made.
-    func notMade(_ write: RecordWrite<Basis>, _ tally: inout Tally) -> Settlement {
+    func notMade(_ write: RecordWrite<Basis>, _ tally: inout Tally) throws -> Settlement {
         let entry = write.entry
         var closing = builder.closed(entry)
         if let error = write.stop { tally.fail(error) }
@@ -58,6 +58,8 @@ extension Half {
             closing.quarantine = execution.attention.item(
                 entry, quarantine, operation: remaining(entry).operationFingerprint)
         case .unknown(let reason):
+            // From now on it is counted how long it may be on its way.
+            try execution.begin([entry])
             tally.unknown += 1
             tally.skip(entry, reason)
             closing.closesIntent = false

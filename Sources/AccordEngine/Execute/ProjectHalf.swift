@@ -104,7 +104,7 @@ struct ProjectHalf: Half {
         var (entry, closing) = (write.entry, builder.closed(write.entry))
         let label = pair.schema.label(of: record.record)
         entry.note = .takenFor(id: record.id, label: label)
-        try store.begin(pair.name, run: execution.run, entries: [entry], at: execution.now)
+        try execution.begin([entry])
         closing.closesIntent = false
         closing.quarantine = execution.attention.item(
             entry,
@@ -140,7 +140,7 @@ struct ProjectHalf: Half {
             if entry.replaces, let id = entry.projectID { try store.markGone(pair.name, ids: [id]) }
             return made(entry, now, &tally)
         }
-        let closing = notMade(write, &tally)
+        let closing = try notMade(write, &tally)
         return write.isCreated ? created(entry, now.record(pair.schema), closing, &tally) : closing
     }
 

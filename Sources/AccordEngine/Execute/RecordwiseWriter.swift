@@ -21,6 +21,8 @@ struct RecordwiseWriter<Part: Half> {
     private var tally: Tally
     /// When what others have changed was looked for, and the records that were written since.
     private var look: (at: Double, writes: Int)?
+    /// When the intents of the group that is sent next were made durable, in Unix seconds.
+    private var begun: Int64 = 0
     /// Of the group before the one that is under way.
     private var sent: [RecordWrite<Part.Basis>] = []
 
@@ -34,6 +36,9 @@ struct RecordwiseWriter<Part: Half> {
         total = half.execution.plan.records.count(of: .writes)
         self.tally = tally
     }
+
+    /// Seconds from the intent of a request until it is sent.
+    private static var longestWait: Int64 { 60 }
 
     private var execution: Execution { half.execution }
     private var store: any StateStore { execution.store }
@@ -76,7 +81,8 @@ struct RecordwiseWriter<Part: Half> {
 
     private mutating func beginNext() throws -> [Entry] {
         let group = try next()
-        try store.begin(pair, run: execution.run, entries: group, at: execution.now)
+        try execution.begin(group)
+        begun = execution.now
         return group
     }
 
@@ -84,19 +90,20 @@ struct RecordwiseWriter<Part: Half> {
     ///
     /// - Returns: the group after it.
     private mutating func send(_ group: [Entry]) async throws -> [Entry] {
-        let (half, table) = (half, table)
+        let (half, table, begun) = (half, table, begun)
         var following: [Entry] = []
         let writes: [RecordWrite<Part.Basis>]
         if execution.concurrency > 1 {
-            async let sending = Self.send(group, half, table)
+            async let sending = Self.send(group, begun: begun, half, table)
             following = execution.stop.isStopped ? [] : try next()
+            self.begun = execution.now
             try store.settle(
                 try half.settlements(of: sent, &tally), thenBegin: pair, run: execution.run, entries: following,
                 at: execution.now)
             sent = []
             writes = try await sending
         } else {
-            writes = try await Self.send(group, half, table)
+            writes = try await Self.send(group, begun: begun, half, table)
         }
         if let refused = writes.lazy.compactMap(\.stop).first { tally.fail(refused) }
         for write in writes {
@@ -153,14 +160,18 @@ struct RecordwiseWriter<Part: Half> {
     // MARK: - Records
 
     /// One task a record, a few at a time. Once one of them cannot be written because nothing can, no other is begun.
+    ///
+    /// How long a request may be on its way is counted from its intent: that of one that waited is made durable once more.
+    ///
+    /// - Parameter begun: when the intents were made durable, in Unix seconds.
     private static func send(
-        _ entries: [Entry], _ half: Part, _ table: RecordWriter
+        _ entries: [Entry], begun: Int64, _ half: Part, _ table: RecordWriter
     ) async throws -> [RecordWrite<Part.Basis>] {
         var writes = try half.writes(of: entries)
         let execution = half.execution
-        await withTaskGroup(of: (Int, RecordWrite<Part.Basis>).self) { group in
+        try await withThrowingTaskGroup(of: (Int, RecordWrite<Part.Basis>).self) { group in
             var (next, refused): (Int, TableError?) = (0, nil)
-            func add() {
+            func add() throws {
                 while next < writes.count, !execution.stop.isStopped {
                     let index = next
                     next += 1
@@ -169,15 +180,16 @@ struct RecordwiseWriter<Part: Half> {
                         continue
                     }
                     let write = writes[index]
+                    if execution.now - begun > longestWait { try execution.begin([write.entry]) }
                     group.addTask { (index, await made(write, half, table)) }
                     return
                 }
             }
-            for _ in 0..<execution.concurrency { add() }
-            for await (index, write) in group {
+            for _ in 0..<execution.concurrency { try add() }
+            for try await (index, write) in group {
                 writes[index] = write
                 refused = refused ?? write.stop
-                add()
+                try add()
             }
         }
         if !execution.stop.isStopped { await table.lookFor(&writes) }

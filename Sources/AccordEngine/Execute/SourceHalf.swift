@@ -119,10 +119,10 @@ struct SourceHalf: Half {
 
     func settlements(of writes: [RecordWrite<Basis>], _ tally: inout Tally) throws -> [Settlement] {
         let project = try store.projectRecords(pair.name, Set(writes.compactMap(\.entry.projectID)))
-        return writes.flatMap { write -> [Settlement] in
+        return try writes.flatMap { write -> [Settlement] in
             let record = write.entry.projectID.flatMap { project[$0]?.record }
             if case .made = write.end { return made(write, record, &tally) }
-            let closing = notMade(write, &tally)
+            let closing = try notMade(write, &tally)
             return write.isCreated ? made(write, record, &tally, quarantine: closing.quarantine) : [closing]
         }
     }
