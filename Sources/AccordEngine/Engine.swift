@@ -181,7 +181,7 @@ public struct Engine: Sendable {
                 failed.insert(pair.schema.name)
                 continue
             }
-            let failure = try await execute(pair, pairPlan, sends: sends, &report)
+            let failure = try await execute(pair, pairPlan, isSaved: planID != nil, sends: sends, &report)
             progress(.finished(pair: pair.name))
             guard let failure else { continue }
             report.failures.append(failure.description)
@@ -196,17 +196,19 @@ public struct Engine: Sendable {
         return report
     }
 
-    /// - Parameter sends: messages may reach people in this run.
+    /// - Parameters:
+    ///   - isSaved: the plan was made before this run.
+    ///   - sends: messages may reach people in this run.
     /// - Returns: why the pair could not be finished; nil if it was.
     private func execute(
-        _ pair: Pair, _ plan: PairPlan, sends: Bool, _ report: inout RunReport
+        _ pair: Pair, _ plan: PairPlan, isSaved: Bool, sends: Bool, _ report: inout RunReport
     ) async throws -> (any ExplainedError)? {
         var plan = plan
         plan.records = try namingAwaited(pair, plan.records)
         var executor = Executor(
             Execution(
-                pair: pair, plan: plan, sends: sends, run: report.run, planning: planning(), concurrency: concurrency,
-                logger: logger))
+                pair: pair, plan: plan, isSaved: isSaved, sends: sends, run: report.run, planning: planning(),
+                concurrency: concurrency, logger: logger))
         try await executor.execute()
         report.add(executor.tally, plan)
         // A list that can never prove itself whole is no news.
