@@ -182,7 +182,8 @@ public struct Engine: Sendable {
                 failed.insert(pair.schema.name)
                 continue
             }
-            let failure = try await execute(pair, pairPlan, sends: sends, reached, &report)
+            let failure = try await execute(
+                pair, pairPlan, isSaved: planID != nil, sends: sends, reached, &report)
             progress(.finished(pair: pair.name))
             guard let failure else { continue }
             report.failures.append(failure.description)
@@ -198,17 +199,19 @@ public struct Engine: Sendable {
     }
 
     /// - Parameters:
+    ///   - isSaved: the plan was made before this run.
     ///   - sends: messages may reach people in this run.
     ///   - reached: whom they were begun to reach.
     /// - Returns: why the pair could not be finished; nil if it was.
     private func execute(
-        _ pair: Pair, _ plan: PairPlan, sends: Bool, _ reached: Claims, _ report: inout RunReport
+        _ pair: Pair, _ plan: PairPlan, isSaved: Bool, sends: Bool, _ reached: Claims, _ report: inout RunReport
     ) async throws -> (any ExplainedError)? {
         var plan = plan
         plan.records = try namingAwaited(pair, plan.records)
         var executor = Executor(
             Execution(
-                pair: pair, plan: plan, sends: sends, run: report.run, planning: planning(), reached: reached,
+                pair: pair, plan: plan, isSaved: isSaved, sends: sends, run: report.run, planning: planning(),
+                reached: reached,
                 concurrency: concurrency, logger: logger))
         try await executor.execute()
         report.add(executor.tally, plan)

@@ -83,6 +83,97 @@ struct OtherProjectTests {
         try await expectUntouched(world, "\(full)")
     }
 
+    /// A world with one whom Accord archived, 12, and one whom a person did, 11. Nothing waits.
+    private func withArchived() async throws -> World {
+        let world = try World(World.Rules(goneFromProject: "delete"))
+        try world.write((1...12).map { person($0) })
+        try await world.sync()
+        try world.write((1...11).map { person($0) })
+        #expect(try await world.sync().done == [.project(.archive): 1])
+        try world.edit(11, ["archived": .bool(true)])
+        for _ in 0..<2 { _ = try await world.plan(full: true) }
+        #expect(try await world.sync().operations == 0)
+        return world
+    }
+
+    @Test(
+        "a project without anybody, read whole, makes nobody gone, not even those who are archived",
+        arguments: [false, true], [1, 3])
+    func emptyForArchived(isDue: Bool, runs: Int) async throws {
+        let world = try await withArchived()
+        let right = world.service
+        world.service = try another(of: world, people: 0)
+        if isDue { world.time.advance(8 * 86_400) }
+        for _ in 0..<runs {
+            let mismatch = try await mismatch { _ = try await world.plan(full: !isDue) }
+            #expect(mismatch.linked == 11 && mismatch.found == nil && mismatch.expected.contains("@example.com"), "\(mismatch)")
+        }
+        world.service = right
+        let plan = try await world.plan()
+        #expect(plan.pairs.first?.hasChanges == false && plan.pairs.first?.project.records == 12)
+        #expect(plan.pairs.first?.project.mode == (isDue ? .full : .changes), "a whole read is as due as before")
+        #expect(try await world.sync().operations == 0)
+        #expect(try world.rows.contains { $0.hasPrefix("11,") })
+        try world.write((1...12).map { person($0) })
+        #expect(try await world.sync().done == [.project(.unarchive): 1], "the link is there")
+    }
+
+    @Test("links of archived customers alone are looked for, too, and their project may have been emptied on purpose")
+    func emptyForArchivedOnly() async throws {
+        let world = try World(World.Rules())
+        try world.write((1...4).map { person($0) })
+        try await world.sync()
+        // A source without anybody is refused.
+        try world.write([person(9)])
+        let options = RunOptions(allowances: Allowances([.deletes: 4]))
+        let report = try await world.withEngine { engine, _ in try await engine.sync(options) }
+        #expect(report.done == [.project(.archive): 4, .project(.create): 1])
+        try world.edit(9, ["delete": .bool(true)])
+        _ = try await world.plan(full: true)
+        try await world.sync()
+        let right = world.service
+        world.service = try another(of: world, people: 0)
+        let mismatch = try await mismatch { _ = try await world.plan(full: true) }
+        #expect(EngineError.otherProject(mismatch).next?.contains("--allow-deletes 1") == true, "\(mismatch)")
+        world.service = right
+        try world.write((1...4).map { person($0) })
+        #expect(try await world.sync().done == [.project(.unarchive): 4])
+        let allowed = RunOptions(full: true, allowances: Allowances([.deletes: 9]))
+        world.service = try another(of: world, people: 0)
+        _ = try await world.withEngine { engine, _ in try await engine.plan(allowed) }
+    }
+
+    @Test("two records that are gone prove nothing, but the project is read whole before anything is done for it")
+    func emptyForTwo() async throws {
+        let world = try World(World.Rules(goneFromProject: "delete"))
+        try world.write((1...2).map { person($0) })
+        try await world.sync()
+        try world.edit(2, ["archived": .bool(true)])
+        _ = try await world.plan(full: true)
+        let right = world.service
+        world.service = try another(of: world, people: 0)
+        await #expect(throws: EngineError.self) {
+            try await world.withEngine { engine, _ in try await engine.sync(RunOptions(full: true)) }
+        }
+        world.service = right
+        #expect(try await world.sync().operations == 0)
+        #expect(try world.rows.contains { $0.hasPrefix("2,") })
+    }
+
+    @Test("a project that was emptied on purpose is allowed for by the number of those who were linked")
+    func emptiedOnPurpose() async throws {
+        let world = try World(World.Rules(goneFromProject: "delete"))
+        try world.write((1...5).map { person($0) })
+        try await world.sync()
+        for number in 1...5 { try world.edit(number, ["delete": .bool(true)]) }
+        let mismatch = try await mismatch { _ = try await world.plan(full: true) }
+        #expect(EngineError.otherProject(mismatch).next?.contains("--allow-deletes 5") == true)
+        let options = RunOptions(full: true, allowances: Allowances([.deletes: 5]))
+        let report = try await world.withEngine { engine, _ in try await engine.sync(options) }
+        #expect(report.done == [.source(.delete): 5])
+        #expect(try await world.sync().operations == 0)
+    }
+
     @Test("a saved plan is not applied to another project")
     func apply() async throws {
         let world = try await settled()

@@ -16,6 +16,8 @@ extension Entry {
         public static let leavesOpen = Kinds(rawValue: 128)
         /// An earlier link of it gets another key, ends, or is remembered as something else.
         public static let changesLink = Kinds(rawValue: 256)
+        /// What its row said is settled before anything is sent: ``Entry/settlesRow``.
+        public static let settlesRow = Kinds(rawValue: 512)
 
         public static let writes: Kinds = [.writesProject, .writesSource]
     }
@@ -29,6 +31,7 @@ extension Entry {
         if quarantine != nil { kinds.insert(.quarantined) }
         if bucket == .leftAlone || isWithheld { kinds.insert(.leftAlone) }
         if sourceKey != nil, projectID != nil { kinds.insert(.settles) }
+        if settlesRow { kinds.insert(.settlesRow) }
         if leavesSourceOpen { kinds.insert(.leavesOpen) }
         switch link {
         case .none, .new: break

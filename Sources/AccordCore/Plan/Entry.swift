@@ -107,6 +107,31 @@ public struct Entry: Hashable, Sendable {
     /// A message would reach a person.
     public var sends: Bool { operations.contains(where: \.isSend) }
 
+    /// A link is made, moved or ended by what its row said, or a field's bases are, before anything is sent.
+    public var settlesRow: Bool {
+        guard sourceKey != nil, projectID != nil, quarantine == nil else { return false }
+        switch link {
+        case .new, .moved, .removed: return true
+        case .none, .state: return !agreements.isEmpty
+        }
+    }
+
+    /// What a side held of each field that the entry speaks of, when the plan was made.
+    public func seen(on side: Side) -> [String: Value] {
+        var seen: [String: Value] = [:]
+        for agreement in agreements { seen[agreement.field] = side == .source ? agreement.source : agreement.project }
+        // What a stopped run left is agreed, too, of a field that was changed since.
+        for conflict in conflicts {
+            if let field = conflict.field { seen[field] = side == .source ? conflict.source : conflict.project }
+        }
+        for operation in operations {
+            for change in operation.changes {
+                seen[change.field] = operation.side == side ? change.before : change.origin
+            }
+        }
+        return seen
+    }
+
     /// The values that a create of the entry was to give.
     public var createdValues: [String: Value] {
         operations.first { $0.kind == .create }?.values ?? [:]

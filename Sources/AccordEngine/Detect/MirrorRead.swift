@@ -105,7 +105,6 @@ public struct MirrorRead {
             var count = 0
             return try await table.scan { batch in
                 try run.stop.check()
-                // Where nothing at all is there, a guard says so.
                 if !batch.records.isEmpty { try await identity.make(batch.records) }
                 count += batch.records.count
                 run.progress(.reading(pair: pair.name, side: .project, count: count))
@@ -113,11 +112,18 @@ public struct MirrorRead {
             }
         }
         let proof = try await scan()
+        let isSuddenlyEmpty =
+            try proof.count == 0
+            && ProjectIdentity(pair: pair, store: store).linked() > run.options.allowances[.deletes]
+        if isSuddenlyEmpty { try await identity.make([]) }
         var incomplete = proof.incomplete
         if incomplete == nil { incomplete = try await lookForUnlisted(read, again: scan) }
         try store.finishFullRead(
             pair.name, read: read, complete: incomplete == nil, fields: form.kept, at: run.now)
-        if incomplete == nil { try store.setMirrorCursor(pair.name, newest?.text ?? "0") }
+        if incomplete == nil {
+            // Should that be another project after all, changes of the right one would not show who is archived there.
+            try store.setMirrorCursor(pair.name, isSuddenlyEmpty ? nil : newest?.text ?? "0")
+        }
         return SideReading(mode: .full, records: 0, read: proof.count, incomplete: incomplete)
     }
 

@@ -31,7 +31,7 @@ public struct ProjectIdentity {
         guard !pair.isDerived, pair.canBeLookedFor else { return .undecided }
         let sample = try sample()
         guard sample.count >= ProjectIdentity.fewest else { return .undecided }
-        let linked = try store.linkedCount(pair.name)
+        let linked = try linked()
         if linked > 0, allowances[.deletes] >= linked { return .undecided }
         var others: [TableRecord] = []
         for record in sample {
@@ -42,6 +42,12 @@ public struct ProjectIdentity {
             }
         }
         throw EngineError.otherProject(mismatch(sample, linked, records, others))
+    }
+
+    /// How many deletes a run must allow for before all that are linked may be gone at once; 0 if nothing is linked. Those
+    /// whom Accord archived are no loss, but a link of theirs is one.
+    func linked() throws -> Int {
+        try store.linkedProjectIDs(pair.name).isEmpty ? 0 : max(1, store.linkedCount(pair.name))
     }
 
     // MARK: - What was read anyway

@@ -95,22 +95,25 @@ struct SourceRows {
         return found
     }
 
-    /// Hands over every entry that writes, with its row as it is now.
+    /// Hands over every entry of some kinds, with its row as it is now, many at a time.
     ///
     /// - Parameter most: entries for which the source is read once.
-    func each(of records: PlanRecords, most: Int, _ body: (Entry, Current) -> Void) async throws {
-        for positions in records.positions(where: { !$0.isDisjoint(with: .writes) }).groups(of: most) {
+    func each(
+        of kinds: Entry.Kinds, in records: PlanRecords, most: Int, _ body: ([(Entry, Current)]) throws -> Void
+    ) async throws {
+        for positions in records.positions(where: { !$0.isDisjoint(with: kinds) }).groups(of: most) {
             let entries = try positions.map { try records.record(at: $0 - 1) }
             let found = try await rows(of: entries)
-            for entry in entries {
-                let key = entry.sourceKey ?? ""
-                body(
-                    entry,
-                    Current(
-                        row: found.byKey[key]?.row, mapper: found.mapper, isDouble: found.duplicates.contains(key),
-                        isBroken: found.broken.contains(key),
-                        incomplete: found.incomplete))
-            }
+            try body(
+                entries.map { entry in
+                    let key = entry.sourceKey ?? ""
+                    return (
+                        entry,
+                        Current(
+                            row: found.byKey[key]?.row, mapper: found.mapper, isDouble: found.duplicates.contains(key),
+                            isBroken: found.broken.contains(key), incomplete: found.incomplete)
+                    )
+                })
         }
     }
 }

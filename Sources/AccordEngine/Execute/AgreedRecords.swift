@@ -12,15 +12,16 @@ struct AgreedRecords {
 
     /// Links, agreed fields, quarantine and conflicts; then the journal of a stopped run is done with.
     ///
-    /// - Returns: the positions of records that would be linked to a project record which is gone since the plan was made.
-    ///   They are skipped, and reported.
-    func settle(_ tally: inout Tally) throws -> NumberSet {
+    /// - Parameter unmet: the positions of records whose row is not as the plan saw it: nothing of them is settled. Those
+    ///   that would be linked to a project record which is gone, or another one, since the plan was made are added. They
+    ///   are skipped, and reported.
+    func settle(_ unmet: inout NumberSet, _ tally: inout Tally) throws {
         let plan = execution.plan
         try forgetMeaning()
         try store.keepBases(pair.name, readFrom: pair.mapping.columns)
         let decided = Set(try store.conflicts(pair.name).filter { $0.resolution != nil }.map(\.sourceKey))
-        var agreed = Agreed()
-        var (group, unmet): ([Entry], NumberSet) = ([], NumberSet())
+        var agreed = Agreed(begun: Set(try store.openIntents(pair.name).compactMap(\.recordIdentity)))
+        var group: [Entry] = []
         try plan.records.forEach(where: { !$0.isDisjoint(with: [.settles, .quarantined, .conflicts]) }) { entry in
             group.append(entry)
             if group.count == AgreedRecords.settledAtOnce {
@@ -34,10 +35,10 @@ struct AgreedRecords {
         try add(group, decided, &agreed, &unmet, &tally)
         try store.openPlan(
             pair.name, run: execution.run, settlements: agreed.settlements, quarantine: agreed.quarantine,
-            conflicts: agreed.conflicts, keeping: Set(plan.undecided), unfinished: agreed.unfinished)
+            conflicts: agreed.conflicts, keeping: agreed.undecided.union(plan.undecided),
+            unfinished: agreed.unfinished)
         tally.quarantined = plan.counts.quarantined
         tally.leavesOpen = plan.records.contains { $0.contains(.leavesOpen) }
-        return unmet
     }
 
     /// Rows that are settled from here on mean what this mapping makes of them, and others what the one before did. Should
@@ -51,36 +52,53 @@ struct AgreedRecords {
     }
 
     private struct Agreed {
+        /// Records that a stopped run had begun with.
+        let begun: Set<RecordIdentity>
         var settlements: [Settlement] = []
         var quarantine: [QuarantineItem] = []
         var conflicts: [ConflictItem] = []
         var unfinished: Set<String> = []
+        /// Of those that were begun, the ones of which nothing is settled.
+        var undecided: Set<RecordIdentity> = []
     }
 
     private func add(
         _ entries: [Entry], _ decided: Set<String>, _ agreed: inout Agreed, _ unmet: inout NumberSet,
         _ tally: inout Tally
     ) throws {
+        try addUnlinkable(entries, &unmet, &tally)
         let (builder, items) = (execution.builder, execution.attention)
-        // A message that was sent is in no mirror.
-        let linked = pair.sender == nil ? entries.filter(\.isNewlyLinked) : []
-        let known = try store.projectRecords(pair.name, Set(linked.compactMap(\.projectID)))
-        let gone = Set(linked.lazy.filter { $0.projectID.flatMap { known[$0] }?.gone ?? true }.map(\.position))
         for entry in entries {
-            if gone.contains(entry.position) {
-                unmet.insert(Int64(entry.position))
-                tally.unlinked += 1
-                tally.skip(entry, "it is gone from the project by now")
-                continue
+            let isUnmet = unmet.contains(Int64(entry.position))
+            if isUnmet, let identity = entry.recordIdentity, agreed.begun.contains(identity) {
+                agreed.undecided.insert(identity)
             }
-            if let settlement = builder.agreed(entry) {
+            if let settlement = isUnmet ? builder.open(entry) : builder.agreed(entry) {
                 agreed.settlements.append(settlement)
                 if let key = settlement.sourceKey, settlement.leavesOpen, decided.contains(key) {
                     agreed.unfinished.insert(key)
                 }
             }
             if let item = items.quarantine(entry) { agreed.quarantine.append(item) }
-            agreed.conflicts += items.conflicts(entry)
+            if isUnmet, entry.isNewlyLinked {
+                tally.unlinked += 1
+            } else {
+                agreed.conflicts += items.conflicts(entry)
+            }
+        }
+    }
+
+    /// Adds the records whose project record is gone, or another one, since the plan was made.
+    private func addUnlinkable(_ entries: [Entry], _ unmet: inout NumberSet, _ tally: inout Tally) throws {
+        // A message that was sent is in no mirror.
+        if pair.sender != nil { return }
+        let linked = entries.filter { ($0.isNewlyLinked || $0.isMoved) && !unmet.contains(Int64($0.position)) }
+        let known = try store.projectRecords(pair.name, Set(linked.compactMap(\.projectID)))
+        let expectations = Expectations(pair: pair)
+        for entry in linked {
+            guard let reason = expectations.unlinkable(entry, entry.projectID.flatMap { known[$0] }) else { continue }
+            unmet.insert(Int64(entry.position))
+            tally.skip(entry, reason)
         }
     }
 }
@@ -89,6 +107,12 @@ extension Entry {
     /// It is about to be linked to a record that the project has.
     fileprivate var isNewlyLinked: Bool {
         guard projectID != nil, quarantine == nil, case .new = link else { return false }
+        return true
+    }
+
+    /// The link of a record that the project has is about to get another key.
+    fileprivate var isMoved: Bool {
+        guard present.project, projectID != nil, quarantine == nil, case .moved = link else { return false }
         return true
     }
 }

@@ -7,6 +7,8 @@ import Logging
 struct Execution {
     let pair: Pair
     let plan: PairPlan
+    /// The plan was made before this run, which has not read the source itself.
+    let isSaved: Bool
     /// Messages may reach people in this run.
     let sends: Bool
     let run: Int64

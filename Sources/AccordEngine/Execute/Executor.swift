@@ -18,8 +18,8 @@ struct Executor {
     private var records: PlanRecords { execution.plan.records }
 
     mutating func execute() async throws {
-        var unmet = try AgreedRecords(execution: execution).settle(&tally)
-        try await UnmetRecords(execution: execution).find(&unmet, &tally)
+        var unmet = try await UnmetRecords(execution: execution).find(&tally)
+        try AgreedRecords(execution: execution).settle(&unmet, &tally)
         guard tally.failure == nil else { return }
         let done = try await writeProject(unmet)
         guard tally.failure == nil, !execution.stop.isStopped else { return }
@@ -39,7 +39,7 @@ struct Executor {
         }
     }
 
-    /// - Parameter unmet: positions of records whose source record is not as the plan saw it.
+    /// - Parameter unmet: positions of records that are not as the plan saw them.
     /// - Returns: positions of the records of which the project has taken everything.
     private mutating func writeProject(_ unmet: NumberSet) async throws -> NumberSet {
         guard records.contains(where: { $0.contains(.writesProject) }) else { return NumberSet() }

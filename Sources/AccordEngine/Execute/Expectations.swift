@@ -70,9 +70,11 @@ struct Expectations {
     }
 
     /// What an entry expected of its row, held against the row as it is now.
-    func unmetInSource(_ entry: Entry, _ current: SourceRows.Current) -> String? {
+    ///
+    /// - Parameter moved: the link that the row is about to get, if it is another row's.
+    func unmetInSource(_ entry: Entry, _ current: SourceRows.Current, _ moved: Link? = nil) -> String? {
         let mapper = current.mapper
-        guard entry.sourceKey != nil, entry.writes(.project) else { return nil }
+        guard entry.sourceKey != nil, !entry.kinds.isDisjoint(with: heldAgainstRow) else { return nil }
         if current.isDouble { return "another row has its key by now" }
         if current.isBroken { return "its row cannot be read by now" }
         guard let row = current.row else {
@@ -83,10 +85,46 @@ struct Expectations {
         if mapper.leavesOut(row) { return SourceHalf.leftOut }
         let mapped = mapper.map(row)
         let held = mapped.record
-        if let reason = optOut(mapped, entry) { return reason }
+        if let reason = optOut(mapped, entry) ?? otherRow(mapped, entry, moved) { return reason }
         for change in entry.operations.filter({ $0.side == .project }).flatMap(\.changes)
         where !Expectations.says(held[change.field], change.origin, change) {
             return "\(change.field) is \"\(held[change.field])\" in its row by now, not \"\(change.origin)\""
+        }
+        return nil
+    }
+
+    /// The kinds of entries that expect something of their row before anything is sent. Of what a message is about, its
+    /// sender knows more.
+    var heldAgainstRow: Entry.Kinds { pair.sender == nil ? [.writesProject, .settlesRow] : .writesProject }
+
+    /// Nothing is settled by a row that says something else by now of what both sides were to agree on, or of what it was
+    /// recognised by: it may be somebody else's.
+    private func otherRow(_ mapped: MappedRecord, _ entry: Entry, _ moved: Link?) -> String? {
+        guard entry.settlesRow, pair.sender == nil else { return nil }
+        if let quarantine = mapped.quarantine { return "its row cannot be used by now: \(quarantine.message)" }
+        // Of what the row has in common with the one before it, the entry says nothing.
+        let match = moved?.sourceBase.filter { pair.mapping.match.contains($0.key) } ?? [:]
+        let seen = match.merging(entry.seen(on: .source)) { $1 }
+        for field in pair.mapping.fields where !mapped.record.unknown.contains(field.name) {
+            guard let expected = seen[field.name] else { continue }
+            let held = mapped.record[field.name]
+            guard !Expectations.says(held, expected, isOptOut: field.isOptOut) else { continue }
+            return "\(field.name) is \"\(held)\" in its row by now, not \"\(expected)\""
+        }
+        return nil
+    }
+
+    /// Why a record that an entry links is none to link any more: it is gone, or known by something else by now than what
+    /// it was recognised by; nil if it is as it was.
+    func unlinkable(_ entry: Entry, _ mirror: MirrorRecord?) -> String? {
+        guard let mirror, !mirror.gone else { return "it is gone from the project by now" }
+        if mirror.fingerprint == entry.projectFingerprint { return nil }
+        let seen = entry.seen(on: .project)
+        for field in pair.mapping.match {
+            guard let expected = seen[field], !mirror.unknown.contains(field) else { continue }
+            let held = mirror.record[field]
+            guard !held.means(expected) else { continue }
+            return "\(field) is \"\(held)\" in the project by now, not \"\(expected)\""
         }
         return nil
     }
@@ -104,7 +142,11 @@ struct Expectations {
 
     /// Of an opt-out only counts that it is one, not since when.
     static func says(_ held: Value, _ expected: Value, _ change: FieldChange) -> Bool {
-        change.rule == .optOut ? OptOut.isOut(held) == OptOut.isOut(expected) : held.means(expected)
+        says(held, expected, isOptOut: change.rule == .optOut)
+    }
+
+    private static func says(_ held: Value, _ expected: Value, isOptOut: Bool) -> Bool {
+        isOptOut ? OptOut.isOut(held) == OptOut.isOut(expected) : held.means(expected)
     }
 
     /// What has to be known for the expectations of some entries.

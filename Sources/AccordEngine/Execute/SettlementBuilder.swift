@@ -41,6 +41,20 @@ public struct SettlementBuilder: Sendable {
         return settlement
     }
 
+    /// Of an entry that is not as the plan saw it any more: nothing is agreed, and what once proved the row of its link
+    /// settled proves nothing any more. Nil if it says nothing about a link.
+    func open(_ entry: Entry) -> Settlement? {
+        guard let key = entry.sourceKey, let id = entry.projectID else { return nil }
+        switch entry.link {
+        case .none, .state, .removed:
+            return Settlement(pair: pair.name, sourceKey: key, projectID: id, link: .keep)
+        // The link that there is has the row, and another record.
+        case .new: return Settlement(pair: pair.name, sourceKey: key, projectID: nil, link: .keep)
+        // Or the record, and another row.
+        case .moved(let before): return Settlement(pair: pair.name, sourceKey: before, projectID: id, link: .keep)
+        }
+    }
+
     /// What one side's operations settle, once they were done.
     ///
     /// - Parameters:
