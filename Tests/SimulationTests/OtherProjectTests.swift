@@ -106,7 +106,9 @@ struct OtherProjectTests {
         if isDue { world.time.advance(8 * 86_400) }
         for _ in 0..<runs {
             let mismatch = try await mismatch { _ = try await world.plan(full: !isDue) }
-            #expect(mismatch.linked == 11 && mismatch.found == nil && mismatch.expected.contains("@example.com"), "\(mismatch)")
+            #expect(
+                mismatch.linked == 11 && mismatch.found == nil && mismatch.expected.contains("@example.com"),
+                "\(mismatch)")
         }
         world.service = right
         let plan = try await world.plan()

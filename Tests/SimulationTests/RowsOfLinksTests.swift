@@ -72,7 +72,8 @@ struct RowsOfLinksTests {
         try world.write([person(1), person(2), person(3, key: "9")])
         let dee = person(9, first: "Carol", last: "Dee", email: "carol@example.com")
         let plan = try await world.plan()
-        #expect(try plan.pairs.first?.records.entries(sourceKey: "9", projectID: nil).first?.link == .moved(fromKey: "3"))
+        #expect(
+            try plan.pairs.first?.records.entries(sourceKey: "9", projectID: nil).first?.link == .moved(fromKey: "3"))
         try world.write([person(1), person(2), dee])
         let report = try await world.apply(plan)
         #expect(report.skipped.count == 1 && report.operations == 0, "\(report)")
