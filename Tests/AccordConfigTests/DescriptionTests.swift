@@ -98,8 +98,8 @@ struct DescriptionTests {
             ("matcher: [email, phone]", "matcher: [emial]", "matcher names \"emial\", which is no field of a customer"),
             (
                 "role: opt-out", "role: optout",
-                "expected one of opt-out, archived, name, modified, context, asked, gone, send-at, channels, reminders, "
-                    + "recipient for role"
+                "expected one of opt-out, archived, name, created, modified, context, asked, gone, send-at, channels, "
+                    + "reminders, recipient for role"
             ),
             ("writes: [notes]", "writes: [review_link]", "writes review_link, which has no member to be written by"),
             ("most: 30", "most: 0", "expected a whole number from 1 to 10000 for most, found \"0\""),
