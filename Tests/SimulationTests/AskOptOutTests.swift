@@ -6,15 +6,6 @@ import Testing
 /// In doubt nobody is asked: what the customers' own files say of an opt-out counts, however badly they say it.
 @Suite("Asks, and the customers' own files")
 struct AskOptOutTests {
-    private static let asks = """
-        resource: asks
-        key: id
-        ask: {channels: [email], reminders: 0, within: 14 days, window: 90 days}
-        fields:
-          email: email
-          asked_at: {column: done, type: timestamp, pattern: unix}
-        """
-
     private static let customers = """
         resource: customers
         key: id
@@ -32,7 +23,7 @@ struct AskOptOutTests {
     /// Three customers whom both sides know, and a job of each.
     init() async throws {
         world = try World(
-            mapping: AskOptOutTests.customers, others: ["jobs": AskOptOutTests.asks, "more": AskOptOutTests.customers])
+            mapping: AskOptOutTests.customers, others: ["jobs": World.emailAsks, "more": AskOptOutTests.customers])
         try write((1...3).map { row($0) })
         try write([], to: world.file(of: "more"))
         try write(jobs: [])

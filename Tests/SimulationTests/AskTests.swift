@@ -204,6 +204,20 @@ struct AskTests {
         #expect(asks(world) == [id(2, world): 1, id(3, world): 1])
     }
 
+    @Test("who comes to be known by what the mapping protects, between plan and apply, is not asked")
+    func protectedMeanwhile() async throws {
+        let world = try World(mapping: AskTests.mapping + "\nprotect: [\"+14155550101\"]")
+        try world.add(1)
+        try world.add(2, ["phone": .string("+14155550102")])
+        try write([("J1", 1, 1), ("J2", 2, 1)], to: world)
+        let plan = try await world.plan()
+        #expect(plan.pairs.first?.counts.sends == 2)
+        try world.edit(2, ["phone": .string("+14155550101")])
+        let report = try await world.apply(plan, sends: 2)
+        #expect(asks(world) == [id(1, world): 1])
+        #expect(report.skipped.map(\.reason) == ["the mapping protects them, and they are known by it by now"])
+    }
+
     @Test("an ask that was lost on its way waits until it cannot arrive any more, and is sent once")
     func lost() async throws {
         let world = try world([("J1", 1, 1)])

@@ -71,7 +71,7 @@ struct AssemblyScenario {
     func agreed() async throws -> World {
         let world = try World(
             mapping: AssemblyScenario.people,
-            others: ["leads": AssemblyScenario.people, "charges": ChargeTests.mapping, "jobs": AssemblyScenario.asks])
+            others: ["leads": AssemblyScenario.people, "charges": ChargeTests.mapping, "jobs": World.emailAsks])
         try write((0..<AssemblyScenario.known).map { row($0) }, to: world.csv)
         try write([], to: world.file(of: "leads"))
         try write([], "id,email,amount,paid", to: world.file(of: "charges"))
@@ -97,15 +97,6 @@ struct AssemblyScenario {
           location: {column: store, create missing: true}
           tags: {column: tags, type: set, separator: ";", create missing: true}
           unsubscribed_at: {column: out, type: boolean, yes: ["yes"], no: ["no"]}
-        """
-
-    private static let asks = """
-        resource: asks
-        key: id
-        ask: {channels: [email], reminders: 0, within: 14 days, window: 90 days}
-        fields:
-          email: email
-          asked_at: {column: done, type: timestamp, pattern: unix}
         """
 
     // MARK: - What happens

@@ -161,11 +161,10 @@ struct ChargeTests {
         #expect(try await world.sync().operations == 0)
     }
 
-    @Test("a record whose replacement is there is deleted later, if it cannot be now", arguments: [422, 500])
-    func undeleted(status: Int) async throws {
-        var payments = Payments(seed: 1)
-        payments.rows = ["p0@example.com,1.50,1600000000", "p1@example.com,1.50,1600000000"]
-        payments.there = []
+    /// The first of two payments was changed: what takes its place is there, and the service does not delete the old one.
+    private func undeleted(refusedWith status: Int) async throws -> (World, Payments) {
+        var payments = Payments(
+            rows: ["p0@example.com,1.50,1600000000", "p1@example.com,1.50,1600000000"], there: [])
         let world = try await agreed(payments)
         payments.rows[0] = "p0@example.com,2.50,1600000000"
         try write(payments, to: world)
@@ -173,6 +172,12 @@ struct ChargeTests {
         let report = try await world.sync()
         #expect(report.done == [.project(.create): 1] && report.outcome == .attention, "\(report)")
         #expect(charges(world).values.reduce(0, +) == 3)
+        return (world, payments)
+    }
+
+    @Test("a record whose replacement is there is deleted later, if it cannot be now", arguments: [422, 500])
+    func undeleted(status: Int) async throws {
+        let (world, payments) = try await undeleted(refusedWith: status)
         #expect(try await world.sync().done == [.project(.delete): 1])
         #expect(charges(world) == payments.expected)
         #expect(try await world.sync().operations == 0)
@@ -180,14 +185,7 @@ struct ChargeTests {
 
     @Test("a record whose replacement is there is another row's that says the same by now, and stays")
     func undeletedAndTaken() async throws {
-        var payments = Payments(seed: 1)
-        payments.rows = ["p0@example.com,1.50,1600000000", "p1@example.com,1.50,1600000000"]
-        payments.there = []
-        let world = try await agreed(payments)
-        payments.rows[0] = "p0@example.com,2.50,1600000000"
-        try write(payments, to: world)
-        world.refusal = { $0.method == "DELETE" ? 422 : nil }
-        try await world.sync()
+        var (world, payments) = try await undeleted(refusedWith: 422)
         payments.rows.append("p0@example.com,1.50,1600000000")
         try write(payments, to: world)
         for _ in 0..<2 { try await world.sync() }

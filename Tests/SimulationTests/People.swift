@@ -77,3 +77,15 @@ extension World {
         return try await sync()
     }
 }
+
+extension World {
+    /// Each row asks its customer by e-mail, once in 90 days.
+    static let emailAsks = """
+        resource: asks
+        key: id
+        ask: {channels: [email], reminders: 0, within: 14 days, window: 90 days}
+        fields:
+          email: email
+          asked_at: {column: done, type: timestamp, pattern: unix}
+        """
+}

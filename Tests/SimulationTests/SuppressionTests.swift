@@ -162,16 +162,7 @@ struct SuppressionTests {
                   first_name: first
                   email: {column: email, type: email}
                 """,
-            others: [
-                "jobs": """
-                resource: asks
-                key: id
-                ask: {channels: [email], reminders: 0, within: 14 days, window: 90 days}
-                fields:
-                  email: email
-                  asked_at: {column: done, type: timestamp, pattern: unix}
-                """
-            ])
+            others: ["jobs": World.emailAsks])
         try Data("id,first,email\n1,Ada,p1@example.com\n2,Ben,p2@example.com\n".utf8).write(to: world.csv)
         try Data("id,email,done\n".utf8).write(to: world.file(of: "jobs"))
         try await world.sync()

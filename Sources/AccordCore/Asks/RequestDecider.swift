@@ -50,7 +50,12 @@ public struct RequestDecider: Sendable {
         switch decision(moment, row.record, found.person) {
         case .setAside(let quarantine): return entry.quarantined(quarantine)
         case .notNow(let objection): entry.note = .notSent(objection)
-        case .ask where isProtected(row.record, people, found): entry.note = .protected
+        // By whatever of it the row or the project knows them.
+        case .ask
+        where RequestDecider.protects(
+            protected, keys: [row.record.key, found.id].compactMap(\.self),
+            names: people.names(of: row.record) + found.names):
+            entry.note = .protected
         case .ask(let ask):
             entry.bucket = .created
             entry.operations = [send(ask, row.record, found)]
@@ -80,10 +85,9 @@ public struct RequestDecider: Sendable {
         return Operation(side: .project, kind: .send, changes: changes, reason: last ?? .neverAsked)
     }
 
-    /// By whatever of it the row or the project knows them.
-    private func isProtected(_ row: Record, _ people: KnownPeople, _ found: KnownPeople.Found) -> Bool {
-        let names = (people.names(of: row) + found.names).map(\.value.description)
-        return !protected.isDisjoint(with: [row.key, found.id ?? row.key] + names)
+    /// Whether a mapping protects a person, by one of their keys or by anything that they are known by.
+    public static func protects(_ protected: Set<String>, keys: [String], names: [FieldValue]) -> Bool {
+        !protected.isDisjoint(with: keys + names.map(\.value.description))
     }
 }
 

@@ -178,7 +178,7 @@ public enum SourceDeletion: String, Hashable, Sendable, CaseIterable {
 public struct Guards: Hashable, Sendable {
     /// As much as is never too much.
     public struct Limit: Hashable, Sendable {
-        /// Of the linked records, in percent; what is none counts as the nearest that is one.
+        /// Of the linked records, in percent. Below 0 it counts as 0, above 100 as 100.
         public var share: Int
         /// Up to this many, however few are linked.
         public var atLeast: Int

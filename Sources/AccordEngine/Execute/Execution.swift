@@ -27,7 +27,7 @@ struct Execution {
     var builder: SettlementBuilder { SettlementBuilder(pair: pair, run: run, at: now) }
     var attention: AttentionItems { AttentionItems(run: run, at: now) }
 
-    /// Makes the intents of some records durable, or those that are durable younger.
+    /// Makes the intents of some records durable. Of one that is so already, the time begins anew.
     func begin(_ entries: [Entry]) throws { try store.begin(pair.name, run: run, entries: entries, at: now) }
 
     /// Records whose intents are durable together.

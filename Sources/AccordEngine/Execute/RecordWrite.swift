@@ -73,7 +73,7 @@ struct RecordWrite<Basis: Sendable>: Sendable {
         }
     }
 
-    /// Takes what came of a create that was sent once.
+    /// Takes since when the record that a create met was there; nil if it was not before.
     mutating func meet(since moment: Int64?) { metSince = moment }
 
     /// Nothing more is written in this run. No part of the change that was to be made next was.

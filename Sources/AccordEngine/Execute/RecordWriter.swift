@@ -28,16 +28,16 @@ struct RecordWriter: Sendable {
     func write<Basis>(_ record: inout RecordWrite<Basis>) async {
         while let change = record.next() {
             do {
-                var isSentAgain = false
-                let outcome = try await write(change, &isSentAgain)
+                var wasUnanswered = false
+                let outcome = try await write(change, &wasUnanswered)
                 if case .stored(let stored) = outcome, change.kind == .create {
                     if stored.key == nil, schema.ownKey != nil {
                         record.take(.storedUnseen, of: change)
                         continue
                     }
                     if let key = stored.key { _ = claims.take(key) }
-                    // One that was sent twice may have met itself.
-                    if !isSentAgain { record.meet(since: schema.wasThere(stored)) }
+                    // One whose first answer was lost may have met itself.
+                    if !wasUnanswered { record.meet(since: schema.wasThere(stored)) }
                 }
                 record.take(outcome, of: change)
             } catch let error as TableError where error.isFinal {
@@ -52,14 +52,14 @@ struct RecordWriter: Sendable {
 
     /// A create whose answer never came is looked up, and sent again only if it was looked for and is not there, and the
     /// table itself would find it if it arrived all the same.
-    private func write(_ change: TableChange, _ isSentAgain: inout Bool) async throws -> WriteOutcome {
+    private func write(_ change: TableChange, _ wasUnanswered: inout Bool) async throws -> WriteOutcome {
         guard change.kind == .create, schema.findsItself(change.values) else { return try await table.write(change) }
         var attempts = 0
         while true {
             let outcome = try await table.write(change)
             guard case .unknown(let error) = outcome, case .outcomeUnknown = error else { return outcome }
             attempts += 1
-            isSentAgain = true
+            wasUnanswered = true
             logger.notice("\(error)")
             guard let found = await lookUp(change) else { return outcome }
             if let record = found.first { return .stored(record) }

@@ -41,7 +41,7 @@ extension ReviewRequests {
             var person = person(values, isArchived: record.isArchived)
             let names = people.schema.names(of: values) + [FieldValue(field: change.field, value: change.after)]
             optOuts.tell(&person, of: names)
-            if !protected.isDisjoint(with: [values.key] + names.map(\.value.description)) {
+            if RequestDecider.protects(protected, keys: [values.key], names: names) {
                 return "the mapping protects them, and they are known by it by now"
             }
             let decision = rules.decide(
