@@ -201,12 +201,17 @@ struct OtherProjectTests {
         #expect(try await world.sync().done[.source(.create)] == 40)
     }
 
-    @Test("nobody is looked for where the first page shows somebody who is known, though all got another e-mail")
-    func allRenamed() async throws {
+    @Test(
+        "nobody is looked for where the first page shows somebody who is known, though all got another e-mail, or all else",
+        arguments: [["email"], ["first_name", "last_name"]])
+    func allRenamed(fields: [String]) async throws {
         let world = try World()
         try world.write((1...6).map { person($0) })
         try await world.sync()
-        for number in 1...6 { try world.edit(number, ["email": .string("p\(number)@example.org")]) }
+        for number in 1...6 {
+            try world.edit(
+                number, Dictionary(fields.map { ($0, .string("x\(number)@example.org")) }, uniquingKeysWith: { $1 }))
+        }
         let report = try await world.sync()
         #expect(report.done == [.source(.update): 6])
         #expect(report.requests == 1)
