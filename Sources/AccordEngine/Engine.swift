@@ -7,6 +7,8 @@ import Logging
 /// Plans and carries out runs over one state: what the command line, and anything else that drives Accord, calls.
 public struct Engine: Sendable {
     let pairs: [Pair]
+    /// Pairs of the configuration that are left out of this run.
+    let unplanned: [Pair]
     let store: any StateStore
     let time: any TimeSource
     /// Of accord.yaml as far as it bears on a plan.
@@ -19,11 +21,13 @@ public struct Engine: Sendable {
     /// How long the ledger remembers.
     static let ledgerDays = 400
 
+    /// - Parameter unplanned: pairs that are left out of this run. Their sources may be read, to know who opted out.
     public init(
-        pairs: [Pair], store: any StateStore, time: any TimeSource, configuration: Fingerprint, concurrency: Int = 4,
+        pairs: [Pair], unplanned: [Pair] = [], store: any StateStore, time: any TimeSource, configuration: Fingerprint, concurrency: Int = 4,
         logger: Logger, stop: StopSignal = StopSignal(), progress: @escaping @Sendable (Progress) -> Void = { _ in }
     ) {
         self.pairs = Engine.ordered(pairs)
+        self.unplanned = unplanned
         self.store = store
         self.time = time
         self.configuration = configuration
@@ -57,8 +61,7 @@ public struct Engine: Sendable {
     ) -> PlanningRun {
         PlanningRun(
             store: store, time: time, options: options, readsProject: readsProject, earlier: earlier,
-            pairs: pairs, stop: stop,
-            progress: progress)
+            pairs: pairs, unplanned: unplanned, stop: stop, progress: progress)
     }
 
     // MARK: - Planning

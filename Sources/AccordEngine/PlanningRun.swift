@@ -12,12 +12,14 @@ public struct PlanningRun: Sendable {
     public var earlier: [PairPlan]
     /// All pairs of the run, in their order.
     public let pairs: [Pair]
+    /// Pairs of the configuration that are left out of the run.
+    public let unplanned: [Pair]
     public let stop: StopSignal
     public let progress: @Sendable (Progress) -> Void
 
     public init(
         store: any StateStore, time: any TimeSource, options: RunOptions = RunOptions(), readsProject: Bool = true,
-        earlier: [PairPlan] = [], pairs: [Pair] = [], stop: StopSignal,
+        earlier: [PairPlan] = [], pairs: [Pair] = [], unplanned: [Pair] = [], stop: StopSignal,
         progress: @escaping @Sendable (Progress) -> Void
     ) {
         self.store = store
@@ -26,8 +28,14 @@ public struct PlanningRun: Sendable {
         self.readsProject = readsProject
         self.earlier = earlier
         self.pairs = pairs
+        self.unplanned = unplanned
         self.stop = stop
         self.progress = progress
+    }
+
+    /// The other pairs, of the run or not, that keep the same records.
+    public func others(like pair: Pair) -> [Pair] {
+        (pairs + unplanned).filter { $0.name != pair.name && $0.schema.name == pair.schema.name }
     }
 
     /// The names of pairs whose records a field of another pair names.

@@ -35,6 +35,18 @@ struct PairAssembly {
         return pairs.flatMap { [$0.withDerivedNames(api.schemas)] + $0.derived(api.schemas, table) }
     }
 
+    /// The configuration's other pairs of people who may be in some pairs too: who opted out in their sources gets no
+    /// messages through these.
+    mutating func unplanned(beside pairs: [Pair]) async throws -> [Pair] {
+        let people = Set(pairs.filter { $0.schema.field(.optOut) != nil }.map(\.schema.name))
+        let planned = Set(pairs.map(\.name))
+        var others: [Pair] = []
+        for settings in config.pairs where !people.isEmpty && !planned.contains(settings.name) {
+            if people.contains(try await mapping(settings).resource) { others.append(try await pair(settings)) }
+        }
+        return others
+    }
+
     /// A table of the project, by its schema; nil if the API has no such resource.
     private var projectTable: (TableSchema) -> (any Table)? {
         let (api, client) = (api, client)

@@ -94,4 +94,104 @@ struct SuppressionTests {
         let unchanged = updated(list("old@example.com"), email: "old@example.com")
         #expect(unchanged.operations.isEmpty, "what a record has already is not looked at: it was subscribed there")
     }
+
+    // MARK: - What other rows say
+
+    private static let names = [FieldValue(field: "email", value: .string("ada@example.com"))]
+
+    private func decide(_ optOuts: OptOuts, from: [String: Value], to: [String: Value], project: [String: Value]? = nil)
+        -> Entry
+    {
+        let mapping = Customers.mapping(
+            optOut: Field(name: "unsubscribed_at", column: "Out", resubscribe: [.source], isOptOut: true))
+        return Reconciler(
+            mapping: mapping, schema: Customers.schema, knownFields: Set(mapping.fields.map(\.name)), optOuts: optOuts
+        ).decide(
+            Pairing(
+                link: Customers.link(from, from), source: Customers.inSource(to),
+                project: Customers.inProject(project ?? from)))
+    }
+
+    private func optOuts(isDoubt: Bool) -> OptOuts {
+        var optOuts = OptOuts()
+        if isDoubt {
+            optOuts.doubt(SuppressionTests.names, because: "cannot be read")
+        } else {
+            optOuts.add(SuppressionTests.names)
+        }
+        return optOuts
+    }
+
+    @Test("nobody is subscribed again who opted out in another row, or may have", arguments: [true, false])
+    func resubscribed(isDoubt: Bool) {
+        let out = ada.merging(["unsubscribed_at": .boolean(true)]) { $1 }
+        let back = ada.merging(["unsubscribed_at": .boolean(false)]) { $1 }
+        #expect(decide(OptOuts(), from: out, to: back).operations.map(\.kind) == [.resubscribe])
+        let held = decide(optOuts(isDoubt: isDoubt), from: out, to: back)
+        #expect(held.operations.isEmpty && held.quarantine?.cause == .unknown, "\(held)")
+    }
+
+    @Test("who is subscribed again by the address of somebody on the list is not")
+    func resubscribedBySomebodyElsesAddress() {
+        let out: [String: Value] = ["email": .string("bob@example.com"), "unsubscribed_at": .boolean(true)]
+        let back: [String: Value] = ["email": .string("ada@example.com"), "unsubscribed_at": .boolean(false)]
+        let own = decide(OptOuts(suppression: list("bob@example.com")), from: out, to: back)
+        #expect(own.operations.map(\.kind).contains(.resubscribe), "their own opt-out is what they take back")
+        let held = decide(OptOuts(suppression: list("ada@example.com")), from: out, to: back)
+        #expect(held.operations.isEmpty && held.quarantine?.cause == .unknown)
+    }
+
+    @Test("a linked person gets no address of which is in doubt who opted out, unless they get no messages anyway")
+    func newAddressInDoubt() {
+        let before = ada.merging(["email": .string("old@example.com")]) { $1 }
+        let held = decide(optOuts(isDoubt: true), from: before, to: ada)
+        #expect(held.operations.isEmpty && held.quarantine?.cause == .unknown)
+        let out = ["unsubscribed_at": Value.boolean(true)]
+        let isOut = decide(optOuts(isDoubt: true), from: before.merging(out) { $1 }, to: ada.merging(out) { $1 })
+        #expect(isOut.operations.map(\.kind) == [.update])
+    }
+
+    @Test("who is kept by a person, and made anew, is not made where it is in doubt whether they opted out")
+    func keptInDoubt() {
+        func kept(_ optOuts: OptOuts) -> Entry {
+            var mapping = mapping
+            mapping.whenGoneFromProject = .delete
+            let changed = ada.merging(["first_name": .string("Adele")]) { $1 }
+            var pairing = Pairing(
+                link: Customers.link(ada, ada), source: Customers.inSource(changed), project: .gone)
+            pairing.resolutions.record = .source
+            return Reconciler(
+                mapping: mapping, schema: Customers.schema, knownFields: Set(mapping.fields.map(\.name)),
+                optOuts: optOuts
+            ).decide(pairing)
+        }
+        #expect(kept(OptOuts()).operations.map(\.kind) == [.create])
+        #expect(kept(optOuts(isDoubt: false)).operations.map(\.kind) == [.create, .unsubscribe])
+        #expect(kept(optOuts(isDoubt: true)).quarantine?.cause == .unknown)
+    }
+
+    @Test("what a plan did not know of an opt-out speaks against it")
+    func objections() {
+        let create = [
+            Operation(
+                side: .project, kind: .create,
+                changes: [
+                    FieldChange(
+                        field: "email", before: .null, after: .string("ada@example.com"), origin: .null, rule: .created)
+                ],
+                reason: .onlyInSource)
+        ]
+        func objection(_ optOuts: OptOuts, _ more: [Operation] = [], _ project: Record? = nil) -> String? {
+            SuppressedPeople(optOuts, Customers.schema).objection(to: create + more, project)
+        }
+        let out = Record(key: "p1", values: ["unsubscribed_at": .boolean(true)])
+        #expect(objection(OptOuts()) == nil)
+        #expect(objection(optOuts(isDoubt: false))?.contains("another row") == true)
+        #expect(objection(optOuts(isDoubt: true)) == "cannot be read")
+        #expect(objection(OptOuts(suppression: list("ada@example.com")))?.contains("suppression list") == true)
+        let optOut = Operation(side: .project, kind: .unsubscribe, reason: .optedOutInSource)
+        for optOuts in [optOuts(isDoubt: false), optOuts(isDoubt: true)] {
+            #expect(objection(optOuts, [optOut]) == nil && objection(optOuts, [], out) == nil)
+        }
+    }
 }

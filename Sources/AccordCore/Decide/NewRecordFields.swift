@@ -72,9 +72,15 @@ struct NewRecordFields: Sendable {
         return Operation(side: .source, kind: .create, changes: changes, reason: .onlyInProject)
     }
 
+    /// Why a record may not be created so; nil if it may.
+    func objection(to creates: [Operation], of source: Record) -> Quarantine? {
+        unknown(of: source).map { Quarantine(.unknown, $0) } ?? missing(in: creates).map { Quarantine(.unmappable, $0) }
+            ?? suppressed.doubt(of: creates).map { Quarantine(.unknown, $0) }
+    }
+
     /// Why nobody knows whether the record may be created, in words; nil if that is known: it could be one that is there
     /// already, or a person who opted out.
-    func unknown(of source: Record) -> String? {
+    private func unknown(of source: Record) -> String? {
         if source.unknown.isEmpty { return nil }
         return decisive.first(where: source.unknown.contains).map {
             "the source did not answer with \($0), without which a new \(label) may be one that is there, or opted out"
@@ -82,7 +88,7 @@ struct NewRecordFields: Sendable {
     }
 
     /// What a create would be refused for, in words; nil if nothing.
-    func missing(in creates: [Operation]) -> String? {
+    private func missing(in creates: [Operation]) -> String? {
         func isSent(_ field: String) -> Bool { creates.contains { $0.changes.contains { $0.field == field } } }
         if let field = required.first(where: { !isSent($0) }) {
             return "\(field) is blank, and a new \(label) needs it"

@@ -6,6 +6,7 @@ public struct Reconciler: Sendable {
     public let schema: TableSchema
     private let newRecord: NewRecordFields
     private let fields: FieldMerging
+    private let gone: GoneReconciling
     private let suppressed: SuppressedPeople
 
     /// - Parameters:
@@ -20,6 +21,7 @@ public struct Reconciler: Sendable {
         suppressed = SuppressedPeople(optOuts, schema)
         newRecord = NewRecordFields(mapping, schema, suppressed)
         fields = FieldMerging(mapping: mapping, schema: schema, knownFields: knownFields)
+        gone = GoneReconciling(mapping: mapping, schema: schema, newRecord: newRecord, fields: fields)
     }
 
     /// A record that has, or is about to get, a link.
@@ -33,12 +35,11 @@ public struct Reconciler: Sendable {
                 isArchived && pairing.link.state != .archived
                     ? archivedByAPerson(pairing, source, project) : bothPresent(pairing, source, project)
             case (.present(let source, _, _), .gone):
-                goneFromProject(pairing, source)
+                gone.goneFromProject(pairing, source)
             case (.gone, .present(let project, let isArchived, _)):
-                goneFromSource(pairing, project, isArchived: isArchived)
+                gone.goneFromSource(pairing, project, isArchived: isArchived)
             case (.gone, .gone):
-                // Both sides removed it: there is nothing left to keep in agreement.
-                settled(pairing, present: [], bucket: .removed, link: .removed)
+                gone.goneFromBoth(pairing)
             }
         return protecting(leftOpen(entry), [pairing.source.record, pairing.project.record].compactMap(\.self))
     }
@@ -55,12 +56,7 @@ public struct Reconciler: Sendable {
             return entry
         }
         let creates = newRecord.creates(source)
-        if let missing = newRecord.unknown(of: source).map({ Quarantine(.unknown, $0) })
-            ?? newRecord.missing(in: creates).map({ Quarantine(.unmappable, $0) })
-            ?? suppressed.doubt(of: creates).map({ Quarantine(.unknown, $0) })
-        {
-            return entry.quarantined(missing)
-        }
+        if let objection = newRecord.objection(to: creates, of: source) { return entry.quarantined(objection) }
         entry.bucket = .created
         entry.operations = creates
         if !source.unknown.isEmpty {
@@ -94,6 +90,9 @@ public struct Reconciler: Sendable {
         var entry = fields.merged(pairing, source, project)
         if let fixed = fields.unwritable(entry.operations) {
             return replaced(entry, source) ?? entry.quarantined(fixed)
+        }
+        if let doubt = suppressed.doubt(of: entry.operations, project) {
+            return entry.quarantined(Quarantine(.unknown, doubt))
         }
         if let optOut = suppressed.optOut(by: entry.operations, source, project) {
             entry.operations.insert(optOut, at: 0)
@@ -144,108 +143,6 @@ public struct Reconciler: Sendable {
         return entry
     }
 
-    /// The project no longer has it.
-    private func goneFromProject(_ pairing: Pairing, _ source: Record) -> Entry {
-        var entry = settled(pairing, present: [.source], bucket: .leftAlone, link: pairing.linking)
-        let changed = fields.changedFields(of: source, base: pairing.link.sourceBase)
-        let isLeft = mapping.whenGoneFromProject == .ignore || pairing.link.state == .goneFromProject
-        // Should the record come back, what was changed meanwhile has to be met.
-        if isLeft || mapping.whenGoneFromProject == .mark, !changed.isEmpty { entry.sourceFingerprint = nil }
-        if isLeft {
-            entry.note = .goneFromProjectAndIgnored
-            if pairing.link.state != .goneFromProject { entry.link = .state(.goneFromProject) }
-            return entry
-        }
-        if mapping.whenGoneFromProject == .mark { return marked(entry, source) }
-        // A record that came back to the source after it was gone from it is no record that only the project lost.
-        let cameBack = pairing.link.state == .archived || pairing.link.state == .goneFromSource
-        switch (changed.isEmpty && !cameBack, pairing.resolutions.record) {
-        case (true, _), (false, .project):
-            entry.bucket = .removed
-            entry.operations = [Operation(side: .source, kind: .delete, reason: .deletedInProject)]
-        case (false, .source):
-            let creates = newRecord.creates(source)
-            if let missing = newRecord.missing(in: creates) {
-                return entry.quarantined(Quarantine(.unmappable, missing))
-            }
-            entry.bucket = .created
-            entry.operations = creates.map { operation in
-                var operation = operation
-                operation.reason = .keptByPerson(goneFrom: .project)
-                return operation
-            }
-        case (false, nil):
-            entry.bucket = .conflict
-            entry.conflicts = [
-                Conflict(.changedAndGone(from: .project, fields: changed), remaining: source.fingerprint)
-            ]
-        }
-        return entry
-    }
-
-    /// The source keeps it, and says that the project has not.
-    private func marked(_ entry: Entry, _ source: Record) -> Entry {
-        var entry = entry
-        guard let field = schema.field(.gone).flatMap({ mapping.field($0.name) }), source[field.name] != .boolean(true)
-        else {
-            entry.note = .goneFromProjectAndMarked
-            return entry
-        }
-        entry.bucket = .updated
-        // The project's base says so too: should the record come back, that is a change.
-        entry.operations = [
-            Operation(
-                side: .source, kind: .update,
-                changes: [
-                    FieldChange(
-                        field: field.name, before: source[field.name], after: .boolean(true), origin: .boolean(true),
-                        rule: .projectChanged)
-                ], reason: .goneFromProject)
-        ]
-        return entry
-    }
-
-    /// The source no longer has it.
-    private func goneFromSource(_ pairing: Pairing, _ project: Record, isArchived: Bool) -> Entry {
-        var entry = settled(pairing, present: [.project], bucket: .leftAlone, link: pairing.linking)
-        switch (mapping.whenGoneFromSource, pairing.link.state) {
-        case (_, .archived), (_, .goneFromSource):
-            entry.note = .goneFromSource
-            return entry
-        case (.ignore, _):
-            entry.note = .goneFromSourceAndIgnored
-            entry.link = .state(.goneFromSource)
-            return entry
-        case (.archive, _) where isArchived:
-            entry.note = .goneFromSourceAndArchived
-            entry.link = .state(.goneFromSource)
-            return entry
-        case (.archive, _), (.delete, _):
-            break
-        }
-        let changed = fields.changedFields(of: project, base: pairing.link.projectBase)
-        switch (changed.isEmpty, pairing.resolutions.record) {
-        case (true, _), (false, .source):
-            entry.bucket = .removed
-            entry.operations = [
-                Operation(
-                    side: .project, kind: mapping.whenGoneFromSource == .archive ? .archive : .delete,
-                    reason: .goneFromSource)
-            ]
-        case (false, .project):
-            var create = newRecord.sourceCreate(project)
-            create.reason = .keptByPerson(goneFrom: .source)
-            entry.bucket = .created
-            entry.operations = [create]
-        case (false, nil):
-            entry.bucket = .conflict
-            entry.conflicts = [
-                Conflict(.changedAndGone(from: .source, fields: changed), remaining: project.fingerprint)
-            ]
-        }
-        return entry
-    }
-
     // MARK: - Parts
 
     /// What cannot be changed gives way to a new one, where the mapping says so; nil if it does not.
@@ -253,7 +150,7 @@ public struct Reconciler: Sendable {
         guard mapping.whenChanged == .replace else { return nil }
         var entry = entry
         let creates = newRecord.creates(source)
-        if let missing = newRecord.missing(in: creates) { return entry.quarantined(Quarantine(.unmappable, missing)) }
+        if let objection = newRecord.objection(to: creates, of: source) { return entry.quarantined(objection) }
         let changed = entry.operations.filter { $0.side == .project }.flatMap { $0.changes.map(\.field) }
         // Nothing is taken away before what takes its place is there: the service may refuse that.
         entry.operations = creates + [Operation(side: .project, kind: .delete, reason: .replaced(fields: changed))]
@@ -264,19 +161,6 @@ public struct Reconciler: Sendable {
 
     private func unknown(of record: Record, on side: Side) -> [UnknownField] {
         mapping.fields.filter { record.unknown.contains($0.name) }.map { UnknownField(side: side, field: $0.name) }
-    }
-
-    private func settled(_ pairing: Pairing, present: Presence, bucket: Bucket, link: LinkChange) -> Entry {
-        var entry = Entry(
-            label: (pairing.source.record ?? pairing.project.record).map(schema.label(of:)) ?? pairing.link.sourceKey,
-            sourceKey: pairing.link.sourceKey, projectID: pairing.link.projectID, present: present,
-            bucket: bucket, link: link)
-        if case .present(_, _, let fingerprint) = pairing.project { entry.projectFingerprint = fingerprint }
-        if case .present(_, let fingerprint, let place) = pairing.source {
-            entry.sourceFingerprint = fingerprint
-            entry.place = place
-        }
-        return entry
     }
 
     private func bucket(of entry: Entry) -> Bucket {

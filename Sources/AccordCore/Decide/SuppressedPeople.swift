@@ -1,6 +1,7 @@
 /// Opts out whoever gets an address in the project of which is known that its person opted out: by the suppression list, or
 /// by another row, whatever the record's own row says.
-struct SuppressedPeople: Sendable {
+package struct SuppressedPeople: Sendable {
+    private let schema: TableSchema
     private let optOuts: OptOuts
     /// The field that holds the opt-out; nil if nobody can opt out.
     private let optOut: String?
@@ -11,7 +12,8 @@ struct SuppressedPeople: Sendable {
     static let cannotOptOut =
         "the person of its new address opted out, and the service takes no opt-outs: it would get messages"
 
-    init(_ optOuts: OptOuts, _ schema: TableSchema) {
+    package init(_ optOuts: OptOuts, _ schema: TableSchema) {
+        self.schema = schema
         self.optOuts = optOuts
         optOut = schema.field(.optOut)?.name
         addresses = Set(schema.fields.filter(\.type.isAddress).map(\.name))
@@ -23,28 +25,50 @@ struct SuppressedPeople: Sendable {
     ///
     /// - Parameter project: nil for a record that is created.
     func optOut(by operations: [Operation], _ source: Record, _ project: Record? = nil) -> Operation? {
-        guard let optOut, !optOuts.isEmpty, !OptOut.isOut(project?[optOut] ?? .null), !isOut(operations) else {
-            return nil
-        }
-        let given = given(by: operations)
-        let reason: Reason
-        if optOuts.isSuppressed(given) {
-            reason = .onSuppressionList
-        } else if optOuts.contains(given) {
-            reason = .optedOutElsewhere
-        } else {
-            return nil
-        }
+        guard let optOut, let reason = reason(toOptOutBy: operations, project) else { return nil }
         let change = FieldChange(
             field: optOut, before: project?[optOut] ?? .null, after: .boolean(true), origin: source[optOut],
             rule: .optOut)
         return Operation(side: .project, kind: .unsubscribe, changes: [change], reason: reason)
     }
 
-    /// Why it is not known whether the person opted out to whom some creates give an address; nil if it is known.
-    func doubt(of creates: [Operation]) -> String? {
-        guard optOut != nil, !optOuts.isEmpty, !isOut(creates) else { return nil }
-        return optOuts.doubt(of: given(by: creates))
+    /// Why it is in doubt whether the person opted out whom some operations give an address, or subscribe again; nil if it
+    /// is known.
+    ///
+    /// - Parameter project: nil for a record that is created.
+    func doubt(of operations: [Operation], _ project: Record? = nil) -> String? {
+        guard let optOut, !optOuts.isEmpty, !isOut(operations) else { return nil }
+        let given = given(by: operations)
+        if operations.contains(where: { $0.side == .project && $0.isResubscription }) {
+            let names = given + (project.map(schema.names(of:)) ?? [])
+            if optOuts.contains(names) || optOuts.isSuppressed(given) {
+                return "its row subscribes them again, and another row, or the suppression list, says that they opted out"
+            }
+            return optOuts.doubt(of: names)
+        }
+        if OptOut.isOut(project?[optOut] ?? .null) { return nil }
+        return optOuts.doubt(of: given)
+    }
+
+    /// Why some operations of a plan may not be sent any more: they would make somebody get messages who opted out by now,
+    /// or may have; nil if they may.
+    ///
+    /// - Parameter project: nil for a record that is created.
+    package func objection(to operations: [Operation], _ project: Record?) -> String? {
+        switch reason(toOptOutBy: operations, project) {
+        case nil: doubt(of: operations, project)
+        case .onSuppressionList: "they are on the suppression list by now"
+        case _?: "another row says by now that they opted out"
+        }
+    }
+
+    private func reason(toOptOutBy operations: [Operation], _ project: Record?) -> Reason? {
+        guard let optOut, !optOuts.isEmpty, !OptOut.isOut(project?[optOut] ?? .null), !isOut(operations) else {
+            return nil
+        }
+        let given = given(by: operations)
+        if optOuts.isSuppressed(given) { return .onSuppressionList }
+        return optOuts.contains(given) ? .optedOutElsewhere : nil
     }
 
     private func isOut(_ operations: [Operation]) -> Bool {

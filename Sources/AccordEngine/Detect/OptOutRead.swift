@@ -32,24 +32,34 @@ public struct OptOutRead {
         }
     }
 
+    /// What rows say, and nothing of those that may be missing.
+    func addRows(to optOuts: inout OptOuts) async throws {
+        for pair in pairs { _ = try await readRows(pair, into: &optOuts) }
+    }
+
     private func read(_ pair: Pair, into optOuts: inout OptOuts) async throws {
+        guard let proof = try await readRows(pair, into: &optOuts) else { return }
+        let memory = try run.store.sourceMemory(pair.name)
+        let doubt = Completeness.doubt(
+            flaw: proof.incomplete, records: proof.count, endsCleanly: proof.endsCleanly, before: memory,
+            missing: max(0, (memory?.records ?? 0) - proof.count), allowances: run.options.allowances)
+        if let doubt { optOuts.doubt(pair.source.name, because: doubt) }
+    }
+
+    /// - Returns: nil if the pair's source does not say who opted out.
+    private func readRows(_ pair: Pair, into optOuts: inout OptOuts) async throws -> ScanProof? {
         guard let optOut = pair.mapping.fields.first(where: \.isOptOut)?.name, let table = pair.source.scannable else {
-            return
+            return nil
         }
         let names = pair.schema.lookedUpBy
         var mapping = pair.mapping
         mapping.fields = mapping.fields.filter { $0.isOptOut || names.contains($0.name) }
         let mapper = try RecordMapper(mapping: mapping, schema: try await table.schema())
-        let proof = try await table.scan { batch in
+        return try await table.scan { batch in
             try run.stop.check()
             batch.forEachRow(mapper.rows) { record, row in
                 optOuts.add(record, row, mapper, optOut: optOut, names: names)
             }
         }
-        let memory = try run.store.sourceMemory(pair.name)
-        let doubt = Completeness.doubt(
-            flaw: proof.incomplete, records: proof.count, endsCleanly: proof.endsCleanly, before: memory,
-            missing: max(0, (memory?.records ?? 0) - proof.count), allowances: run.options.allowances)
-        if let doubt { optOuts.doubt(table.name, because: doubt) }
     }
 }

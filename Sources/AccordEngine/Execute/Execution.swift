@@ -30,6 +30,13 @@ struct Execution {
     /// Makes the intents of some records durable. Of one that is so already, the time begins anew.
     func begin(_ entries: [Entry]) throws { try store.begin(pair.name, run: run, entries: entries, at: now) }
 
+    /// Whether the source may not be as the plan saw it: one without a stamp may be another one by the time that a saved
+    /// plan is applied.
+    func sourceMayHaveMoved() async throws -> Bool {
+        guard let table = pair.source.stamped else { return isSaved }
+        return try await table.stamp().text != plan.source.stamp
+    }
+
     /// Records whose intents are durable together.
     var groupSize: Int { concurrency * 32 }
 

@@ -19,6 +19,7 @@ struct Executor {
 
     mutating func execute() async throws {
         var unmet = try await UnmetRecords(execution: execution).find(&tally)
+        try await OptOutsByNow(execution: execution).hold(&unmet, &tally)
         try AgreedRecords(execution: execution).settle(&unmet, &tally)
         guard tally.failure == nil else { return }
         let done = try await writeProject(unmet)

@@ -17,7 +17,7 @@ struct UnmetRecords {
         var (unmet, reasons) = (NumberSet(), [(label: String, reason: String)]())
         guard plan.records.contains(where: { !$0.isDisjoint(with: kinds) }) else { return unmet }
         do {
-            guard try await mayHaveMoved() else { return unmet }
+            guard try await execution.sourceMayHaveMoved() else { return unmet }
             let (rows, expectations) = (SourceRows(pair: pair, store: execution.store), Expectations(pair: pair))
             try await rows.each(of: kinds, in: plan.records, most: Execution.readSize) { entries in
                 let moved = try moved(entries.map(\.0))
@@ -43,11 +43,5 @@ struct UnmetRecords {
         let ids = entries.filter { if case .moved = $0.link { true } else { false } }.compactMap(\.projectID)
         if ids.isEmpty { return [:] }
         return try execution.store.links(execution.pair.name, projectIDs: ids).mapValues(\.link)
-    }
-
-    /// A source without a stamp may be another one than a saved plan was made from.
-    private func mayHaveMoved() async throws -> Bool {
-        guard let table = execution.pair.source.stamped else { return execution.isSaved }
-        return try await table.stamp().text != execution.plan.source.stamp
     }
 }

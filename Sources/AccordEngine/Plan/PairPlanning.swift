@@ -114,17 +114,21 @@ package struct PairPlanning {
 
     // MARK: - Know
 
-    /// Whoever opted out is not created as somebody who gets messages: by the suppression list, by rows of the source that
+    /// Whoever opted out is made nobody who gets messages: by the suppression list, by rows of the source that
     /// cannot be used, or by the sources of other pairs of the same people.
     private func optOuts(_ source: SourceChanges) async throws -> OptOuts {
         var optOuts = source.optOuts
         optOuts.suppression = try store.suppressionList()
-        guard pair.mapping.creates.contains(.project), !source.unlinked.isEmpty || !source.begun.isEmpty else {
-            return optOuts
-        }
-        let others = run.pairs.filter { $0.name != pair.name && $0.schema.name == pair.schema.name }
+        let others = run.others(like: pair)
+        guard pair.schema.field(.optOut) != nil, !others.isEmpty, try hasOpenRecords(source) else { return optOuts }
         try await OptOutRead(others, run).add(to: &optOuts)
         return optOuts
+    }
+
+    /// Something may have to be done in the project.
+    private func hasOpenRecords(_ source: SourceChanges) throws -> Bool {
+        if !source.linked.isEmpty || !source.unlinked.isEmpty || !source.begun.isEmpty { return true }
+        return try !store.unsettledProjectRecords(pair.name, after: "", limit: 1).isEmpty
     }
 
     private func resolvedConflicts() throws -> [String: [ResolvedConflict]] {
