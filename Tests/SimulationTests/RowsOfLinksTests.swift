@@ -1,9 +1,6 @@
 import AccordCore
 import AccordEngine
-import AccordTables
 import Foundation
-import Synchronization
-import TableFakes
 import Testing
 
 /// A saved plan that links records, or settles what both sides say, and a file or a project that is another one by the
@@ -151,31 +148,5 @@ struct RowsOfLinksTests {
         let (table, scans) = (typed.table, Counter())
         typed.world.source = { _ in TableWithoutStamps(inner: table, scans: scans) }
         return (typed, scans)
-    }
-}
-
-private final class Counter: Sendable {
-    private let number = Mutex(0)
-
-    var count: Int { number.withLock { $0 } }
-    func add() { number.withLock { $0 += 1 } }
-}
-
-private struct TableWithoutStamps: ScannableTable, RecordWritable {
-    let inner: MemoryTable
-    let scans: Counter
-
-    var name: String { inner.name }
-    var capabilities: Capabilities { Capabilities(scan: true, recordWrites: true) }
-
-    func schema() async throws -> TableSchema { try await inner.schema() }
-    func requests(for change: TableChange) -> Int { 1 }
-    func write(_ change: TableChange) async throws -> WriteOutcome { try await inner.write(change) }
-
-    func scan(_ take: (RecordBatch) async throws -> Void) async throws -> ScanProof {
-        scans.add()
-        var proof = try await inner.scan(take)
-        proof.stamp = nil
-        return proof
     }
 }

@@ -48,6 +48,8 @@ final class World {
     var interleaving: UInt64?
     /// In place of the file of the first pair, which is then the only one: makes the source for one process.
     var source: ((CrashPoint) -> any Table)?
+    /// The source of one more pair of the same records, which is left out of all runs, in place of those that are.
+    var unplannedSource: (any Table)?
     /// In place of the service's table, likewise.
     var projectTable: (any Table)?
     /// The source of the first pair.
@@ -196,14 +198,16 @@ final class World {
     }
 
     private func engine(of workspace: Workspace, _ crashPoint: CrashPoint) throws -> Engine {
-        guard let source, let pair = workspace.pairs.first else { return workspace.engine }
+        guard source != nil || unplannedSource != nil, let pair = workspace.pairs.first else { return workspace.engine }
+        func like(_ pair: Pair, _ name: String, _ source: any Table) -> Pair {
+            Pair(
+                name: name, mapping: pair.mapping, source: source, project: projectTable ?? pair.project,
+                schema: pair.schema)
+        }
         return Engine(
-            pairs: [
-                Pair(
-                    name: pair.name, mapping: pair.mapping, source: source(crashPoint),
-                    project: projectTable ?? pair.project, schema: pair.schema)
-            ], store: workspace.store, time: time, configuration: try config.fingerprint(),
-            concurrency: config.project.concurrency, logger: World.silent)
+            pairs: [like(pair, pair.name, source?(crashPoint) ?? pair.source)],
+            unplanned: unplannedSource.map { [like(pair, "unplanned", $0)] } ?? [], store: workspace.store, time: time,
+            configuration: try config.fingerprint(), concurrency: config.project.concurrency, logger: World.silent)
     }
 
     private static let silent = Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() }

@@ -125,10 +125,16 @@ package struct PairPlanning {
         return optOuts
     }
 
-    /// Something may have to be done in the project.
+    /// Something may have to be done in the project: a row has to be decided, or a record that a row is linked to.
     private func hasOpenRecords(_ source: SourceChanges) throws -> Bool {
         if !source.linked.isEmpty || !source.unlinked.isEmpty || !source.begun.isEmpty { return true }
-        return try !store.unsettledProjectRecords(pair.name, after: "", limit: 1).isEmpty
+        var last = ""
+        while true {
+            let ids = try store.unsettledProjectRecords(pair.name, after: last, limit: PairPlanning.batchSize).map(\.id)
+            guard let end = ids.last else { return false }
+            if try !store.links(pair.name, projectIDs: Set(ids)).isEmpty { return true }
+            last = end
+        }
     }
 
     private func resolvedConflicts() throws -> [String: [ResolvedConflict]] {
