@@ -218,6 +218,7 @@ public struct Engine: Sendable {
                 concurrency: concurrency, logger: logger))
         try await executor.execute()
         report.add(executor.tally, plan)
+        report.quarantined += try store.standingQuarantineCount(pair.name)
         // A list that can never prove itself whole is no news.
         if plan.project.incomplete != nil, !pair.project.capabilities.isListedAtOnce { report.incompleteReads += 1 }
         if !sends { report.held += plan.counts.sends }

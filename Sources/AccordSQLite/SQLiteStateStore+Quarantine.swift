@@ -10,6 +10,15 @@ extension SQLiteStateStore {
         }
     }
 
+    public func standingQuarantineCount(_ pair: String) throws -> Int {
+        try read { db in
+            guard let number = try db.pair(pair) else { return 0 }
+            return try db.row(
+                "SELECT count(*) FROM quarantine WHERE pair = ? AND fields != ?", [number, StoredQuarantine.noFields]
+            )?[0] ?? 0
+        }
+    }
+
     @discardableResult
     public func clearQuarantine(_ pair: String, key: String?) throws -> Int {
         var count = 0
@@ -39,14 +48,37 @@ struct StoredQuarantine {
         }
     }
 
+    /// What is left out by a plan; what stands does so.
     static func replace(_ db: Database, pair: Int64, by items: [QuarantineItem]) throws {
-        try replace(db, pair: pair, all(db, pair: pair), by: items)
+        try replace(db, pair: pair, all(db, pair: pair).filter { $0.item.fields.isEmpty }, by: items)
     }
 
-    /// One record's item takes the place of whatever was there for it.
+    /// One record's item takes the place of whatever was there for it and does not stand.
     static func put(_ db: Database, pair: Int64, _ item: QuarantineItem) throws {
         let before = item.key.isEmpty ? [] : try all(db, pair: pair, key: item.key)
-        try replace(db, pair: pair, before, by: [item])
+        try replace(
+            db, pair: pair, before.filter { $0.item.fields.isEmpty || $0.item.cause == item.cause }, by: [item])
+    }
+
+    // MARK: - Items that stand
+
+    /// What an item has that does not stand.
+    static let noFields = Stored.list([])
+
+    /// A record is known by another key from now on.
+    static func move(_ db: Database, pair: Int64, from key: String, to other: String) throws {
+        try db.run(
+            "UPDATE quarantine SET key = ? WHERE pair = ? AND key = ? AND fields != ?", [other, pair, key, noFields])
+    }
+
+    /// The link of a record has ended, or some of its fields are settled anew.
+    ///
+    /// - Parameter fields: nil for all of them.
+    static func end(_ db: Database, pair: Int64, key: String, fields: Set<String>?) throws {
+        for stored in try all(db, pair: pair, key: key) where !stored.item.fields.isEmpty {
+            if let fields, fields.isDisjoint(with: stored.item.fields) { continue }
+            try db.run("DELETE FROM quarantine WHERE id = ?", [stored.id])
+        }
     }
 
     private static func replace(
@@ -74,18 +106,20 @@ struct StoredQuarantine {
         try db.run(
             """
             INSERT INTO quarantine
-                (pair, side, key, label, cause, message, file, line, operation_fingerprint, record_fingerprint, run,
-                since) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                (pair, side, key, label, cause, message, file, line, operation_fingerprint, record_fingerprint,
+                fields, run, since) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 pair, item.side.rawValue, item.key, item.label, item.cause.rawValue, item.message, item.place?.file,
-                item.place?.line, item.operationFingerprint?.data, item.recordFingerprint?.data, item.run, item.since,
+                item.place?.line, item.operationFingerprint?.data, item.recordFingerprint?.data,
+                Stored.list(item.fields), item.run, item.since,
             ])
     }
 
     fileprivate static func all(_ db: Database, pair: Int64, key: String? = nil) throws -> [StoredQuarantine] {
         let columns = """
-            id, side, key, label, cause, message, file, line, operation_fingerprint, record_fingerprint, run, since
+            id, side, key, label, cause, message, file, line, operation_fingerprint, record_fingerprint, fields,
+            run, since
             """
         if let key {
             return try db.rows("SELECT \(columns) FROM quarantine WHERE pair = ? AND key = ? ORDER BY id", [pair, key])
@@ -101,7 +135,7 @@ struct StoredQuarantine {
         item = QuarantineItem(
             side: try row.word(1), key: row[2], label: row[3], cause: try row.word(4), message: row[5],
             place: file.flatMap { file in line.map { Place(file: file, line: $0) } },
-            operationFingerprint: try row.fingerprint(8), recordFingerprint: try row.fingerprint(9), run: row[10],
-            since: row[11])
+            operationFingerprint: try row.fingerprint(8), recordFingerprint: try row.fingerprint(9),
+            fields: try Stored.texts(row[10]).sorted(), run: row[11], since: row[12])
     }
 }

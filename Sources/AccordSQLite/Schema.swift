@@ -151,6 +151,7 @@ enum Schema {
             line INTEGER,
             operation_fingerprint BLOB,
             record_fingerprint BLOB,
+            fields TEXT NOT NULL,
             run INTEGER NOT NULL,
             since INTEGER NOT NULL
         ) STRICT;

@@ -38,7 +38,8 @@ struct Settling {
             try before?.remove(db, pair: pair)
         }
         try closeIntent()
-        try settleQuarantineAndConflicts()
+        try settleQuarantine(before, after)
+        try settleConflicts()
         for (address, at) in settlement.suppresses { try db.suppress([address], at: at) }
         try db.release(settlement.releases)
         for row in settlement.ledger {
@@ -161,13 +162,30 @@ struct Settling {
         }
     }
 
-    private func settleQuarantineAndConflicts() throws {
+    private func settleQuarantine(_ before: StoredLink?, _ after: StoredLink?) throws {
+        if known.hasQuarantine { try settleStanding(before?.sourceKey, after?.sourceKey) }
         if let item = settlement.quarantine {
             try StoredQuarantine.put(db, pair: pair, item)
         } else if known.hasQuarantine, !settlement.leavesOpen, let key = settlement.sourceKey {
             try db.run(
-                "DELETE FROM quarantine WHERE pair = ? AND key = ?", [pair, RecordIdentity.source(key: key).text])
+                "DELETE FROM quarantine WHERE pair = ? AND key = ? AND fields = ?",
+                [pair, RecordIdentity.source(key: key).text, StoredQuarantine.noFields])
         }
+    }
+
+    private func settleStanding(_ before: String?, _ after: String?) throws {
+        let (old, new) = (
+            before.map { RecordIdentity.source(key: $0).text }, after.map { RecordIdentity.source(key: $0).text }
+        )
+        if let old, old != new {
+            guard let new else { return try StoredQuarantine.end(db, pair: pair, key: old, fields: nil) }
+            try StoredQuarantine.move(db, pair: pair, from: old, to: new)
+        }
+        let fields = Set(settlement.sourceBase.keys).union(settlement.projectBase.keys)
+        if let new, !fields.isEmpty { try StoredQuarantine.end(db, pair: pair, key: new, fields: fields) }
+    }
+
+    private func settleConflicts() throws {
         if known.hasConflicts, !settlement.leavesOpen || settlement.link == .remove, let key = settlement.sourceKey {
             try db.run("DELETE FROM conflicts WHERE pair = ? AND source_key = ?", [pair, key])
         }

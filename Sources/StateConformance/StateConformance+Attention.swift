@@ -59,6 +59,37 @@ extension StateConformance {
             try store.settle([linking("1", "p1", fingerprint: Fingerprint(of: "row"))])
             try trial.expect(store.quarantine("customers"), is: [])
         },
+        Check("what is said of a write that is done stands, until its field is settled anew or its link ends") {
+            trial, store in
+            func write(_ key: String, _ fields: [String]) throws {
+                var settlement = linking(key, "p\(key)", fingerprint: Fingerprint(of: key), settlesProject: true)
+                settlement.quarantine = item(key, cause: .storedDifferently)
+                settlement.quarantine?.fields = fields
+                try store.settle([settlement])
+            }
+            func standing() throws -> [String] {
+                try store.quarantine("customers").filter { !$0.fields.isEmpty }.map(\.key)
+            }
+            for key in ["1", "2", "3"] { try write(key, ["a", "b"]) }
+            try store.openPlan(quarantine: [item("1")])
+            try trial.expect(store.quarantine("customers").map(\.key), is: ["1", "2", "3", "1"])
+            try trial.expect(store.standingQuarantineCount("customers"), is: 3)
+            try trial.expect(store.standingQuarantineCount("locations"), is: 0)
+            try store.settle([linking("1", "p1", source: ["c": .integer(1)], fingerprint: Fingerprint(of: "row"))])
+            try trial.expect(standing(), is: ["1", "2", "3"])
+            try store.settle([linking("1", "p1", source: ["b": .integer(1)], fingerprint: Fingerprint(of: "row"))])
+            try trial.expect(standing(), is: ["2", "3"])
+            try store.settle([linking("2b", "p2")])
+            try trial.expect(standing(), is: ["2b", "3"])
+            var ending = linking("3", "p3")
+            ending.link = .remove
+            try store.settle([ending])
+            try trial.expect(standing(), is: ["2b"])
+            try write("2b", ["a"])
+            try trial.expect(store.quarantine("customers").map(\.fields), is: [["a"]])
+            try trial.expect(store.clearQuarantine("customers", key: "2b"), is: 1)
+            try trial.expect(store.standingQuarantineCount("customers"), is: 0)
+        },
         Check("one record or all can be let out") { trial, store in
             try store.openPlan(quarantine: [item("1"), item("2"), item("3")])
             try trial.expect(store.clearQuarantine("customers", key: "2"), is: 1)

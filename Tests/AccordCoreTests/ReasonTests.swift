@@ -16,7 +16,7 @@ struct ReasonTests {
     private static let reasons: [Reason] =
         [
             .rules(FieldRule.allCases), .rules([.optOut]), .rules([]), .onlyInSource, .onlyInProject, .notInCreate,
-            .optedOutInSource, .onSuppressionList, .optedOutElsewhere, .resubscribedInSource, .cameBack,
+            .optedOutInSource, .onSuppressionList, .optedOutElsewhere, .optedOutAndGone, .resubscribedInSource, .cameBack,
             .deletedInProject,
             .goneFromSource, .goneFromProject,
             .keptByPerson(goneFrom: .source), .keptByPerson(goneFrom: .project), .replaced(fields: ["day", "amount"]),
@@ -108,6 +108,7 @@ struct ReasonTests {
 
     private enum ReasonKind: CaseIterable {
         case rules, onlyInSource, onlyInProject, notInCreate, optedOutInSource, onSuppressionList, optedOutElsewhere,
+            optedOutAndGone,
             resubscribedInSource,
             cameBack, deletedInProject, goneFromSource, goneFromProject, keptByPerson, replaced, neverAsked, askedLast,
             sameValues, createdByStoppedRun, writtenByStoppedRun, madeAgain, sentByStoppedRun, sentAsPersonSays,
@@ -136,6 +137,7 @@ struct ReasonTests {
         case .optedOutInSource: .optedOutInSource
         case .onSuppressionList: .onSuppressionList
         case .optedOutElsewhere: .optedOutElsewhere
+        case .optedOutAndGone: .optedOutAndGone
         case .resubscribedInSource: .resubscribedInSource
         case .cameBack: .cameBack
         case .deletedInProject: .deletedInProject

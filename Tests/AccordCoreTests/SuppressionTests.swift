@@ -95,6 +95,27 @@ struct SuppressionTests {
         #expect(unchanged.operations.isEmpty, "what a record has already is not looked at: it was subscribed there")
     }
 
+    @Test(
+        "who has the name of somebody who opted out and has vanished is opted out; who has no name, or another, is not")
+    func vanished() {
+        var optOuts = OptOuts()
+        optOuts.addVanished(called: "ADA ")
+        optOuts.addVanished(called: "")
+        let reconciler = Reconciler(
+            mapping: mapping, schema: Customers.schema, knownFields: Set(mapping.fields.map(\.name)), optOuts: optOuts)
+        func reasons(_ values: [String: Value]) -> [Reason] {
+            reconciler.decide(
+                onlyInSource: Record(key: "s1", values: values), fingerprint: Customers.rowFingerprint,
+                place: Customers.place
+            ).operations.map(\.reason)
+        }
+        #expect(reasons(ada) == [.onlyInSource, .optedOutAndGone])
+        #expect(reasons(ada.merging(["first_name": .string("Ada B")]) { $1 }) == [.onlyInSource])
+        var nameless = Customers.schema
+        nameless.title = []
+        #expect(nameless.title(of: Record(key: "s1", values: ada)).isEmpty)
+    }
+
     // MARK: - What other rows say
 
     private static let names = [FieldValue(field: "email", value: .string("ada@example.com"))]

@@ -138,6 +138,9 @@ struct LandedTests {
         // What no row said is theirs, and goes to the row.
         #expect(try await world.sync().done == [.source(.update): 1])
         #expect(try world.rows.contains { $0.contains("Bea's") })
+        // It stands until somebody has seen it.
+        #expect(try await world.sync().outcome == .attention)
+        try await world.withEngine { _, store in try store.clearQuarantine("customers", key: nil) }
         #expect(try await world.sync().outcome == .done)
     }
 

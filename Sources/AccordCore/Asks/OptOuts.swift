@@ -3,6 +3,8 @@
 /// In doubt nobody gets a message: somebody whose row cannot be read may have opted out in it.
 public struct OptOuts: Hashable, Sendable {
     private var out: Set<FieldValue> = []
+    /// What those are called who opted out, and whose row has vanished from the source.
+    private var vanished: Set<String> = []
     /// Why it is not known of somebody whether they opted out.
     private var doubts: [FieldValue: String] = [:]
     /// Why rows may be missing, so that it is known of nobody.
@@ -13,10 +15,17 @@ public struct OptOuts: Hashable, Sendable {
     public init(suppression: SuppressionList = SuppressionList()) { self.suppression = suppression }
 
     /// Nobody opted out, as far as is known, and nothing is in doubt.
-    var isEmpty: Bool { out.isEmpty && doubts.isEmpty && missing == nil && suppression.isEmpty }
+    var isEmpty: Bool { out.isEmpty && vanished.isEmpty && doubts.isEmpty && missing == nil && suppression.isEmpty }
 
     /// Somebody opted out who is known by these values.
     public mutating func add(_ names: some Sequence<FieldValue>) { out.formUnion(names) }
+
+    /// Somebody opted out whose row has vanished: somebody new of that name may be the same person, by a corrected key.
+    public mutating func addVanished(called title: String) { vanished.insert(NameKey.of(title)) }
+
+    func hasVanished(called title: String) -> Bool {
+        !vanished.isEmpty && !title.isEmpty && vanished.contains(NameKey.of(title))
+    }
 
     /// It is not known whether somebody opted out who may be known by these values.
     public mutating func doubt(_ names: some Sequence<FieldValue>, because reason: String) {

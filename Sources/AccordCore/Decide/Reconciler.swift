@@ -174,7 +174,7 @@ public struct Reconciler: Sendable {
 
     /// Whoever is opted out though their row says otherwise is looked at again: the row has yet to learn of it.
     private func leftOpen(_ entry: Entry) -> Entry {
-        let reasons: Set<Reason> = [.onSuppressionList, .optedOutElsewhere]
+        let reasons: Set<Reason> = [.onSuppressionList, .optedOutElsewhere, .optedOutAndGone]
         guard entry.operations.contains(where: { $0.kind == .unsubscribe && reasons.contains($0.reason) }) else {
             return entry
         }

@@ -68,7 +68,10 @@ package struct SuppressedPeople: Sendable {
         }
         let given = given(by: operations)
         if optOuts.isSuppressed(given) { return .onSuppressionList }
-        return optOuts.contains(given) ? .optedOutElsewhere : nil
+        if optOuts.contains(given) { return .optedOutElsewhere }
+        guard let created = operations.first(where: { $0.side == .project && $0.kind == .create }) else { return nil }
+        let title = schema.title(of: Record(key: "", values: created.values))
+        return optOuts.hasVanished(called: title) ? .optedOutAndGone : nil
     }
 
     private func isOut(_ operations: [Operation]) -> Bool {

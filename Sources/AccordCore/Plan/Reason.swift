@@ -16,6 +16,8 @@ public enum Reason: Hashable, Sendable {
     case onSuppressionList
     /// Another row, or another source, says so of the same person.
     case optedOutElsewhere
+    /// Somebody of the same name opted out, and their row is not in the source any more: their key may have been corrected.
+    case optedOutAndGone
     case resubscribedInSource
     /// Accord archived the record when its source record vanished, and that one is back.
     case cameBack
@@ -85,6 +87,7 @@ public enum Reason: Hashable, Sendable {
         case .optedOutInSource: "opted out in the source"
         case .onSuppressionList: "opted out before, and is on the suppression list"
         case .optedOutElsewhere: "opted out in another row of the sources"
+        case .optedOutAndGone: "has the name of somebody who opted out, and whose row is gone from the source"
         case .resubscribedInSource: "subscribed again in the source"
         case .cameBack: "its source record came back"
         case .deletedInProject: "deleted in the project"
@@ -139,6 +142,7 @@ extension Reason {
         case .optedOutInSource: "opted-out-in-source"
         case .onSuppressionList: "on-suppression-list"
         case .optedOutElsewhere: "opted-out-elsewhere"
+        case .optedOutAndGone: "opted-out-and-gone"
         case .resubscribedInSource: "resubscribed-in-source"
         case .cameBack: "came-back"
         case .deletedInProject: "deleted-in-project"
@@ -196,6 +200,7 @@ extension Reason {
     private static let plain: [String: Reason] = Dictionary(
         [
             .onlyInSource, .onlyInProject, .notInCreate, .optedOutInSource, .onSuppressionList, .optedOutElsewhere,
+            .optedOutAndGone,
             .resubscribedInSource,
             .cameBack, .deletedInProject, .goneFromSource, .goneFromProject, .neverAsked, .createdByStoppedRun,
             .writtenByStoppedRun, .madeAgain, .sentByStoppedRun, .sentAsPersonSays, .archivedInProject,

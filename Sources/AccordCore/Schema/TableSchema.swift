@@ -172,10 +172,15 @@ public struct TableSchema: Hashable, Sendable {
         lookedUpBy.compactMap { record[$0].isNull ? nil : FieldValue(field: $0, value: record[$0]) }
     }
 
+    /// What people call a record; empty if it has no name.
+    public func title(of record: Record) -> String {
+        title.map { record[$0] }.filter { !$0.isNull }.map(\.description).joined(separator: " ")
+    }
+
     /// What a record is called: a name and the first thing that the service knows it by,
     /// `Ada Lovelace <ada@example.com>`.
     public func label(of record: Record) -> String {
-        let name = title.map { record[$0] }.filter { !$0.isNull }.map(\.description).joined(separator: " ")
+        let name = title(of: record)
         let contact = matcher.map { record[$0] }.first { !$0.isNull }?.description
         switch (name.isEmpty, contact) {
         case (false, let contact?): return "\(name) <\(contact)>"

@@ -9,12 +9,17 @@ struct AttentionItems {
 
     func quarantine(_ entry: Entry) -> QuarantineItem? { entry.quarantine.map { item(entry, $0, operation: nil) } }
 
-    /// - Parameter operation: of the write that was refused; it is not sent again while this is the same.
-    func item(_ entry: Entry, _ quarantine: Quarantine, operation: Fingerprint?) -> QuarantineItem {
+    /// - Parameters:
+    ///   - operation: of the write that was refused; it is not sent again while this is the same.
+    ///   - fields: of a write that is done, those that a person has to look at.
+    func item(
+        _ entry: Entry, _ quarantine: Quarantine, operation: Fingerprint?, fields: [String] = []
+    ) -> QuarantineItem {
         QuarantineItem(
             side: entry.present.contains(.source) ? .source : .project, key: entry.identity, label: entry.label,
             cause: quarantine.cause, message: quarantine.message, place: entry.place,
-            operationFingerprint: operation, recordFingerprint: entry.sourceFingerprint, run: run, since: at)
+            operationFingerprint: operation, recordFingerprint: entry.sourceFingerprint, fields: fields, run: run,
+            since: at)
     }
 
     /// A record without a project id is in conflict too, if it is not known whether it reached the project.

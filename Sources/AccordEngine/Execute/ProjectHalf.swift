@@ -126,10 +126,7 @@ struct ProjectHalf: Half {
             return pair.sender?.settlement(entry, answer: answer, builder) ?? builder.closed(entry)
         }
         var settlement = try written(write, &tally)
-        if settlement.quarantine == nil, let met = wroteOver(write) {
-            settlement.quarantine = execution.attention.item(entry, met, operation: entry.operationFingerprint)
-            tally.quarantined += 1
-        }
+        if settlement.quarantine == nil { settlement.quarantine = wroteOver(write) }
         return settlement
     }
 
@@ -166,10 +163,7 @@ struct ProjectHalf: Half {
         settlement.mirror = .stored(stored)
         if settlement.sourceFingerprint == nil { tally.leavesOpen = true }
         if entry.operations.contains(where: { $0.kind == .archive }) { settlement.link = .state(.archived) }
-        if let kept = storedDifferently(entry, stored.record) {
-            settlement.quarantine = execution.attention.item(entry, kept, operation: entry.operationFingerprint)
-            tally.quarantined += 1
-        }
+        settlement.quarantine = storedDifferently(entry, stored.record)
         return settlement
     }
 
@@ -195,28 +189,32 @@ struct ProjectHalf: Half {
         return settlement
     }
 
+    // MARK: What was written, and is not what was meant
+
     /// Somebody made the record after the last look: the service took the create for an update of it.
-    private func wroteOver(_ write: RecordWrite<MirrorRecord?>) -> Quarantine? {
+    private func wroteOver(_ write: RecordWrite<MirrorRecord?>) -> QuarantineItem? {
         guard let since = write.metSince, let id = write.createdKey else { return nil }
         let fields = write.entry.createdValues.filter { !$0.value.isNull }.keys.sorted()
-        return Quarantine(
+        let met = Quarantine(
             .wroteOver,
             "\(pair.schema.label) \(id) was made in the project at \(Instant.iso(since)), before the create arrived, "
                 + "which was written over it: see there whether \(fields.joined(separator: ", ")) are right")
+        return execution.attention.item(write.entry, met, operation: nil, fields: fields)
     }
 
-    /// A field that the service took and stored with another meaning.
-    private func storedDifferently(_ entry: Entry, _ stored: Record) -> Quarantine? {
-        for change in entry.operations.filter({ $0.side == .project }).flatMap(\.changes) {
-            guard change.rule != .optOut, change.rule != .resubscribed,
-                pair.schema.field(change.field)?.isReadable != false, !stored.unknown.contains(change.field)
-            else { continue }
-            if !stored[change.field].means(change.after) {
-                return Quarantine(
-                    .storedDifferently,
-                    "\(change.field): \"\(change.after)\" was sent, and the project stored \"\(stored[change.field])\"")
-            }
+    /// Fields that the service took and stored with another meaning.
+    private func storedDifferently(_ entry: Entry, _ stored: Record) -> QuarantineItem? {
+        let changes = entry.operations.filter { $0.side == .project }.flatMap(\.changes).filter { change in
+            change.rule != .optOut && change.rule != .resubscribed
+                && pair.schema.field(change.field)?.isReadable != false && !stored.unknown.contains(change.field)
+                && !stored[change.field].means(change.after)
         }
-        return nil
+        if changes.isEmpty { return nil }
+        let kept = changes.map { change in
+            "\(change.field): \"\(change.after)\" was sent, and the project stored \"\(stored[change.field])\""
+        }
+        return execution.attention.item(
+            entry, Quarantine(.storedDifferently, kept.joined(separator: "; ")), operation: nil,
+            fields: changes.map(\.field))
     }
 }

@@ -31,7 +31,7 @@ package struct PairPlanning {
             reconciler: Reconciler(
                 mapping: pair.mapping, schema: pair.schema,
                 knownFields: pair.mapping.knownFields(try store.baseColumns(pair.name)),
-                optOuts: try await optOuts(source)),
+                optOuts: try await OptOutKnowledge(pair: pair, run: run).optOuts(source)),
             intents: intents, resolved: resolved, sourceDoubt: doubt, leftOutKeys: source.leftOutKeys,
             isOneText: pair.isDerived)
         var loader = try KnowledgeLoader(pair: pair, store: store)
@@ -113,29 +113,6 @@ package struct PairPlanning {
     }
 
     // MARK: - Know
-
-    /// Whoever opted out is made nobody who gets messages: by the suppression list, by rows of the source that
-    /// cannot be used, or by the sources of other pairs of the same people.
-    private func optOuts(_ source: SourceChanges) async throws -> OptOuts {
-        var optOuts = source.optOuts
-        optOuts.suppression = try store.suppressionList()
-        let others = run.others(like: pair)
-        guard pair.schema.field(.optOut) != nil, !others.isEmpty, try hasOpenRecords(source) else { return optOuts }
-        try await OptOutRead(others, run).add(to: &optOuts)
-        return optOuts
-    }
-
-    /// Something may have to be done in the project: a row has to be decided, or a record that a row is linked to.
-    private func hasOpenRecords(_ source: SourceChanges) throws -> Bool {
-        if !source.linked.isEmpty || !source.unlinked.isEmpty || !source.begun.isEmpty { return true }
-        var last = ""
-        while true {
-            let ids = try store.unsettledProjectRecords(pair.name, after: last, limit: PairPlanning.batchSize).map(\.id)
-            guard let end = ids.last else { return false }
-            if try !store.links(pair.name, projectIDs: Set(ids)).isEmpty { return true }
-            last = end
-        }
-    }
 
     private func resolvedConflicts() throws -> [String: [ResolvedConflict]] {
         var resolved: [String: [ResolvedConflict]] = [:]

@@ -5,6 +5,9 @@ public protocol AttentionStore: Sendable {
     /// What is left out of a pair, oldest first.
     func quarantine(_ pair: String) throws -> [QuarantineItem]
 
+    /// How many items of a pair are of writes that are done: they stand, whatever plans say.
+    func standingQuarantineCount(_ pair: String) throws -> Int
+
     /// Lets records out, so that the next run tries them again.
     ///
     /// - Parameter key: of one record; nil for all of them.

@@ -35,7 +35,9 @@ struct QuarantineCommand: AsyncParsableCommand {
     struct Retry: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Let the next sync try them again, though nothing about them changed.",
-            discussion: "EXAMPLES\n  accord quarantine retry\n  accord quarantine retry 1018")
+            discussion:
+                "What was written, and stored differently or over another record, is not written again: it counts "
+                + "as seen.\n\nEXAMPLES\n  accord quarantine retry\n  accord quarantine retry 1018")
 
         @OptionGroup var common: CommonOptions
         @Argument(help: "The record's key; none for all.") var key: String?
@@ -49,7 +51,8 @@ struct QuarantineCommand: AsyncParsableCommand {
                 if let key, count == 0 {
                     throw ValidationError("No record with the key \(key) is in quarantine; see: accord quarantine")
                 }
-                Terminal.standard.write("The next sync tries \(counted(count, "record")) again.")
+                Terminal.standard.write(
+                    "\(counted(count, "record")) let out: the next sync tries again what is still to be done.")
                 return .done
             }
         }
