@@ -23,7 +23,8 @@ public struct Engine: Sendable {
 
     /// - Parameter unplanned: pairs that are left out of this run. Their sources may be read, to know who opted out.
     public init(
-        pairs: [Pair], unplanned: [Pair] = [], store: any StateStore, time: any TimeSource, configuration: Fingerprint, concurrency: Int = 4,
+        pairs: [Pair], unplanned: [Pair] = [], store: any StateStore, time: any TimeSource, configuration: Fingerprint,
+        concurrency: Int = 4,
         logger: Logger, stop: StopSignal = StopSignal(), progress: @escaping @Sendable (Progress) -> Void = { _ in }
     ) {
         self.pairs = Engine.ordered(pairs)

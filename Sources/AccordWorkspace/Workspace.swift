@@ -39,7 +39,8 @@ public struct Workspace: Sendable {
         var assembly = PairAssembly(config: config, api: api, client: client, readsSources: access.readsSources)
         pairs = try await assembly.pairs(only: only)
         engine = Engine(
-            pairs: pairs, unplanned: try await assembly.unplanned(beside: pairs), store: store, time: dependencies.time, configuration: try config.fingerprint(),
+            pairs: pairs, unplanned: try await assembly.unplanned(beside: pairs), store: store, time: dependencies.time,
+            configuration: try config.fingerprint(),
             concurrency: config.project.concurrency, logger: dependencies.logger, stop: dependencies.stop,
             progress: dependencies.progress)
         self.config = config

@@ -16,7 +16,8 @@ struct ReasonTests {
     private static let reasons: [Reason] =
         [
             .rules(FieldRule.allCases), .rules([.optOut]), .rules([]), .onlyInSource, .onlyInProject, .notInCreate,
-            .optedOutInSource, .onSuppressionList, .optedOutElsewhere, .optedOutAndGone, .resubscribedInSource, .cameBack,
+            .optedOutInSource, .onSuppressionList, .optedOutElsewhere, .optedOutAndGone, .resubscribedInSource,
+            .cameBack,
             .deletedInProject,
             .goneFromSource, .goneFromProject,
             .keptByPerson(goneFrom: .source), .keptByPerson(goneFrom: .project), .replaced(fields: ["day", "amount"]),

@@ -42,7 +42,8 @@ package struct SuppressedPeople: Sendable {
         if operations.contains(where: { $0.side == .project && $0.isResubscription }) {
             let names = given + (project.map(schema.names(of:)) ?? [])
             if optOuts.contains(names) || optOuts.isSuppressed(given) {
-                return "its row subscribes them again, and another row, or the suppression list, says that they opted out"
+                return
+                    "its row subscribes them again, and another row, or the suppression list, says that they opted out"
             }
             return optOuts.doubt(of: names)
         }

@@ -30,7 +30,8 @@ struct OptOutKnowledge {
             let records = try store.projectRecords(pair.name, Set(links.map(\.projectID)))
             for link in links {
                 guard let record = records[link.projectID]?.record else { continue }
-                if pair.schema.isOut(record) || pair.schema.isOut(Record(key: link.sourceKey, values: link.sourceBase)) {
+                if pair.schema.isOut(record) || pair.schema.isOut(Record(key: link.sourceKey, values: link.sourceBase))
+                {
                     optOuts.addVanished(called: pair.schema.title(of: record))
                 }
             }
