@@ -21,9 +21,12 @@ extension SQLiteStateStore {
     @discardableResult
     public func prune(before moment: Int64) throws -> Int {
         try write { db in
-            try db.run("DELETE FROM ledger WHERE at < ?", [moment])
+            // Runs follow each other, so that their numbers say which rows are old without a look at each of them.
+            let last = try db.row("SELECT max(id) FROM runs WHERE coalesce(ended, started) < ?", [moment])
+            guard let last: Int64 = last?[0] else { return 0 }
+            try db.run("DELETE FROM ledger WHERE run <= ?", [last])
             let count = db.changesCount
-            try db.run("DELETE FROM runs WHERE ended < ?", [moment])
+            try db.run("DELETE FROM runs WHERE id <= ?", [last])
             return count
         }
     }

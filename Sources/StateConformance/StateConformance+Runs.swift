@@ -23,9 +23,12 @@ extension StateConformance {
             try trial.expect(store.run(second + 1), is: nil)
             try trial.expect(store.planWasApplied("abc"), is: true)
             try trial.expect(store.planWasApplied("def"), is: false)
-            try store.prune(before: 25)
+            try trial.expect(store.prune(before: 25), is: 0)
             try trial.expect(store.runs(limit: 50), is: [open])
             try trial.expect(store.beginRun(kind: "sync", planID: nil, at: 40), is: second + 1)
+            // One that was killed has no end.
+            try store.prune(before: 31)
+            try trial.expect(store.runs(limit: 50).map(\.id), is: [second + 1])
         }
     ]
 
@@ -45,12 +48,17 @@ extension StateConformance {
                         change("d", .boolean(true), .string("kept"), origin: .null),
                     ]),
             ]
+            for run in 1...2 {
+                let begun = try store.beginRun(kind: "sync", planID: nil, at: Int64(100 * run))
+                try store.finishRun(begun, outcome: "done", requests: 0, at: Int64(100 * run))
+            }
             var settlement = linking("1", "p1")
             settlement.ledger = rows
             try store.settle([settlement])
             try trial.expect(store.history("customers", sourceKey: "1"), is: [rows[0], rows[1], rows[3]])
             try trial.expect(store.history("locations", sourceKey: "1"), is: [])
             try trial.expect(store.ledger(run: 2), is: [rows[1], rows[2]])
+            try trial.expect(store.prune(before: 100), is: 0)
             try trial.expect(store.prune(before: 200), is: 1)
             try trial.expect(store.history("customers", sourceKey: "1"), is: [rows[1], rows[3]])
         }

@@ -27,7 +27,7 @@ public protocol RunStore: Sendable {
     /// What a run did, in its order.
     func ledger(run: Int64) throws -> [LedgerRow]
 
-    /// Forgets the history, and the runs that ended, from before a moment.
+    /// Forgets the runs that ended, or were stopped, before a moment, and their history.
     ///
     /// - Parameter moment: Unix seconds.
     /// - Returns: how many rows of the history went.
