@@ -40,11 +40,13 @@ struct StoredQuarantine {
         var key: String
         var cause: Quarantine.Cause
         var place: Place?
+        var fields: [String]
 
         init(_ item: QuarantineItem) {
             key = item.key
             cause = item.cause
             place = item.key.isEmpty ? item.place : nil
+            fields = item.fields
         }
     }
 
@@ -57,7 +59,9 @@ struct StoredQuarantine {
     static func put(_ db: Database, pair: Int64, _ item: QuarantineItem) throws {
         let before = item.key.isEmpty ? [] : try all(db, pair: pair, key: item.key)
         try replace(
-            db, pair: pair, before.filter { $0.item.fields.isEmpty || $0.item.cause == item.cause }, by: [item])
+            db, pair: pair,
+            before.filter { $0.item.fields.isEmpty || $0.item.cause == item.cause && $0.item.fields == item.fields },
+            by: [item])
     }
 
     // MARK: - Items that stand
@@ -76,8 +80,13 @@ struct StoredQuarantine {
     /// - Parameter fields: nil for all of them.
     static func end(_ db: Database, pair: Int64, key: String, fields: Set<String>?) throws {
         for stored in try all(db, pair: pair, key: key) where !stored.item.fields.isEmpty {
-            if let fields, fields.isDisjoint(with: stored.item.fields) { continue }
-            try db.run("DELETE FROM quarantine WHERE id = ?", [stored.id])
+            let rest = fields.map { settled in stored.item.fields.filter { !settled.contains($0) } } ?? []
+            if rest == stored.item.fields { continue }
+            if rest.isEmpty {
+                try db.run("DELETE FROM quarantine WHERE id = ?", [stored.id])
+            } else {
+                try db.run("UPDATE quarantine SET fields = ? WHERE id = ?", [Stored.list(rest), stored.id])
+            }
         }
     }
 

@@ -78,6 +78,9 @@ extension StateConformance {
             try store.settle([linking("1", "p1", source: ["c": .integer(1)], fingerprint: Fingerprint(of: "row"))])
             try trial.expect(standing(), is: ["1", "2", "3"])
             try store.settle([linking("1", "p1", source: ["b": .integer(1)], fingerprint: Fingerprint(of: "row"))])
+            try trial.expect(standing(), is: ["1", "2", "3"])
+            try trial.expect(store.quarantine("customers").filter { $0.key == "1" }.map(\.fields), is: [["a"]])
+            try store.settle([linking("1", "p1", project: ["a": .integer(1)], fingerprint: Fingerprint(of: "row"))])
             try trial.expect(standing(), is: ["2", "3"])
             try store.settle([linking("2b", "p2")])
             try trial.expect(standing(), is: ["2b", "3"])
@@ -85,9 +88,9 @@ extension StateConformance {
             ending.link = .remove
             try store.settle([ending])
             try trial.expect(standing(), is: ["2b"])
-            try write("2b", ["a"])
-            try trial.expect(store.quarantine("customers").map(\.fields), is: [["a"]])
-            try trial.expect(store.clearQuarantine("customers", key: "2b"), is: 1)
+            for _ in 0..<2 { try write("2b", ["c"]) }
+            try trial.expect(store.quarantine("customers").map(\.fields), is: [["a", "b"], ["c"]])
+            try trial.expect(store.clearQuarantine("customers", key: "2b"), is: 2)
             try trial.expect(store.standingQuarantineCount("customers"), is: 0)
         },
         Check("one record or all can be let out") { trial, store in

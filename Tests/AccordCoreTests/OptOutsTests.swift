@@ -23,6 +23,15 @@ struct OptOutsTests {
         (["1", "Ann (a@x.co)", "", "Yes"], nil, .out),
         (["1", "<a@x.co>", "", "perhaps"], nil, .doubt),
         (["1", "<a@x.co>", "", "No"], nil, .free),
+        (["1", "a@x.co.", "", "Yes"], nil, .out),
+        (["1", "a @x.co", "", "Yes"], nil, .out),
+        (["1", "b@x.co", "0415 555 2671 / 2", "Yes"], nil, .free),
+        // A number that no country has.
+        (["1", "b@x.co", "00415 555 2671", "Yes"], nil, .doubt),
+        (["1", "b@x.co", "5552671", "Yes"], nil, .doubt),
+        (["1", "b@x.co", "5552672", "Yes"], nil, .free),
+        (["1", "b@x.co", "552671", "Yes"], nil, .free),
+        (["1", "b@x.co", "5552671", "No"], nil, .free),
         // Of a broken row it is not known which cell is which.
         (["1", "a@x.co", "", "Yes", "more"], "five cells", .doubt),
         (["1", "a@x.co", "No"], "three cells", .doubt),
@@ -47,7 +56,8 @@ struct OptOutsTests {
             cells: .text(row), fingerprint: Fingerprint(of: "row"), place: Place(file: "crm.csv", line: 3),
             problem: problem)
         var optOuts = OptOuts()
-        optOuts.add(record, row, mapper, optOut: "unsubscribed_at", names: ["email", "phone"])
+        let said = OptOutRow(record, row, mapper, optOut: "unsubscribed_at", fields: ["email", "phone"])
+        if let said { optOuts.add(said) }
         let person = [
             FieldValue(field: "email", value: .string("a@x.co")),
             FieldValue(field: "phone", value: .string("+14155552671")),

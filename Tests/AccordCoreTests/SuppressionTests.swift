@@ -187,7 +187,10 @@ struct SuppressionTests {
             ).decide(pairing)
         }
         #expect(kept(OptOuts()).operations.map(\.kind) == [.create])
-        #expect(kept(optOuts(isDoubt: false)).operations.map(\.kind) == [.create, .unsubscribe])
+        let out = kept(optOuts(isDoubt: false))
+        #expect(out.operations.map(\.reason) == [.keptByPerson(goneFrom: .project), .optedOutElsewhere])
+        // The row has yet to learn of it.
+        #expect(out.sourceFingerprint == nil)
         #expect(kept(optOuts(isDoubt: true)).quarantine?.cause == .unknown)
     }
 

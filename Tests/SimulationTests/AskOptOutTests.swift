@@ -84,6 +84,19 @@ struct AskOptOutTests {
         #expect(asked == [1, 3])
     }
 
+    @Test("nor who opted out in a row that is linked to them, and calls them otherwise", arguments: ["yes", "perhaps"])
+    func linkedRow(out: String) async throws {
+        try write(jobs: [])
+        try write(["Z2,First2,Last2,p2@example.com,no"], to: world.file(of: "more"))
+        try await world.sync()
+        try write(jobs: [1, 2, 3])
+        try write(["Z2,First2,Last2,p8@example.com,\(out)"], to: world.file(of: "more"))
+        try await world.withEngine(only: ["jobs"]) { engine, _ in
+            _ = try await engine.sync(RunOptions(allowances: Allowances(sends: 9)))
+        }
+        #expect(asked == [1, 3])
+    }
+
     @Test("who opted out after the plan was saved is not asked when it is applied")
     func afterThePlan() async throws {
         let plan = try await world.withEngine { engine, _ in

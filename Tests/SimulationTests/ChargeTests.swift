@@ -143,6 +143,23 @@ struct ChargeTests {
         #expect(charges(world) == payments.expected)
     }
 
+    @Test("rows that were numbered anew record nothing a second time, and it is said")
+    func numberedAnew() async throws {
+        let payments = Payments(rows: ["p0@example.com,1.50,1600000000", "p1@example.com,2.50,1600000001"], there: [])
+        let world = try world(payments)
+        try await world.sync()
+        try write(Payments(rows: ["p1@example.com,9.50,1590000000"] + payments.rows, there: []), to: world)
+        let before = charges(world)
+        for _ in 0..<2 {
+            let report = try await world.sync()
+            #expect(report.quarantined == 3 && report.done.isEmpty, "\(report)")
+        }
+        #expect(charges(world) == before)
+        try write(Payments(rows: payments.rows + ["p1@example.com,9.50,1590000000"], there: []), to: world)
+        try await world.sync()
+        #expect(charges(world).values.reduce(0, +) == 3)
+    }
+
     @Test("with a state of before, no payment is recorded a second time")
     func olderState() async throws {
         var payments = Payments(rows: ChargeTests.recent, there: [])

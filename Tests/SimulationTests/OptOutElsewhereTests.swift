@@ -102,6 +102,25 @@ struct OptOutElsewhereTests {
     }
 
     @Test(
+        "a row that is linked speaks of its record, whatever the two are known by: who opted out in it gets no new address",
+        arguments: ["yes", "perhaps"], [false, true])
+    func linked(out: String, isSaved: Bool) async throws {
+        try write([row(5), row(9, 1)], to: more)
+        try await world.sync()
+        let corrected = "9,First9,p8@example.com,\(out)"
+        if !isSaved { try write([row(5), corrected], to: more) }
+        try write([row(1, 7), row(2)])
+        if isSaved {
+            let plan = try await world.plan()
+            try write([row(5), corrected], to: more)
+            try await world.apply(plan)
+        } else {
+            _ = try await sync(only: "customers")
+        }
+        #expect(world.customer(7) == nil || world.isOut(7), "\(world.project)")
+    }
+
+    @Test(
         "an address that was changed in the project is not given back to who may have opted out in the other file",
         arguments: ["yes", "perhaps"])
     func restoredAddress(out: String) async throws {

@@ -130,7 +130,7 @@ public struct KnownPeople: Hashable, Sendable {
         }
         if let coming = planned.named[name], var person = coming.person {
             if !askedNow.isDisjoint(with: coming.names) { person.lastAsked = now }
-            optOuts.tell(&person, of: coming.names)
+            optOuts.tell(&person, of: coming.names, id: coming.id)
             found.append(Found(id: nil, label: coming.label, name: name, names: coming.names, person: person))
         }
         return found
@@ -142,7 +142,7 @@ public struct KnownPeople: Hashable, Sendable {
         if let at = asked[record.id] { person.lastAsked = max(person.lastAsked ?? at, at) }
         if !askedNow.isDisjoint(with: names) { person.lastAsked = max(person.lastAsked ?? now, now) }
         if planned.optedOut.contains(record.id) { person.isOut = true }
-        optOuts.tell(&person, of: names)
+        optOuts.tell(&person, of: names, id: record.id)
         if planned.removed.contains(record.id) { person.isArchived = true }
         return person
     }

@@ -7,6 +7,16 @@ public struct OptOuts: Hashable, Sendable {
     private var vanished: Set<String> = []
     /// Why it is not known of somebody whether they opted out.
     private var doubts: [FieldValue: String] = [:]
+    /// The same of project records, by the rows that are linked to them: whatever the two are known by, they are one person.
+    private var outIDs: Set<String> = []
+    private var doubtedIDs: [String: String] = [:]
+    /// Telephone numbers of which it is not known whose they are, by their last digits.
+    private var unreadPhones: [Substring: [UnreadPhone]] = [:]
+
+    private struct UnreadPhone: Hashable, Sendable {
+        var digits: String
+        var reason: String
+    }
     /// Why rows may be missing, so that it is known of nobody.
     private var missing: String?
     /// Who opted out before, whatever the sources say of them now.
@@ -15,7 +25,10 @@ public struct OptOuts: Hashable, Sendable {
     public init(suppression: SuppressionList = SuppressionList()) { self.suppression = suppression }
 
     /// Nobody opted out, as far as is known, and nothing is in doubt.
-    var isEmpty: Bool { out.isEmpty && vanished.isEmpty && doubts.isEmpty && missing == nil && suppression.isEmpty }
+    var isEmpty: Bool {
+        out.isEmpty && vanished.isEmpty && doubts.isEmpty && outIDs.isEmpty && doubtedIDs.isEmpty && missing == nil
+            && unreadPhones.isEmpty && suppression.isEmpty
+    }
 
     /// Somebody opted out who is known by these values.
     public mutating func add(_ names: some Sequence<FieldValue>) { out.formUnion(names) }
@@ -37,13 +50,40 @@ public struct OptOuts: Hashable, Sendable {
         missing = missing ?? "\(source) is in doubt (\(reason)), so it is not known who opted out"
     }
 
+    /// The person of a project record opted out, or may have, as a row says that is linked to it.
+    public mutating func add(_ word: OptOutRow.Word, id: String) {
+        switch word {
+        case .out: outIDs.insert(id)
+        case .doubt(let reason): doubtedIDs[id] = reason
+        }
+    }
+
+    public mutating func add(_ row: OptOutRow) {
+        switch row.word {
+        case .out: add(row.names)
+        case .doubt(let reason): doubt(row.names, because: reason)
+        }
+        for digits in row.unreadPhones {
+            let reason = "\(row.place) holds a telephone number that may be theirs and cannot be read, and may opt them out"
+            unreadPhones[digits.suffix(OptOutRow.leastDigits), default: []].append(
+                UnreadPhone(digits: digits, reason: reason))
+        }
+    }
+
+    // MARK: - What is known of somebody
+
     public func contains(_ names: some Sequence<FieldValue>) -> Bool { names.contains(where: out.contains) }
 
+    /// Whether a row says so that is linked to a project record.
+    func contains(id: String?) -> Bool { id.map(outIDs.contains) ?? false }
+
     /// What is known of a person besides what the project says.
-    public func tell(_ person: inout AskedPerson, of names: some Collection<FieldValue>) {
-        if contains(names) { person.isOut = true }
+    ///
+    /// - Parameter id: of their project record; nil for one that is to be created.
+    public func tell(_ person: inout AskedPerson, of names: some Collection<FieldValue>, id: String?) {
+        if contains(names) || contains(id: id) { person.isOut = true }
         if isSuppressed(names) { person.isSuppressed = true }
-        person.doubt = doubt(of: names)
+        person.doubt = doubt(of: names, id: id)
     }
 
     /// Whether a person who is known by these values opted out before.
@@ -52,49 +92,12 @@ public struct OptOuts: Hashable, Sendable {
     }
 
     /// Why it is not known whether a person opted out who is known by these values; nil if it is known.
-    public func doubt(of names: some Sequence<FieldValue>) -> String? {
-        missing ?? names.lazy.compactMap { doubts[$0] }.first
+    public func doubt(of names: some Sequence<FieldValue>, id: String? = nil) -> String? {
+        missing ?? id.flatMap { doubtedIDs[$0] } ?? names.lazy.compactMap { doubts[$0] ?? unreadPhone($0) }.first
     }
 
-    // MARK: - Rows
-
-    /// Takes in a row of a source of people.
-    ///
-    /// - Parameters:
-    ///   - optOut: the field that says whether the row's person opted out.
-    ///   - names: the fields by which people are known.
-    public mutating func add(
-        _ record: TableRecord, _ row: TextRow, _ mapper: RecordMapper, optOut: String, names: [String]
-    ) {
-        let place = record.place.map { "\($0)" } ?? "a record"
-        // Of a broken row of text it is not known which cell is in which column.
-        if record.problem != nil, !row.isTyped {
-            return doubt(
-                OptOuts.guesses(names, in: row.texts, mapper),
-                because: "\(place) may be their row and cannot be read, so it is not known whether they opted out")
-        }
-        let mapped = mapper.map(row)
-        let unreadable = Set(mapped.problems.map(\.field))
-        let known = names.flatMap { field -> [FieldValue] in
-            let value = mapped.record[field]
-            if !value.isNull { return [FieldValue(field: field, value: value)] }
-            guard unreadable.contains(field), let cell = mapper.mapping.field(field)?.column.flatMap({ row[$0] })
-            else { return [] }
-            return OptOuts.guesses([field], in: [cell], mapper)
-        }
-        if OptOut.isOut(mapped.record[optOut]) {
-            add(known)
-        } else if unreadable.contains(optOut) || mapped.record.unknown.contains(optOut) {
-            doubt(known, because: "what \(place) says of their opt-out cannot be read")
-        }
-    }
-
-    /// Whom some cells may name: one cell may hold two addresses, or one in brackets.
-    private static func guesses(_ fields: [String], in cells: [String], _ mapper: RecordMapper) -> [FieldValue] {
-        let parts =
-            cells + cells.flatMap { $0.split(whereSeparator: { " \t\n,;|/<>()[]\"'".contains($0) }).map(String.init) }
-        return fields.flatMap { field in
-            mapper.guesses(field, in: parts).map { FieldValue(field: field, value: $0) }
-        }
+    private func unreadPhone(_ name: FieldValue) -> String? {
+        guard !unreadPhones.isEmpty, case .string(let text) = name.value, text.hasPrefix("+") else { return nil }
+        return unreadPhones[text.suffix(OptOutRow.leastDigits)]?.first { text.hasSuffix($0.digits) }?.reason
     }
 }

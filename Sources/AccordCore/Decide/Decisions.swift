@@ -74,6 +74,8 @@ public struct Decisions: Sendable {
     public private(set) var decided: Set<String> = []
     /// Linked project records whose row was not found, and does not count as gone.
     public private(set) var withheld: Set<String> = []
+    /// Linked project records, of those that are identified by content, whose rows say something else by now.
+    public private(set) var otherwise: Set<String> = []
     /// The numbers of links whose source record a whole read did not find, and of which nothing is decided yet.
     public private(set) var missing: NumberSet
     /// Rows that could not be identified.
@@ -83,6 +85,7 @@ public struct Decisions: Sendable {
         case newlyLinked(String, before: String?)
         case decided(String)
         case withheld(String)
+        case otherwise(String)
         case found(Int64)
         case unidentified
     }
@@ -113,6 +116,7 @@ public struct Decisions: Sendable {
             case .newlyLinked(let id, let before): newlyLinked[id] = before
             case .decided(let id): decided.remove(id)
             case .withheld(let id): withheld.remove(id)
+            case .otherwise(let id): otherwise.remove(id)
             case .found(let number): missing.insert(number)
             case .unidentified: unidentified.removeLast()
             }
@@ -131,6 +135,11 @@ public struct Decisions: Sendable {
     mutating func withhold(_ id: String) {
         if withheld.insert(id).inserted { steps.append(.withheld(id)) }
         decide(id)
+    }
+
+    /// The row of a project record says something else by now, and the record cannot be changed.
+    mutating func sayOtherwise(_ id: String) {
+        if otherwise.insert(id).inserted { steps.append(.otherwise(id)) }
     }
 
     /// The source record of a link is found after all, under another key.

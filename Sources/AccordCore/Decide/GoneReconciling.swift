@@ -30,6 +30,8 @@ struct GoneReconciling: Sendable {
             entry.bucket = .created
             entry.operations = creates.map { operation in
                 var operation = operation
+                // Why somebody is opted out is another matter.
+                if operation.kind == .unsubscribe { return operation }
                 operation.reason = .keptByPerson(goneFrom: .project)
                 return operation
             }

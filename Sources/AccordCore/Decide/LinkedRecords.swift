@@ -42,7 +42,11 @@ public struct LinkedRecords: Sendable {
             if mirror.archived, kinds.contains(.archive) { link.state = .archived }
             if !mirror.archived, kinds.contains(.unarchive) { link.state = .active }
         }
-        return reconciled(link, linking, source, mirror, intent)
+        let entry = reconciled(link, linking, source, mirror, intent)
+        if context.schema.isByContent, entry.quarantine?.cause == .wouldBeRefused {
+            decisions.sayOtherwise(link.projectID)
+        }
+        return entry
     }
 
     /// All that is known of a record when it is decided, and the fields that a stopped run is seen to have written.
@@ -54,6 +58,7 @@ public struct LinkedRecords: Sendable {
             resolutions: context.resolutions(of: link, source.record, mirror?.record))
         var repaired: [Agreement] = []
         if let intent {
+            pairing.owedOptOut = intent.operations.first(where: \.isOwedOptOut)
             (pairing.link, repaired) = Recovery.absorb(
                 intent, into: link, source: source.record, project: pairing.project.record,
                 filled: FilledFields.of(intent, context.mapping, context.schema))

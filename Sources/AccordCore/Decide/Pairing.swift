@@ -20,6 +20,8 @@ public struct Pairing: Sendable {
     public var source: SourceSide
     public var project: ProjectSide
     public var resolutions: Resolutions
+    /// An opt-out that a run was to carry to the project after it had made the record, and that may not have got there.
+    public var owedOptOut: Operation?
 
     /// What a person decided about conflicts of this record.
     public struct Resolutions: Hashable, Sendable {

@@ -41,7 +41,8 @@ public struct Reconciler: Sendable {
             case (.gone, .gone):
                 gone.goneFromBoth(pairing)
             }
-        return protecting(leftOpen(entry), [pairing.source.record, pairing.project.record].compactMap(\.self))
+        return protecting(
+            leftOpen(owing(entry, pairing)), [pairing.source.record, pairing.project.record].compactMap(\.self))
     }
 
     /// A record that only the source has.
@@ -91,6 +92,13 @@ public struct Reconciler: Sendable {
         if let fixed = fields.unwritable(entry.operations) {
             return replaced(entry, source) ?? entry.quarantined(fixed)
         }
+        if pairing.link.state == .archived, case .present(_, true, _) = pairing.project {
+            // Until that is done the link remembers that it was Accord who archived it. An opt-out comes before.
+            let first = entry.operations.firstIndex { $0.kind != .unsubscribe } ?? entry.operations.count
+            entry.operations.insert(Operation(side: .project, kind: .unarchive, reason: .cameBack), at: first)
+        } else if pairing.link.state != .active && entry.link == .none {
+            entry.link = .state(.active)
+        }
         if let doubt = suppressed.doubt(of: entry.operations, project) {
             return entry.quarantined(Quarantine(.unknown, doubt))
         }
@@ -99,13 +107,6 @@ public struct Reconciler: Sendable {
             guard suppressed.canOptOut else {
                 return entry.quarantined(Quarantine(.wouldBeRefused, SuppressedPeople.cannotOptOut))
             }
-        }
-        if pairing.link.state == .archived, case .present(_, true, _) = pairing.project {
-            // Until that is done the link remembers that it was Accord who archived it.
-            entry.operations.insert(
-                Operation(side: .project, kind: .unarchive, reason: .cameBack), at: 0)
-        } else if pairing.link.state != .active && entry.link == .none {
-            entry.link = .state(.active)
         }
         entry.bucket = bucket(of: entry)
         return entry
@@ -172,12 +173,26 @@ public struct Reconciler: Sendable {
         }
     }
 
+    /// An opt-out that a run began and did not finish waits for nothing else.
+    private func owing(_ entry: Entry, _ pairing: Pairing) -> Entry {
+        guard let owed = pairing.owedOptOut, var change = owed.changes.first, let project = pairing.project.record,
+            !OptOut.isOut(project[change.field]), !entry.operations.contains(where: { $0.kind == .unsubscribe })
+        else { return entry }
+        change.before = project[change.field]
+        change.origin = pairing.source.record?[change.field] ?? .null
+        var entry = entry
+        let optOut = Operation(side: .project, kind: .unsubscribe, changes: [change], reason: owed.reason)
+        entry.operations = [optOut] + entry.operations.filter { $0.kind != .resubscribe }
+        switch entry.bucket {
+        case .unchanged, .agreed, .linked, .leftAlone: entry.bucket = .updated
+        case .updated, .created, .removed, .conflict, .quarantined, .withheld: break
+        }
+        return entry
+    }
+
     /// Whoever is opted out though their row says otherwise is looked at again: the row has yet to learn of it.
     private func leftOpen(_ entry: Entry) -> Entry {
-        let reasons: Set<Reason> = [.onSuppressionList, .optedOutElsewhere, .optedOutAndGone]
-        guard entry.operations.contains(where: { $0.kind == .unsubscribe && reasons.contains($0.reason) }) else {
-            return entry
-        }
+        guard entry.operations.contains(where: \.isOwedOptOut) else { return entry }
         var entry = entry
         entry.sourceFingerprint = nil
         return entry

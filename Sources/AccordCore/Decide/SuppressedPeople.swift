@@ -38,17 +38,17 @@ package struct SuppressedPeople: Sendable {
     /// - Parameter project: nil for a record that is created.
     func doubt(of operations: [Operation], _ project: Record? = nil) -> String? {
         guard let optOut, !optOuts.isEmpty, !isOut(operations) else { return nil }
-        let given = given(by: operations)
+        let given = given(by: operations, project)
         if operations.contains(where: { $0.side == .project && $0.isResubscription }) {
             let names = given + (project.map(schema.names(of:)) ?? [])
-            if optOuts.contains(names) || optOuts.isSuppressed(given) {
+            if optOuts.contains(names) || optOuts.contains(id: project?.key) || optOuts.isSuppressed(given) {
                 return
                     "its row subscribes them again, and another row, or the suppression list, says that they opted out"
             }
-            return optOuts.doubt(of: names)
+            return optOuts.doubt(of: names, id: project?.key)
         }
         if OptOut.isOut(project?[optOut] ?? .null) { return nil }
-        return optOuts.doubt(of: given)
+        return given.isEmpty ? nil : optOuts.doubt(of: given, id: project?.key)
     }
 
     /// Why some operations of a plan may not be sent any more: they would make somebody get messages who opted out by now,
@@ -67,9 +67,9 @@ package struct SuppressedPeople: Sendable {
         guard let optOut, !optOuts.isEmpty, !OptOut.isOut(project?[optOut] ?? .null), !isOut(operations) else {
             return nil
         }
-        let given = given(by: operations)
+        let given = given(by: operations, project)
         if optOuts.isSuppressed(given) { return .onSuppressionList }
-        if optOuts.contains(given) { return .optedOutElsewhere }
+        if optOuts.contains(given) || !given.isEmpty && optOuts.contains(id: project?.key) { return .optedOutElsewhere }
         guard let created = operations.first(where: { $0.side == .project && $0.kind == .create }) else { return nil }
         let title = schema.title(of: Record(key: "", values: created.values))
         return optOuts.hasVanished(called: title) ? .optedOutAndGone : nil
@@ -79,9 +79,12 @@ package struct SuppressedPeople: Sendable {
         operations.contains { $0.side == .project && $0.kind == .unsubscribe }
     }
 
-    /// The addresses that some operations give a record of the project.
-    private func given(by operations: [Operation]) -> [FieldValue] {
-        operations.lazy.filter { $0.side == .project }.flatMap(\.changes)
+    /// The addresses that some operations give a record of the project; of one that comes back, its own as well.
+    private func given(by operations: [Operation], _ project: Record?) -> [FieldValue] {
+        let comesBack = operations.contains { $0.side == .project && $0.kind == .unarchive }
+        let own = comesBack ? project.map(schema.names(of:)) ?? [] : []
+        return own
+            + operations.lazy.filter { $0.side == .project }.flatMap(\.changes)
             .filter { addresses.contains($0.field) && !$0.after.isNull }
             .map { FieldValue(field: $0.field, value: $0.after) }
     }

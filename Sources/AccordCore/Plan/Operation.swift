@@ -37,6 +37,15 @@ public struct Operation: Hashable, Sendable {
     /// A person gets no messages any more, who is there already.
     public var isOptOut: Bool { kind == .unsubscribe || changesARecord && changes.contains { $0.rule == .optOut } }
 
+    /// It opts out a person whose own row does not say so: nothing but the operation itself tells that they are to be.
+    public var isOwedOptOut: Bool {
+        guard side == .project, kind == .unsubscribe else { return false }
+        switch reason {
+        case .onSuppressionList, .optedOutElsewhere, .optedOutAndGone: return true
+        default: return false
+        }
+    }
+
     /// A person who did not want messages gets them again.
     public var isResubscription: Bool { changesARecord && changes.contains { $0.rule == .resubscribed } }
 

@@ -145,8 +145,10 @@ public struct MirrorRead {
     /// - Returns: for each record, whether it was known exactly so.
     private func mirror(_ records: [MirrorRecord], _ read: Int) throws -> [Bool] {
         let optedOut = records.filter { pair.schema.isOut($0.record) }
-        // Before it can be forgotten with the record that says it.
-        try store.suppress(optedOut.flatMap { pair.schema.addresses(of: $0.record) }, at: run.now)
+        // Before it can be forgotten with the record that says it. What they were reached by until now is theirs, too.
+        let before = try store.projectRecords(pair.name, Set(optedOut.map(\.id)))
+        let known = optedOut.map(\.record) + before.values.map(\.record)
+        try store.suppress(known.flatMap(pair.schema.addresses(of:)), at: run.now)
         return try store.mirror(pair.name, records: records, read: read, optOut: optOut)
     }
 

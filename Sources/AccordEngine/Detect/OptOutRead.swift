@@ -55,10 +55,29 @@ public struct OptOutRead {
         var mapping = pair.mapping
         mapping.fields = mapping.fields.filter { $0.isOptOut || names.contains($0.name) }
         let mapper = try RecordMapper(mapping: mapping, schema: try await table.schema())
-        return try await table.scan { batch in
+        var words: [(key: String, word: OptOutRow.Word)] = []
+        let proof = try await table.scan { batch in
             try run.stop.check()
             batch.forEachRow(mapper.rows) { record, row in
-                optOuts.add(record, row, mapper, optOut: optOut, names: names)
+                guard let said = OptOutRow(record, row, mapper, optOut: optOut, fields: names) else { return }
+                optOuts.add(said)
+                if let key = mapper.key(of: row) { words.append((key, said.word)) }
+            }
+        }
+        try addLinked(words, of: pair, to: &optOuts)
+        return proof
+    }
+
+    /// What a row says counts for the project record that it is linked to, whatever the two are known by now.
+    private func addLinked(
+        _ words: [(key: String, word: OptOutRow.Word)], of pair: Pair, to optOuts: inout OptOuts
+    ) throws {
+        for words in words.groups(of: PairPlanning.batchSize) {
+            let linked = try run.store.linkedRecords(pair.name, sourceKeys: words.map(\.key))
+            let ids = Dictionary(
+                linked.map { ($0.link.link.sourceKey, $0.link.link.projectID) }, uniquingKeysWith: { first, _ in first })
+            for (key, word) in words {
+                if let id = ids[key] { optOuts.add(word, id: id) }
             }
         }
     }

@@ -105,7 +105,9 @@ struct SourceScan {
         ) -> OpenRow? {
             switch sightings.meet(record, row, line: record.place?.line ?? count, mapper) {
             case .unreadable(let problem): return takeBroken(record, row, problem, mapper)
-            case .leftOut: leaveOut(row, mapper)
+            case .leftOut:
+                noteOptOut(record, row, mapper)
+                leaveOut(row, mapper)
             case .keyless: takeKeyless(record, row, mapper)
             case .double(let before): takeDuplicate(record, row, before, mapper)
             case .linked(let isSettled):
@@ -141,10 +143,11 @@ struct SourceScan {
 
         // MARK: - Rows that cannot be used
 
-        /// A row that is set aside may be the one in which somebody opted out.
+        /// A row that is set aside, or left out, may be the one in which somebody opted out.
         private mutating func noteOptOut(_ record: TableRecord, _ row: TextRow, _ mapper: RecordMapper) {
             guard let optOut = scan.pair.mapping.fields.first(where: \.isOptOut)?.name else { return }
-            changes.optOuts.add(record, row, mapper, optOut: optOut, names: scan.pair.schema.lookedUpBy)
+            let fields = scan.pair.schema.lookedUpBy
+            if let row = OptOutRow(record, row, mapper, optOut: optOut, fields: fields) { changes.optOuts.add(row) }
         }
 
         private mutating func takeDuplicate(

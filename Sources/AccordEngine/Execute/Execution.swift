@@ -28,7 +28,18 @@ struct Execution {
     var attention: AttentionItems { AttentionItems(run: run, at: now) }
 
     /// Makes the intents of some records durable. Of one that is so already, the time begins anew.
-    func begin(_ entries: [Entry]) throws { try store.begin(pair.name, run: run, entries: entries, at: now) }
+    func begin(_ entries: [Entry]) throws {
+        try suppress(entries)
+        try store.begin(pair.name, run: run, entries: entries, at: now)
+    }
+
+    /// Whoever is to be created and opted out is on the suppression list before, if nothing else says it: whatever becomes
+    /// of the run, nobody creates them without.
+    func suppress(_ entries: [Entry]) throws {
+        let owed = entries.filter { $0.createsInProject && $0.operations.contains(where: \.isOwedOptOut) }
+        let records = owed.map { Record(key: "", values: $0.createdValues) }
+        try store.suppress(records.flatMap(pair.schema.addresses(of:)), at: now)
+    }
 
     /// Whether the source may not be as the plan saw it: one without a stamp may be another one by the time that a saved
     /// plan is applied.

@@ -45,6 +45,8 @@ extension Half {
     func notMade(_ write: RecordWrite<Basis>, _ tally: inout Tally) throws -> Settlement {
         let entry = write.entry
         var closing = builder.closed(entry)
+        // That it is still to be done, nothing else says.
+        if entry.operations.contains(where: \.isOwedOptOut) { closing.closesIntent = false }
         if let error = write.stop { tally.fail(error) }
         switch write.end {
         case .made, .sent, .stopped, .unsent: break

@@ -126,7 +126,7 @@ struct ProjectHalf: Half {
             return pair.sender?.settlement(entry, answer: answer, builder) ?? builder.closed(entry)
         }
         var settlement = try written(write, &tally)
-        if settlement.quarantine == nil { settlement.quarantine = wroteOver(write) }
+        if let met = wroteOver(write) { settlement.quarantine = met.joined(with: settlement.quarantine) }
         return settlement
     }
 
@@ -138,7 +138,7 @@ struct ProjectHalf: Half {
             return made(entry, now, &tally)
         }
         let closing = try notMade(write, &tally)
-        return write.isCreated ? created(entry, now.record(pair.schema), closing, &tally) : closing
+        return write.isCreated ? try created(entry, now.record(pair.schema), closing, &tally) : closing
     }
 
     private func made(_ entry: Entry, _ now: ProjectRecordNow, _ tally: inout Tally) -> Settlement {
@@ -170,7 +170,7 @@ struct ProjectHalf: Half {
     /// The new record is linked, whatever became of the rest: the next plan sees what is still to be done.
     private func created(
         _ entry: Entry, _ stored: MirrorRecord, _ rest: Settlement, _ tally: inout Tally
-    ) -> Settlement {
+    ) throws -> Settlement {
         guard let key = entry.sourceKey else { return rest }
         var half = entry
         half.operations = count(entry, &tally) { $0.kind == .create }
@@ -185,6 +185,13 @@ struct ProjectHalf: Half {
         settlement.quarantine = rest.quarantine
         // That another record was to give way to it is not forgotten.
         settlement.closesIntent = !entry.replaces
+        if pending.contains(where: \.isOwedOptOut) {
+            // Nothing else says that it is still to be done.
+            half.operations = pending
+            half.projectID = stored.id
+            try execution.begin([half])
+            settlement.closesIntent = false
+        }
         tally.writes += 1
         return settlement
     }
@@ -216,5 +223,17 @@ struct ProjectHalf: Half {
         return execution.attention.item(
             entry, Quarantine(.storedDifferently, kept.joined(separator: "; ")), operation: nil,
             fields: changes.map(\.field))
+    }
+}
+
+extension QuarantineItem {
+    /// One item says both, if both are of a write that is done.
+    fileprivate func joined(with other: QuarantineItem?) -> QuarantineItem {
+        guard let other else { return self }
+        if other.fields.isEmpty { return other }
+        var both = self
+        both.message += "; " + other.message
+        both.fields = Set(fields).union(other.fields).sorted()
+        return both
     }
 }

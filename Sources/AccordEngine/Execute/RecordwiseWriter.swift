@@ -97,6 +97,7 @@ struct RecordwiseWriter<Part: Half> {
             async let sending = Self.send(group, begun: begun, half, table)
             following = execution.stop.isStopped ? [] : try next()
             self.begun = execution.now
+            try execution.suppress(following)
             try store.settle(
                 try half.settlements(of: sent, &tally), thenBegin: pair, run: execution.run, entries: following,
                 at: execution.now)

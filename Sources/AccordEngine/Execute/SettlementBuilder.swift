@@ -112,9 +112,18 @@ public struct SettlementBuilder: Sendable {
 
     /// Who opted out stays so, whatever becomes of the record; who is subscribed again is free.
     private func remember(_ person: Record, _ operations: [Operation], in settlement: inout Settlement) {
-        let addresses = pair.schema.addresses(of: person)
-        if operations.contains(where: \.isOptOut) { for address in addresses { settlement.suppresses[address] = at } }
-        if operations.contains(where: \.isResubscription) { settlement.releases = addresses }
+        let isReleased = operations.contains(where: \.isResubscription)
+        guard isReleased || operations.contains(where: \.isOptOut) || pair.schema.isOut(person) else { return }
+        // Those that they had until now are theirs, too.
+        let before = Record(
+            key: "",
+            values: Dictionary(operations.flatMap(\.changes).map { ($0.field, $0.before) }, uniquingKeysWith: { $1 }))
+        let addresses = pair.schema.addresses(of: person) + pair.schema.addresses(of: before)
+        if isReleased {
+            settlement.releases = addresses
+        } else {
+            for address in addresses { settlement.suppresses[address] = at }
+        }
     }
 
     /// The journal's intent is done with, and nothing else is known.

@@ -23,17 +23,19 @@ struct OptOutKnowledge {
         return optOuts
     }
 
-    /// Adds who opted out and was in the source until now.
+    /// Adds who opted out and whose row is gone. One who is gone since an earlier run is known by a full name alone: a
+    /// first name has many.
     private func addVanished(_ numbers: [Int64], to optOuts: inout OptOuts) throws {
         for numbers in numbers.groups(of: PairPlanning.batchSize) {
-            let links = try store.links(pair.name, numbers: numbers).map(\.link).filter { $0.state == .active }
+            let links = try store.links(pair.name, numbers: numbers).map(\.link)
             let records = try store.projectRecords(pair.name, Set(links.map(\.projectID)))
             for link in links {
                 guard let record = records[link.projectID]?.record else { continue }
-                if pair.schema.isOut(record) || pair.schema.isOut(Record(key: link.sourceKey, values: link.sourceBase))
-                {
-                    optOuts.addVanished(called: pair.schema.title(of: record))
-                }
+                let inSource = Record(key: link.sourceKey, values: link.sourceBase)
+                guard pair.schema.isOut(record) || pair.schema.isOut(inSource) else { continue }
+                let title = pair.schema.title(of: record)
+                guard link.state == .active || title.contains(where: \.isWhitespace) else { continue }
+                optOuts.addVanished(called: title)
             }
         }
     }

@@ -40,7 +40,7 @@ extension ReviewRequests {
             let values = Record(record, of: people.schema)
             var person = person(values, isArchived: record.isArchived)
             let names = people.schema.names(of: values) + [FieldValue(field: change.field, value: change.after)]
-            optOuts.tell(&person, of: names)
+            optOuts.tell(&person, of: names, id: values.key)
             if RequestDecider.protects(protected, keys: [values.key], names: names) {
                 return "the mapping protects them, and they are known by it by now"
             }

@@ -26,7 +26,8 @@ public struct FieldType: Hashable, Sendable {
     public static let optOutWords = [BooleanType.word, DateType.word, TimestampType.word]
 
     /// Holds what a message is sent to.
-    var isAddress: Bool { definition is EmailType || definition is PhoneType }
+    var isAddress: Bool { definition is EmailType || isPhone }
+    var isPhone: Bool { definition is PhoneType }
 
     public static func == (one: FieldType, other: FieldType) -> Bool { one.definition.equals(other.definition) }
 
