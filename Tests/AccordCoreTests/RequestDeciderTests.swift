@@ -210,7 +210,8 @@ struct RequestDeciderTests {
                 for (id, email) in [("1", "a"), ("2", "b"), ("3", "c"), ("4", "d")] { $0.add(id, email) }
                 let (rules, fields) = ($0.decider.rules, $0.decider.fields)
                 $0.decider = RequestDecider(
-                    rules: rules, fields: fields, protected: ["J1", "2", "c"], now: AskWorld.now)
+                    rules: rules, fields: fields, protected: ProtectedPeople(byMessages: ["J1", "2", "c"]),
+                    now: AskWorld.now)
             },
             rows: [row("J1", "a"), row("J2", "b"), row("J3", "c"), row("J4", "d"), row("J5", "a")],
             answers: [
@@ -221,7 +222,8 @@ struct RequestDeciderTests {
             world: {
                 $0.add("1", "a", "5")
                 let (rules, fields) = ($0.decider.rules, $0.decider.fields)
-                $0.decider = RequestDecider(rules: rules, fields: fields, protected: ["5"], now: AskWorld.now)
+                $0.decider = RequestDecider(
+                    rules: rules, fields: fields, protected: ProtectedPeople(byPeople: ["5", "J1"]), now: AskWorld.now)
             }, rows: [row("J1", "a")], answers: ["protected"]),
         Case(
             what: "refused before: as long as the row is as it was",

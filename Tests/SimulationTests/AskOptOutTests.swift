@@ -97,6 +97,19 @@ struct AskOptOutTests {
         #expect(asked == [1, 3])
     }
 
+    @Test(
+        "nor whom a mapping of customers protects, by their key there or by what they are known by",
+        arguments: ["K2", "p2@example.com"])
+    func protected(name: String) async throws {
+        try write([row(1), row(2).replacing("2,First", with: "K2,First"), row(3)])
+        try write(jobs: [])
+        try await world.sync()
+        try write(jobs: [1, 2, 3])
+        try world.use(mapping: AskOptOutTests.customers + "\nprotect: [\(name)]")
+        try await world.sync(sends: 9)
+        #expect(asked == [1, 3])
+    }
+
     @Test("who opted out after the plan was saved is not asked when it is applied")
     func afterThePlan() async throws {
         let plan = try await world.withEngine { engine, _ in

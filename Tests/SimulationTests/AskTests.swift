@@ -215,7 +215,7 @@ struct AskTests {
         try world.edit(2, ["phone": .string("+14155550101")])
         let report = try await world.apply(plan, sends: 2)
         #expect(asks(world) == [id(1, world): 1])
-        #expect(report.skipped.map(\.reason) == ["the mapping protects them, and they are known by it by now"])
+        #expect(report.skipped.map(\.reason) == ["a mapping protects them, and they are known by it by now"])
     }
 
     @Test("an ask that was lost on its way waits until it cannot arrive any more, and is sent once")

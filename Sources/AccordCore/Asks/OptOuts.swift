@@ -64,7 +64,8 @@ public struct OptOuts: Hashable, Sendable {
         case .doubt(let reason): doubt(row.names, because: reason)
         }
         for digits in row.unreadPhones {
-            let reason = "\(row.place) holds a telephone number that may be theirs and cannot be read, and may opt them out"
+            let reason =
+                "\(row.place) holds a telephone number that may be theirs and cannot be read, and may opt them out"
             unreadPhones[digits.suffix(OptOutRow.leastDigits), default: []].append(
                 UnreadPhone(digits: digits, reason: reason))
         }

@@ -2,15 +2,15 @@
 public struct RequestDecider: Sendable {
     public let rules: AskRules
     public let fields: SendFields
-    /// Keys, ids, e-mails and telephones of those whom the mapping protects.
-    public let protected: Set<String>
+    public let protected: ProtectedPeople
     /// Requests that the service refused, by source key.
     public let refused: [String: RefusedRequest]
     /// Unix seconds.
     public let now: Int64
 
     public init(
-        rules: AskRules, fields: SendFields, protected: Set<String> = [], refused: [String: RefusedRequest] = [:],
+        rules: AskRules, fields: SendFields, protected: ProtectedPeople = ProtectedPeople(),
+        refused: [String: RefusedRequest] = [:],
         now: Int64
     ) {
         self.rules = rules
@@ -52,9 +52,8 @@ public struct RequestDecider: Sendable {
         case .notNow(let objection): entry.note = .notSent(objection)
         // By whatever of it the row or the project knows them.
         case .ask
-        where RequestDecider.protects(
-            protected, keys: [row.record.key, found.id].compactMap(\.self),
-            names: people.names(of: row.record) + found.names):
+        where protected.contains(
+            rowKey: row.record.key, id: found.id, names: people.names(of: row.record) + found.names):
             entry.note = .protected
         case .ask(let ask):
             entry.bucket = .created
@@ -83,11 +82,6 @@ public struct RequestDecider: Sendable {
         ]
         let last = found.person.lastAsked.map { Reason.askedLast(CalendarDay(unixSeconds: $0)) }
         return Operation(side: .project, kind: .send, changes: changes, reason: last ?? .neverAsked)
-    }
-
-    /// Whether a mapping protects a person, by one of their keys or by anything that they are known by.
-    public static func protects(_ protected: Set<String>, keys: [String], names: [FieldValue]) -> Bool {
-        !protected.isDisjoint(with: keys + names.map(\.value.description))
     }
 }
 

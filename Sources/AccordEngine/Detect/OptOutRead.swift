@@ -75,7 +75,8 @@ public struct OptOutRead {
         for words in words.groups(of: PairPlanning.batchSize) {
             let linked = try run.store.linkedRecords(pair.name, sourceKeys: words.map(\.key))
             let ids = Dictionary(
-                linked.map { ($0.link.link.sourceKey, $0.link.link.projectID) }, uniquingKeysWith: { first, _ in first })
+                linked.map { ($0.link.link.sourceKey, $0.link.link.projectID) }, uniquingKeysWith: { first, _ in first }
+            )
             for (key, word) in words {
                 if let id = ids[key] { optOuts.add(word, id: id) }
             }

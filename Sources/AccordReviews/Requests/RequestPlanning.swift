@@ -44,7 +44,7 @@ struct RequestPlanning {
             (item.key, RefusedRequest(quarantine: Quarantine(item.cause, item.message), row: item.recordFingerprint))
         }
         return RequestDecider(
-            rules: requests.rules, fields: requests.fields, protected: pair.mapping.protected,
+            rules: requests.rules, fields: requests.fields, protected: try requests.protected(by: pair, store),
             refused: Dictionary(refused, uniquingKeysWith: { first, _ in first }), now: run.now)
     }
 

@@ -7,6 +7,7 @@ extension ReviewRequests {
     public func begun(by run: PlanningRun, reached: Claims) async throws -> any MessageSender {
         var sender = self
         (sender.optOuts, sender.claims) = (try await OptOutRead(sources, run).optOuts(), reached)
+        sender.protectedPeople = try protectedPeople(run.store)
         return sender
     }
 }

@@ -13,7 +13,7 @@ extension ReviewRequests {
         if ask.at <= now, rules.quietHours?.contains(now) ?? false {
             return .objected("its time has passed, and it is a quiet hour by now")
         }
-        if let reason = try await objection(to: ask, operation, protected: pair.mapping.protected, now: now) {
+        if let reason = try await objection(to: ask, operation, of: pair, now: now) {
             return .objected(reason)
         }
         let cells = operation.changes.map { ($0.field, CellChange(after: .value($0.after))) }
@@ -31,7 +31,7 @@ extension ReviewRequests {
 
     /// What speaks against it by now.
     private func objection(
-        to ask: Ask, _ operation: Operation, protected: Set<String>, now: Int64
+        to ask: Ask, _ operation: Operation, of pair: Pair, now: Int64
     ) async throws -> String? {
         for change in operation.changes where people.schema.lookedUpBy.contains(change.field) {
             guard let record = try await find(change.field, change.after).first else {
@@ -41,8 +41,9 @@ extension ReviewRequests {
             var person = person(values, isArchived: record.isArchived)
             let names = people.schema.names(of: values) + [FieldValue(field: change.field, value: change.after)]
             optOuts.tell(&person, of: names, id: values.key)
-            if RequestDecider.protects(protected, keys: [values.key], names: names) {
-                return "the mapping protects them, and they are known by it by now"
+            let protected = ProtectedPeople(byMessages: pair.mapping.protected, byPeople: protectedPeople)
+            if protected.contains(rowKey: nil, id: values.key, names: names) {
+                return "a mapping protects them, and they are known by it by now"
             }
             let decision = rules.decide(
                 moment: ask.at - rules.delay, wanted: ask.channels, person: person, now: now)

@@ -16,6 +16,8 @@ public struct ReviewRequests: MessageSender {
     let others: [String]
     /// What they said when this run began to send; nobody while none is sent.
     var optOuts = OptOuts()
+    /// Whom the people's own mappings protect, likewise.
+    var protectedPeople: Set<String> = []
     /// The people whom this run has begun to ask: of two rows that name one person only one asks them, of whichever pairs.
     var claims = Claims()
     /// One person's messages, by the person's id.
@@ -36,6 +38,22 @@ public struct ReviewRequests: MessageSender {
 
     public func plan(_ pair: Pair, _ run: PlanningRun) async throws -> PairPlan {
         try await RequestPlanning(pair: pair, requests: self, run: run).plan()
+    }
+
+    /// Whom messages of a pair never reach.
+    func protected(by pair: Pair, _ store: any StateStore) throws -> ProtectedPeople {
+        ProtectedPeople(byMessages: pair.mapping.protected, byPeople: try protectedPeople(store))
+    }
+
+    /// Those whom the people's own mappings protect; by the ids of their records where they name keys of their sources.
+    func protectedPeople(_ store: any StateStore) throws -> Set<String> {
+        try sources.reduce(into: []) { people, source in
+            let protected = source.mapping.protected
+            if protected.isEmpty { return }
+            let linked = try store.linkedRecords(source.name, sourceKeys: protected)
+            people.formUnion(protected)
+            people.formUnion(linked.map(\.link.link.projectID))
+        }
     }
 
     /// What the project says of a person.
