@@ -22,11 +22,16 @@ extension SQLiteStateStore {
     public func prune(before moment: Int64) throws -> Int {
         try write { db in
             // Runs follow each other, so that their numbers say which rows are old without a look at each of them.
-            let last = try db.row("SELECT max(id) FROM runs WHERE coalesce(ended, started) < ?", [moment])
-            guard let last: Int64 = last?[0] else { return 0 }
-            try db.run("DELETE FROM ledger WHERE run <= ?", [last])
+            // One whose clock was wrong takes nothing along that is newer.
+            let first = try db.row(
+                """
+                SELECT coalesce(
+                    (SELECT min(id) FROM runs WHERE coalesce(ended, started) >= ?), (SELECT max(id) + 1 FROM runs))
+                """, [moment])
+            guard let first: Int64 = first?[0] else { return 0 }
+            try db.run("DELETE FROM ledger WHERE run < ?", [first])
             let count = db.changesCount
-            try db.run("DELETE FROM runs WHERE id <= ?", [last])
+            try db.run("DELETE FROM runs WHERE id < ?", [first])
             return count
         }
     }

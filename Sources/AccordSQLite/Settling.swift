@@ -186,6 +186,13 @@ struct Settling {
     }
 
     private func settleConflicts() throws {
+        let fields = Set(settlement.sourceBase.keys).union(settlement.projectBase.keys)
+        if known.hasConflicts, !fields.isEmpty, let key = settlement.sourceKey {
+            try db.run(
+                """
+                DELETE FROM conflicts WHERE pair = ? AND source_key = ? AND field IN (SELECT value FROM json_each(?))
+                """, [pair, key, Stored.list(fields)])
+        }
         if known.hasConflicts, !settlement.leavesOpen || settlement.link == .remove, let key = settlement.sourceKey {
             try db.run("DELETE FROM conflicts WHERE pair = ? AND source_key = ?", [pair, key])
         }

@@ -26,9 +26,14 @@ extension StateConformance {
             try trial.expect(store.prune(before: 25), is: 0)
             try trial.expect(store.runs(limit: 50), is: [open])
             try trial.expect(store.beginRun(kind: "sync", planID: nil, at: 40), is: second + 1)
+            // A clock that was wrong for one run, or before it, costs no history.
+            let wrong = try store.beginRun(kind: "sync", planID: nil, at: 1)
+            try store.finishRun(wrong, outcome: "done", requests: 0, at: 2)
+            try trial.expect(store.prune(before: 25), is: 0)
+            try trial.expect(store.runs(limit: 50).map(\.id), is: [wrong, second + 1, second])
             // One that was killed has no end.
             try store.prune(before: 31)
-            try trial.expect(store.runs(limit: 50).map(\.id), is: [second + 1])
+            try trial.expect(store.runs(limit: 50).map(\.id), is: [wrong, second + 1])
         }
     ]
 

@@ -94,4 +94,39 @@ struct DecisionTests {
         try await world.sync()
         #expect(try await decisions() == [])
     }
+
+    @Test(
+        "of two conflicts of a record that were decided together, one that is edited since is asked again, or is none any more",
+        arguments: ["Source", "Third", "First1"])
+    func editedSince(name: String) async throws {
+        let mapping = """
+            resource: customers
+            key: id
+            match: [email]
+            fields:
+              first_name: first
+              last_name: last
+              email: {column: email, type: email}
+            """
+        let world = try World(mapping: mapping)
+        func write(_ first: String, _ last: String) throws {
+            try Data("id,first,last,email\n1,\(first),\(last),p1@example.com\n".utf8).write(to: world.csv)
+        }
+        try write("First1", "Last1")
+        try await world.sync()
+        try write("Source", "Source")
+        try world.edit(1, ["first_name": .string("Project"), "last_name": .string("Project")])
+        #expect(try await world.sync().conflicts == 2)
+        try await world.withEngine { _, store in
+            for field in ["first_name", "last_name"] {
+                try store.resolve("customers", sourceKey: "1", field: field, .project)
+            }
+        }
+        try world.edit(1, ["first_name": .string(name)])
+        for _ in 0..<2 { try await world.sync() }
+        let open = try await world.withEngine { _, store in try store.conflicts("customers") }
+        #expect(open.map(\.conflict.field) == (name == "Third" ? ["first_name"] : []), "\(open)")
+        #expect(open.allSatisfy { $0.resolution == nil })
+        #expect(try world.rows.contains { $0.contains(",Project,p1@") })
+    }
 }

@@ -126,6 +126,56 @@ struct SuppressionTests {
         #expect(step > 10)
     }
 
+    @Test("nor is it forgotten if the run that is to make up for it dies, wherever, or the row has another key by then")
+    func diedAgain() async throws {
+        var (step, isDead) = (1, true)
+        while isDead {
+            let world = try await forgotten()
+            try world.write([person(1), person(2), person(3)])
+            world.refusal = { $0.url.hasSuffix("/unsubscribe") ? 500 : nil }
+            try await world.sync()
+            let crash = CrashPoint(dieAt: step)
+            if step.isMultiple(of: 2) { try world.write([person(1, key: "K9"), person(2), person(3)]) }
+            _ = try? await world.sync(crash)
+            isDead = crash.isDead
+            for _ in 0..<2 { try await world.sync() }
+            #expect(world.isOut(1), "died at step \(step)")
+            step += 1
+        }
+        #expect(step > 10)
+    }
+
+    @Test("who was to get somebody's address, and did not, is not opted out for it")
+    func spared() async throws {
+        let world = try await forgotten()
+        try world.write([person(2, email: "p1@example.com"), person(3)])
+        let plan = try await world.plan()
+        try world.write([person(2), person(3)])
+        try await world.apply(plan)
+        try await world.sync()
+        try world.write([person(2, email: "p1@example.com"), person(3)])
+        world.refusal = { $0.method == "GET" ? nil : 401 }
+        try await world.sync()
+        try world.write([person(2, first: "Renamed"), person(3)])
+        for _ in 0..<2 { try await world.sync() }
+        #expect(!world.isOut(2) && world.customer(2)?["first_name"]?.string == "Renamed")
+        #expect(try await world.sync().outcome == .done)
+    }
+
+    @Test("many who are owed an opt-out need no leave")
+    func manyOwed() async throws {
+        let world = try World(SuppressionTests.rules)
+        let people = (1...60).map { person($0) }
+        try await world.withEngine { _, store in
+            _ = try store.suppress((1...60).map { "p\($0)@example.com" }, at: 1)
+        }
+        try world.write(people)
+        world.refusal = { $0.url.hasSuffix("/unsubscribe") ? 500 : nil }
+        _ = try? await world.sync()
+        for _ in 0..<2 { _ = try? await world.sync() }
+        #expect((1...60).allSatisfy { world.isOut($0) })
+    }
+
     /// Person 1 opted out in the project, and keeps their row.
     private func outByName() async throws -> World {
         let world = try World(SuppressionTests.rules)

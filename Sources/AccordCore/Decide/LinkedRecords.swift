@@ -58,7 +58,11 @@ public struct LinkedRecords: Sendable {
             resolutions: context.resolutions(of: link, source.record, mirror?.record))
         var repaired: [Agreement] = []
         if let intent {
-            pairing.owedOptOut = intent.operations.first(where: \.isOwedOptOut)
+            // Any other is decided anew by what it gives the record.
+            if context.schema.paysOwedOptOut(intent) || intent.createsInProject && linking == .new(.createdByStoppedRun)
+            {
+                pairing.owedOptOut = intent.operations.first(where: \.isOwedOptOut)
+            }
             (pairing.link, repaired) = Recovery.absorb(
                 intent, into: link, source: source.record, project: pairing.project.record,
                 filled: FilledFields.of(intent, context.mapping, context.schema))

@@ -3,11 +3,16 @@ public struct OpenIntents: Sendable {
     public private(set) var bySourceKey: [String: Entry] = [:]
     /// Records that were to be created in the source.
     public private(set) var byProjectID: [String: Entry] = [:]
+    /// Of those with a source key, the opt-outs that are owed to a project record.
+    private var owed: [String: Entry] = [:]
 
     public init(_ entries: [Entry] = []) {
         for entry in entries {
             if let key = entry.sourceKey {
                 bySourceKey[key] = entry
+                if let id = entry.projectID, !entry.createsInProject, entry.operations.contains(where: \.isOwedOptOut) {
+                    owed[id] = entry
+                }
             } else if let id = entry.projectID {
                 byProjectID[id] = entry
             }
@@ -35,5 +40,8 @@ public struct OpenIntents: Sendable {
         byProjectID.values.contains { mayBeCreated(record, for: $0) }
     }
 
-    public func intent(for link: Link) -> Entry? { bySourceKey[link.sourceKey] ?? byProjectID[link.projectID] }
+    /// What was begun of a linked record, whose row may have another key by now.
+    public func intent(for link: Link) -> Entry? {
+        bySourceKey[link.sourceKey] ?? byProjectID[link.projectID] ?? owed[link.projectID]
+    }
 }

@@ -113,7 +113,8 @@ public struct RecordsByContent: Sendable {
             let key = try known.link(projectID: record.id)?.link.sourceKey ?? ""
             let message =
                 "\(context.schema.label) \(record.id) says the same and was row \(key)'s, which says something else by "
-                + "now: if the rows were numbered anew, give them their keys back"
+                + "now: if the rows were numbered anew, give them their keys back; if row \(key) was "
+                + "changed on purpose, put it back, or have the mapping replace what changes"
             return UnlinkedRows(context).setAside(row, Quarantine(.ambiguous, message), &decisions)
         }
         return context.reconciler.decide(onlyInSource: row.record, fingerprint: row.fingerprint, place: row.place)

@@ -60,7 +60,9 @@ extension Entry {
         case .clears:
             operation.kind == .update
                 && operation.changes.contains { !$0.before.isNull && $0.after.isNull && !$0.isConsent }
-        case .optOuts: operation.isOptOut && !operations.contains { $0.kind == .create }
+        // Whoever opted out before is no news.
+        case .optOuts:
+            operation.isOptOut && !operation.isOwedOptOut && !operations.contains { $0.kind == .create }
         case .resubscribes: operation.isResubscription
         case .updates:
             wasLinked && operation.kind == .update

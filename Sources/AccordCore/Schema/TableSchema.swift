@@ -172,6 +172,16 @@ public struct TableSchema: Hashable, Sendable {
         lookedUpBy.compactMap { record[$0].isNull ? nil : FieldValue(field: $0, value: record[$0]) }
     }
 
+    /// An entry is to opt out a person to whom an earlier run gave an address, and nothing of it does so anew: nothing but
+    /// the entry says that they are to be opted out.
+    public func paysOwedOptOut(_ entry: Entry) -> Bool {
+        guard entry.operations.contains(where: \.isOwedOptOut) else { return false }
+        return entry.operations.allSatisfy { operation in
+            operation.side == .source || operation.kind == .unsubscribe
+                || operation.kind == .update && !operation.changes.contains { field($0.field)?.type.isAddress ?? false }
+        }
+    }
+
     /// What people call a record; empty if it has no name.
     public func title(of record: Record) -> String {
         title.map { record[$0] }.filter { !$0.isNull }.map(\.description).joined(separator: " ")

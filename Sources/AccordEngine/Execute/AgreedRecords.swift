@@ -33,6 +33,7 @@ struct AgreedRecords {
             return true
         }
         try add(group, decided, &agreed, &unmet, &tally)
+        try execution.begin(agreed.owing)
         try store.openPlan(
             pair.name, run: execution.run, settlements: agreed.settlements, quarantine: agreed.quarantine,
             conflicts: agreed.conflicts, keeping: agreed.undecided.union(plan.undecided),
@@ -60,6 +61,8 @@ struct AgreedRecords {
         var unfinished: Set<String> = []
         /// Of those that were begun, the ones of which nothing is settled.
         var undecided: Set<RecordIdentity> = []
+        /// Those that are owed an opt-out under another key until now.
+        var owing: [Entry] = []
     }
 
     private func add(
@@ -78,6 +81,10 @@ struct AgreedRecords {
                 if let key = settlement.sourceKey, settlement.leavesOpen, decided.contains(key) {
                     agreed.unfinished.insert(key)
                 }
+            }
+            if case .moved = entry.link, pair.schema.paysOwedOptOut(entry), let identity = entry.recordIdentity {
+                agreed.owing.append(entry)
+                agreed.undecided.insert(identity)
             }
             if let item = items.quarantine(entry) { agreed.quarantine.append(item) }
             if isUnmet, entry.isNewlyLinked {

@@ -46,7 +46,7 @@ extension Half {
         let entry = write.entry
         var closing = builder.closed(entry)
         // That it is still to be done, nothing else says.
-        if entry.operations.contains(where: \.isOwedOptOut) { closing.closesIntent = false }
+        if execution.pair.schema.paysOwedOptOut(entry) { closing.closesIntent = false }
         if let error = write.stop { tally.fail(error) }
         switch write.end {
         case .made, .sent, .stopped, .unsent: break

@@ -187,7 +187,7 @@ struct ProjectHalf: Half {
         settlement.closesIntent = !entry.replaces
         if pending.contains(where: \.isOwedOptOut) {
             // Nothing else says that it is still to be done.
-            half.operations = pending
+            half.operations = pending.filter(\.isOwedOptOut)
             half.projectID = stored.id
             try execution.begin([half])
             settlement.closesIntent = false

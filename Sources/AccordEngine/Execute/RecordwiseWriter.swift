@@ -120,7 +120,8 @@ struct RecordwiseWriter<Part: Half> {
     /// - Parameter unsent: entries that were begun and are not sent.
     private mutating func settleSent(closing unsent: [Entry]) throws {
         let settlements = try half.settlements(of: sent, &tally)
-        try store.settle(settlements + unsent.map(half.builder.closed))
+        let closed = unsent.filter { !half.execution.pair.schema.paysOwedOptOut($0) }.map(half.builder.closed)
+        try store.settle(settlements + closed)
         sent = []
     }
 

@@ -47,6 +47,8 @@ package struct PlanBuilder {
         renumbering.add(record)
         if !record.unknown.isEmpty { unknown.formUnion(record.unknown) }
         if !awaited.isEmpty, let identity = record.recordIdentity, awaited[identity] != nil {
+            // Until it is done, it is known that it is to be.
+            if pair.schema.paysOwedOptOut(record) { leftOpen.insert(identity) }
             mentioned.insert(identity)
             awaited[identity] = record.quarantine == nil && !record.isWithheld
         }
