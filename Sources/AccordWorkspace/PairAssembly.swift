@@ -35,7 +35,7 @@ struct PairAssembly {
         return pairs.flatMap { [$0.withDerivedNames(api.schemas)] + $0.derived(api.schemas, table) }
     }
 
-    /// The configuration's other pairs of people who may be in some pairs too: who opted out in their sources gets no
+    /// The configuration's other pairs that keep the same people as some pairs: who opted out in their sources gets no
     /// messages through these.
     mutating func unplanned(beside pairs: [Pair]) async throws -> [Pair] {
         let people = Set(pairs.filter { $0.schema.field(.optOut) != nil }.map(\.schema.name))

@@ -12,15 +12,15 @@ public struct OptOuts: Hashable, Sendable {
     private var doubtedIDs: [String: String] = [:]
     /// Telephone numbers of which it is not known whose they are, by their last digits.
     private var unreadPhones: [Substring: [UnreadPhone]] = [:]
+    /// Why rows may be missing, so that it is known of nobody.
+    private var missing: String?
+    /// Who opted out before, whatever the sources say of them now.
+    public var suppression: SuppressionList
 
     private struct UnreadPhone: Hashable, Sendable {
         var digits: String
         var reason: String
     }
-    /// Why rows may be missing, so that it is known of nobody.
-    private var missing: String?
-    /// Who opted out before, whatever the sources say of them now.
-    public var suppression: SuppressionList
 
     public init(suppression: SuppressionList = SuppressionList()) { self.suppression = suppression }
 

@@ -1,5 +1,5 @@
-/// Opts out whoever gets an address in the project of which is known that its person opted out: by the suppression list, or
-/// by another row, whatever the record's own row says.
+/// Opts out whoever would get messages by what a plan does, and opted out as far as something else than the record's own row
+/// says: who gets an address, comes back from the archive, is subscribed again, or has the name of somebody who vanished.
 package struct SuppressedPeople: Sendable {
     private let schema: TableSchema
     private let optOuts: OptOuts

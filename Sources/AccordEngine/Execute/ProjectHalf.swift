@@ -227,7 +227,7 @@ struct ProjectHalf: Half {
 }
 
 extension QuarantineItem {
-    /// One item says both, if both are of a write that is done.
+    /// One item says both, if both are of a write that is done. What was refused goes before: it is still to be done.
     fileprivate func joined(with other: QuarantineItem?) -> QuarantineItem {
         guard let other else { return self }
         if other.fields.isEmpty { return other }
