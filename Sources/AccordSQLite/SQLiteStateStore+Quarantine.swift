@@ -55,13 +55,14 @@ struct StoredQuarantine {
         try replace(db, pair: pair, all(db, pair: pair).filter { $0.item.fields.isEmpty }, by: items)
     }
 
-    /// One record's item takes the place of whatever was there for it and does not stand.
-    static func put(_ db: Database, pair: Int64, _ item: QuarantineItem) throws {
-        let before = item.key.isEmpty ? [] : try all(db, pair: pair, key: item.key)
+    /// One record's items take the place of whatever was there for it and does not stand.
+    ///
+    /// - Parameter key: of the record; empty for rows without one.
+    static func put(_ db: Database, pair: Int64, _ items: [QuarantineItem], of key: String) throws {
+        let before = key.isEmpty ? [] : try all(db, pair: pair, key: key)
+        let same = Set(items.map(Identity.init))
         try replace(
-            db, pair: pair,
-            before.filter { $0.item.fields.isEmpty || $0.item.cause == item.cause && $0.item.fields == item.fields },
-            by: [item])
+            db, pair: pair, before.filter { $0.item.fields.isEmpty || same.contains(Identity($0.item)) }, by: items)
     }
 
     // MARK: - Items that stand

@@ -23,7 +23,7 @@ struct Settling {
         for settlement in settlements {
             guard let known = pairs[settlement.pair] else { continue }
             try Settling(db, settlement, known).apply()
-            if settlement.quarantine != nil { known.hasQuarantine = true }
+            if !settlement.quarantine.isEmpty { known.hasQuarantine = true }
         }
     }
 
@@ -164,9 +164,10 @@ struct Settling {
 
     private func settleQuarantine(_ before: StoredLink?, _ after: StoredLink?) throws {
         if known.hasQuarantine { try settleStanding(before?.sourceKey, after?.sourceKey) }
-        if let item = settlement.quarantine {
-            try StoredQuarantine.put(db, pair: pair, item)
-        } else if known.hasQuarantine, !settlement.leavesOpen, let key = settlement.sourceKey {
+        for items in Dictionary(grouping: settlement.quarantine, by: \.key) {
+            try StoredQuarantine.put(db, pair: pair, items.value, of: items.key)
+        }
+        if settlement.quarantine.isEmpty, known.hasQuarantine, !settlement.leavesOpen, let key = settlement.sourceKey {
             try db.run(
                 "DELETE FROM quarantine WHERE pair = ? AND key = ? AND fields = ?",
                 [pair, RecordIdentity.source(key: key).text, StoredQuarantine.noFields])

@@ -56,8 +56,8 @@ public struct Settlement: Sendable, Hashable {
     public var mirror: MirrorAction
     /// The journal's intent of this record is done with.
     public var closesIntent: Bool
-    /// Puts the record into quarantine.
-    public var quarantine: QuarantineItem?
+    /// What a person has to see to: at most one item that leaves the record out, and any that stand.
+    public var quarantine: [QuarantineItem]
     /// Addresses of a person who opted out by this, and when, in Unix seconds: they go on the suppression list.
     public var suppresses: [String: Int64]
     /// Addresses of a person who is subscribed again by this: they go off it.
@@ -68,7 +68,7 @@ public struct Settlement: Sendable, Hashable {
         pair: String, sourceKey: String?, projectID: String?, link: LinkAction = .upsert(.active),
         sourceBase: [String: Value] = [:], projectBase: [String: Value] = [:], sourceFingerprint: Fingerprint? = nil,
         settlesProject: Bool = false, fields: Set<String> = [], mirror: MirrorAction = .keep,
-        closesIntent: Bool = false, quarantine: QuarantineItem? = nil, suppresses: [String: Int64] = [:],
+        closesIntent: Bool = false, quarantine: [QuarantineItem] = [], suppresses: [String: Int64] = [:],
         releases: [String] = [], ledger: [LedgerRow] = []
     ) {
         self.pair = pair

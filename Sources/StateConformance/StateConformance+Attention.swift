@@ -34,7 +34,7 @@ extension StateConformance {
             refused.operationFingerprint = Fingerprint(of: "write")
             refused.recordFingerprint = Fingerprint(of: "record")
             var settlement = linking("1", "p1")
-            settlement.quarantine = refused
+            settlement.quarantine = [refused]
             try store.settle([settlement])
             func fingerprints() throws -> [Fingerprint?] {
                 try store.quarantine("customers").map(\.operationFingerprint)
@@ -50,7 +50,7 @@ extension StateConformance {
         Check("a record has one reason at a time, and none once it is settled") { trial, store in
             for message in ["first", "second"] {
                 var settlement = linking("1", "p1")
-                settlement.quarantine = item("1", message)
+                settlement.quarantine = [item("1", message)]
                 try store.settle([settlement])
             }
             try trial.expect(store.quarantine("customers").map(\.message), is: ["second"])
@@ -63,8 +63,7 @@ extension StateConformance {
             trial, store in
             func write(_ key: String, _ fields: [String]) throws {
                 var settlement = linking(key, "p\(key)", fingerprint: Fingerprint(of: key), settlesProject: true)
-                settlement.quarantine = item(key, cause: .storedDifferently)
-                settlement.quarantine?.fields = fields
+                settlement.quarantine = [item(key, cause: .storedDifferently, fields: fields)]
                 try store.settle([settlement])
             }
             func standing() throws -> [String] {
@@ -92,6 +91,18 @@ extension StateConformance {
             try trial.expect(store.quarantine("customers").map(\.fields), is: [["a", "b"], ["c"]])
             try trial.expect(store.clearQuarantine("customers", key: "2b"), is: 2)
             try trial.expect(store.standingQuarantineCount("customers"), is: 0)
+        },
+        Check("one write can be said more than one thing of, and each ends by itself") { trial, store in
+            var settlement = linking("1", "p1")
+            settlement.quarantine = [
+                item("1"), item("1", cause: .wroteOver, fields: ["a"]),
+                item("1", cause: .storedDifferently, fields: ["b"]),
+            ]
+            for _ in 0..<2 { try store.settle([settlement]) }
+            func causes() throws -> [Quarantine.Cause] { try store.quarantine("customers").map(\.cause) }
+            try trial.expect(causes(), is: [.unmappable, .wroteOver, .storedDifferently])
+            try store.settle([linking("1", "p1", source: ["b": .integer(1)], fingerprint: Fingerprint(of: "row"))])
+            try trial.expect(causes(), is: [.wroteOver])
         },
         Check("one record or all can be let out") { trial, store in
             try store.openPlan(quarantine: [item("1"), item("2"), item("3")])
@@ -139,11 +150,12 @@ extension StateConformance {
     ]
 
     private static func item(
-        _ key: String, _ message: String = "no e-mail", cause: Quarantine.Cause = .unmappable, since: Int64 = 1
+        _ key: String, _ message: String = "no e-mail", cause: Quarantine.Cause = .unmappable,
+        fields: [String] = [], since: Int64 = 1
     ) -> QuarantineItem {
         QuarantineItem(
             side: .source, key: key, label: "Ann", cause: cause, message: message,
-            place: Place(file: "crm.csv", line: 7), run: since, since: since)
+            place: Place(file: "crm.csv", line: 7), fields: fields, run: since, since: since)
     }
 
     private static func conflict(

@@ -105,8 +105,10 @@ extension StateStore {
             settlement.closesIntent = true
             settlement.ledger = [LedgerRow(customer: "1", action: "update", reason: .rules([.sourceChanged]))]
             var refused = linking("2", "p2")
-            refused.quarantine = QuarantineItem(
-                side: .project, key: "2", label: "Bob", cause: .refused, message: "no", run: 1, since: 1)
+            refused.quarantine = [
+                QuarantineItem(
+                    side: .project, key: "2", label: "Bob", cause: .refused, message: "no", run: 1, since: 1)
+            ]
             try settle([settlement, refused])
         }
     }

@@ -146,8 +146,10 @@ extension StateConformance {
         Check("a record that one side does not have yet gets no link") { trial, store in
             var settlement = linking("1", "p1")
             settlement.projectID = nil
-            settlement.quarantine = QuarantineItem(
-                side: .project, key: "1", label: "Ann", cause: .refused, message: "no", run: 1, since: 1)
+            settlement.quarantine = [
+                QuarantineItem(
+                    side: .project, key: "1", label: "Ann", cause: .refused, message: "no", run: 1, since: 1)
+            ]
             try store.settle([settlement])
             try trial.expect(store.link("customers", sourceKey: "1"), is: nil)
             try trial.expect(store.quarantine("customers").map(\.key), is: ["1"])

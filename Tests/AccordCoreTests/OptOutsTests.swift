@@ -50,14 +50,14 @@ struct OptOutsTests {
                 Field(
                     name: "unsubscribed_at", column: "Out", type: .boolean(yes: ["Yes"], no: ["No"]), isOptOut: true),
             ])
-        let mapper = try RecordMapper(mapping: mapping, header: OptOutsTests.header)
+        let reader = try #require(
+            try OptOutReader(mapping, rows: RowForm(OptOutsTests.header), names: ["email", "phone"]))
         let row = TextRow(header: OptOutsTests.header, cells: cells)
         let record = TableRecord(
             cells: .text(row), fingerprint: Fingerprint(of: "row"), place: Place(file: "crm.csv", line: 3),
             problem: problem)
         var optOuts = OptOuts()
-        let said = OptOutRow(record, row, mapper, optOut: "unsubscribed_at", fields: ["email", "phone"])
-        if let said { optOuts.add(said) }
+        if let said = reader.said(record, row) { optOuts.add(said) }
         let person = [
             FieldValue(field: "email", value: .string("a@x.co")),
             FieldValue(field: "phone", value: .string("+14155552671")),

@@ -144,6 +144,31 @@ struct LandedTests {
         #expect(try await world.sync().outcome == .done)
     }
 
+    @Test("that they were written over is said beside what was refused after it")
+    func refusedAfterwards() async throws {
+        let world = try World()
+        try world.write([person(1, out: "yes")])
+        let (service, time) = (world.service, world.time)
+        let isMade = Mutex(false)
+        world.refusal = { request in
+            if request.url.hasSuffix("/unsubscribe") { return 422 }
+            let isFirst = isMade.withLock { made in
+                defer { made = made || request.method == "POST" }
+                return request.method == "POST" && !made
+            }
+            guard isFirst else { return nil }
+            try service.edit { project throws(SandboxError) in
+                try project.addCustomer(["first_name": .string("Beatrice"), "email": .string("p1@example.com")])
+                time.advance(30)
+            }
+            return nil
+        }
+        let report = try await world.sync()
+        #expect(report.outcome == .attention, "\(report)")
+        let causes = try await world.withEngine { _, store in Set(try store.quarantine("customers").map(\.cause)) }
+        #expect(causes == [.refused, .wroteOver])
+    }
+
     @Test("who is made by a create whose answer was lost, and sent once more, was not there before")
     func madeByItself() async throws {
         let world = try World()

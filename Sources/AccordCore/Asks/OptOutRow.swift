@@ -16,13 +16,8 @@ public struct OptOutRow: Hashable, Sendable {
     /// Fewer are no telephone number.
     static let leastDigits = 7
 
-    /// Nil for a row that says of nobody that they opted out, and leaves nobody in doubt.
-    ///
-    /// - Parameters:
-    ///   - optOut: the field that says whether the row's person opted out.
-    ///   - fields: those by which people are known.
-    public init?(
-        _ record: TableRecord, _ row: TextRow, _ mapper: RecordMapper, optOut: String, fields: [String]
+    init?(
+        _ record: TableRecord, _ row: TextRow, _ mapper: RecordMapper, optOut: String, names fields: [String]
     ) {
         place = record.place.map { "\($0)" } ?? "a record"
         // Of a broken row of text it is not known which cell is in which column.

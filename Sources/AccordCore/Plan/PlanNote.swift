@@ -57,7 +57,7 @@ public enum PlanNote: Hashable, Sendable {
     }
 
     private static func stopped(_ count: Int, _ what: String) -> String {
-        "an earlier run was stopped while it wrote \(count.counted("record")); "
+        "an earlier run did not finish its work on \(count.counted("record")); "
             + "what became of \(count == 1 ? "it" : "them") \(what)"
     }
 }

@@ -48,20 +48,17 @@ public struct OptOutRead {
 
     /// - Returns: nil if the pair's source does not say who opted out.
     private func readRows(_ pair: Pair, into optOuts: inout OptOuts) async throws -> ScanProof? {
-        guard let optOut = pair.mapping.fields.first(where: \.isOptOut)?.name, let table = pair.source.scannable else {
-            return nil
-        }
-        let names = pair.schema.lookedUpBy
-        var mapping = pair.mapping
-        mapping.fields = mapping.fields.filter { $0.isOptOut || names.contains($0.name) }
-        let mapper = try RecordMapper(mapping: mapping, schema: try await table.schema())
+        guard pair.mapping.fields.contains(where: \.isOptOut), let table = pair.source.scannable,
+            let reader = try OptOutReader(
+                pair.mapping, rows: RowForm(try await table.schema()), names: pair.schema.lookedUpBy)
+        else { return nil }
         var words: [(key: String, word: OptOutRow.Word)] = []
         let proof = try await table.scan { batch in
             try run.stop.check()
-            batch.forEachRow(mapper.rows) { record, row in
-                guard let said = OptOutRow(record, row, mapper, optOut: optOut, fields: names) else { return }
+            batch.forEachRow(reader.rows) { record, row in
+                guard let said = reader.said(record, row) else { return }
                 optOuts.add(said)
-                if let key = mapper.key(of: row) { words.append((key, said.word)) }
+                if let key = reader.key(of: row) { words.append((key, said.word)) }
             }
         }
         try addLinked(words, of: pair, to: &optOuts)

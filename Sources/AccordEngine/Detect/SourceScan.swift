@@ -53,7 +53,11 @@ struct SourceScan {
         let form = SourceRowForm(fields: pair.mapping.fields.map(\.name), file: table.name)
         func spool() -> RowSpool { RowSpool(form: form, folder: store.folder) }
         var pass = Pass(
-            scan: self, mapper: mapper, sightings: RowSightings(try store.linkIndex(pair.name)),
+            scan: self, mapper: mapper,
+            optOuts: try mapper.flatMap { mapper throws(MappingProblem) in
+                try OptOutReader(pair.mapping, rows: mapper.rows, names: pair.schema.lookedUpBy)
+            },
+            sightings: RowSightings(try store.linkIndex(pair.name)),
             changes: SourceChanges(
                 reading: SideReading(mode: .full, records: 0, read: 0), linked: spool(), unlinked: spool()))
         let proof = try await table.scan { batch in
@@ -68,6 +72,7 @@ struct SourceScan {
     private struct Pass {
         let scan: SourceScan
         let mapper: RecordMapper?
+        let optOuts: OptOutReader?
         var sightings: RowSightings
         var changes: SourceChanges
         var count = 0
@@ -77,9 +82,13 @@ struct SourceScan {
         /// Rows that the mapping leaves out, of those with a key that is linked or begun.
         private var leftOut: [(key: String, hash: UInt64)] = []
 
-        init(scan: SourceScan, mapper: RecordMapper?, sightings: RowSightings, changes: SourceChanges) {
+        init(
+            scan: SourceScan, mapper: RecordMapper?, optOuts: OptOutReader?, sightings: RowSightings,
+            changes: SourceChanges
+        ) {
             self.scan = scan
             self.mapper = mapper
+            self.optOuts = optOuts
             self.sightings = sightings
             self.changes = changes
             let intents = scan.intents
@@ -106,7 +115,7 @@ struct SourceScan {
             switch sightings.meet(record, row, line: record.place?.line ?? count, mapper) {
             case .unreadable(let problem): return takeBroken(record, row, problem, mapper)
             case .leftOut:
-                noteOptOut(record, row, mapper)
+                noteOptOut(record, row)
                 leaveOut(row, mapper)
             case .keyless: takeKeyless(record, row, mapper)
             case .double(let before): takeDuplicate(record, row, before, mapper)
@@ -128,7 +137,7 @@ struct SourceScan {
             } else {
                 try changes.unlinked.append(mapped.bytes)
             }
-            if let row = mapped.setAside, let mapper { noteOptOut(row.record, row.row, mapper) }
+            if let row = mapped.setAside { noteOptOut(row.record, row.row) }
             for hash in mapped.matchHashes { changes.matchValues.add(hash: hash) }
         }
 
@@ -144,16 +153,14 @@ struct SourceScan {
         // MARK: - Rows that cannot be used
 
         /// A row that is set aside, or left out, may be the one in which somebody opted out.
-        private mutating func noteOptOut(_ record: TableRecord, _ row: TextRow, _ mapper: RecordMapper) {
-            guard let optOut = scan.pair.mapping.fields.first(where: \.isOptOut)?.name else { return }
-            let fields = scan.pair.schema.lookedUpBy
-            if let row = OptOutRow(record, row, mapper, optOut: optOut, fields: fields) { changes.optOuts.add(row) }
+        private mutating func noteOptOut(_ record: TableRecord, _ row: TextRow) {
+            if let said = optOuts?.said(record, row) { changes.optOuts.add(said) }
         }
 
         private mutating func takeDuplicate(
             _ record: TableRecord, _ row: TextRow, _ before: Int, _ mapper: RecordMapper
         ) {
-            noteOptOut(record, row, mapper)
+            noteOptOut(record, row)
             let key = mapper.key(of: row) ?? ""
             changes.duplicateKeys.insert(key)
             setAside(
@@ -164,7 +171,7 @@ struct SourceScan {
         }
 
         private mutating func takeKeyless(_ record: TableRecord, _ row: TextRow, _ mapper: RecordMapper) {
-            noteOptOut(record, row, mapper)
+            noteOptOut(record, row)
             setAside(record, key: nil, scan.pair.noKey)
             changes.unidentified.append(
                 UnidentifiedRow(place: record.place, values: matchValues(row, mapper), hasKey: false))
@@ -185,7 +192,7 @@ struct SourceScan {
                 let hash = KeyHash.of(key)
                 if sightings.isDouble(hash: hash, line: line) { changes.duplicateKeys.insert(key) }
             }
-            noteOptOut(record, row, mapper)
+            noteOptOut(record, row)
             setAside(record, key: key, quarantine)
             let values = row.isTyped ? matchValues(row, mapper) : guesses(row, mapper)
             changes.unidentified.append(UnidentifiedRow(place: record.place, values: values, hasKey: false))

@@ -54,11 +54,12 @@ extension Half {
         case .gone where side == .source: tally.skip(entry, "its row is not there any more")
         case .gone(let reason):
             tally.quarantined += 1
-            closing.quarantine = execution.attention.item(entry, Quarantine(.refused, reason), operation: nil)
+            closing.quarantine = [execution.attention.item(entry, Quarantine(.refused, reason), operation: nil)]
         case .refused(let quarantine):
             tally.quarantined += 1
-            closing.quarantine = execution.attention.item(
-                entry, quarantine, operation: remaining(entry).operationFingerprint)
+            closing.quarantine = [
+                execution.attention.item(entry, quarantine, operation: remaining(entry).operationFingerprint)
+            ]
         case .unknown(let reason):
             // From now on it is counted how long it may be on its way.
             try execution.begin([entry])

@@ -106,13 +106,12 @@ struct ProjectHalf: Half {
         entry.note = .takenFor(id: record.id, label: label)
         try execution.begin([entry])
         closing.closesIntent = false
-        closing.quarantine = execution.attention.item(
-            entry,
-            Quarantine(
-                .wouldOverwriteAnother,
-                "the service took it for \(label) (\(pair.schema.label) \(record.id)) and wrote over that: give "
-                    + "\(pair.schema.label) \(record.id) its own values back in the project"),
-            operation: nil)
+        let message =
+            "the service took it for \(label) (\(pair.schema.label) \(record.id)) and wrote over that: give "
+            + "\(pair.schema.label) \(record.id) its own values back in the project"
+        closing.quarantine = [
+            execution.attention.item(entry, Quarantine(.wouldOverwriteAnother, message), operation: nil)
+        ]
         tally.quarantined += 1
         return closing
     }
@@ -126,7 +125,7 @@ struct ProjectHalf: Half {
             return pair.sender?.settlement(entry, answer: answer, builder) ?? builder.closed(entry)
         }
         var settlement = try written(write, &tally)
-        if let met = wroteOver(write) { settlement.quarantine = met.joined(with: settlement.quarantine) }
+        if let met = wroteOver(write) { settlement.quarantine.append(met) }
         return settlement
     }
 
@@ -163,7 +162,9 @@ struct ProjectHalf: Half {
         settlement.mirror = .stored(stored)
         if settlement.sourceFingerprint == nil { tally.leavesOpen = true }
         if entry.operations.contains(where: { $0.kind == .archive }) { settlement.link = .state(.archived) }
-        settlement.quarantine = storedDifferently(entry, stored.record)
+        if let kept = storedDifferently(entry.operations, of: entry, stored.record) {
+            settlement.quarantine.append(kept)
+        }
         return settlement
     }
 
@@ -183,6 +184,9 @@ struct ProjectHalf: Half {
         }
         settlement.mirror = .stored(stored)
         settlement.quarantine = rest.quarantine
+        if let kept = storedDifferently(half.operations, of: entry, stored.record) {
+            settlement.quarantine.append(kept)
+        }
         // That another record was to give way to it is not forgotten.
         settlement.closesIntent = !entry.replaces
         if pending.contains(where: \.isOwedOptOut) {
@@ -210,8 +214,10 @@ struct ProjectHalf: Half {
     }
 
     /// Fields that the service took and stored with another meaning.
-    private func storedDifferently(_ entry: Entry, _ stored: Record) -> QuarantineItem? {
-        let changes = entry.operations.filter { $0.side == .project }.flatMap(\.changes).filter { change in
+    private func storedDifferently(
+        _ operations: [Operation], of entry: Entry, _ stored: Record
+    ) -> QuarantineItem? {
+        let changes = operations.filter { $0.side == .project }.flatMap(\.changes).filter { change in
             change.rule != .optOut && change.rule != .resubscribed
                 && pair.schema.field(change.field)?.isReadable != false && !stored.unknown.contains(change.field)
                 && !stored[change.field].means(change.after)
@@ -223,17 +229,5 @@ struct ProjectHalf: Half {
         return execution.attention.item(
             entry, Quarantine(.storedDifferently, kept.joined(separator: "; ")), operation: nil,
             fields: changes.map(\.field))
-    }
-}
-
-extension QuarantineItem {
-    /// One item says both, if both are of a write that is done. What was refused goes before: it is still to be done.
-    fileprivate func joined(with other: QuarantineItem?) -> QuarantineItem {
-        guard let other else { return self }
-        if other.fields.isEmpty { return other }
-        var both = self
-        both.message += "; " + other.message
-        both.fields = Set(fields).union(other.fields).sorted()
-        return both
     }
 }

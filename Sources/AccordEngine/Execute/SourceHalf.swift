@@ -129,7 +129,7 @@ struct SourceHalf: Half {
 
     /// - Parameter quarantine: of a record that was created, and what was to follow was not done.
     private func made(
-        _ write: RecordWrite<Basis>, _ project: Record?, _ tally: inout Tally, quarantine: QuarantineItem? = nil
+        _ write: RecordWrite<Basis>, _ project: Record?, _ tally: inout Tally, quarantine: [QuarantineItem] = []
     ) -> [Settlement] {
         let entry = write.entry
         count(entry, &tally)
