@@ -101,7 +101,7 @@ struct SuppressionTests {
         let again = try await world.sync()
         #expect(!world.isOut(1) && again.outcome != .done, "\(again)")
         // What was refused for good is tried again when somebody says so.
-        try await world.withEngine { _, store in try store.clearQuarantine("customers", key: nil) }
+        _ = try await world.withEngine { _, store in try store.clearQuarantine("customers", key: nil) }
         for _ in 0..<2 { try await world.sync() }
         #expect(world.isOut(1))
         #expect(try world.rows.contains(person(1, out: "yes")))
