@@ -78,6 +78,7 @@ public struct Engine: Sendable {
     func plans(of pairs: [Pair], _ options: RunOptions, readsProject: Bool = true) async throws -> [PairPlan] {
         var plans: [PairPlan] = []
         var failed: Set<String> = []
+        if readsProject { try await readNamed(by: pairs, options) }
         for pair in pairs {
             do {
                 if let other = pair.refersTo.intersection(failed).min() {
@@ -90,6 +91,16 @@ public struct Engine: Sendable {
             }
         }
         return Engine.holdingSends(try creatingWhatIsNamed(plans), options.allowances)
+    }
+
+    /// What rows name by the keys of pairs that are left out of the run is as it is by now: an address may be somebody
+    /// else's.
+    private func readNamed(by pairs: [Pair], _ options: RunOptions) async throws {
+        let named = pairs.reduce(into: Set()) { $0.formUnion($1.namedByKey) }
+        for other in unplanned where named.contains(other.name) {
+            guard try store.lastFullRead(other.name) != nil else { continue }
+            _ = try await MirrorRead(pair: other, planning(options)).refresh(full: false, mappingChanged: false)
+        }
     }
 
     private func plan(_ pair: Pair, _ run: PlanningRun) async throws -> PairPlan {
@@ -130,6 +141,8 @@ public struct Engine: Sendable {
     /// A saved plan, held against what changed in the project since it was made, and against what the run allows.
     private func upToDate(_ plan: Plan, _ options: RunOptions) async throws -> Plan {
         var current = plan
+        let planned = Set(plan.pairs.map(\.name))
+        try await readNamed(by: pairs.filter { planned.contains($0.name) }, options)
         for index in current.pairs.indices {
             guard let pair = pairs.first(where: { $0.name == current.pairs[index].name }) else { continue }
             // Each operation is held against what is read here before it is sent.
@@ -186,8 +199,11 @@ public struct Engine: Sendable {
                 failed.insert(pair.schema.name)
                 continue
             }
+            let named = pair.namedByKey
             let failure = try await execute(
-                pair, pairPlan, isSaved: planID != nil, sends: sends, reached, &report)
+                pair, pairPlan, isSaved: planID != nil,
+                namesMayHaveMoved: plan.pairs.contains { named.contains($0.name) && !$0.names.isEmpty }
+                    || planID != nil && !named.isEmpty, sends: sends, reached, &report)
             progress(.finished(pair: pair.name))
             guard let failure else { continue }
             report.failures.append(failure.description)
@@ -204,19 +220,20 @@ public struct Engine: Sendable {
 
     /// - Parameters:
     ///   - isSaved: the plan was made before this run.
+    ///   - namesMayHaveMoved: what its rows name may be called otherwise by now.
     ///   - sends: messages may reach people in this run.
     ///   - reached: whom they were begun to reach.
     /// - Returns: why the pair could not be finished; nil if it was.
     private func execute(
-        _ pair: Pair, _ plan: PairPlan, isSaved: Bool, sends: Bool, _ reached: Claims, _ report: inout RunReport
+        _ pair: Pair, _ plan: PairPlan, isSaved: Bool, namesMayHaveMoved: Bool, sends: Bool, _ reached: Claims,
+        _ report: inout RunReport
     ) async throws -> (any ExplainedError)? {
         var plan = plan
         plan.records = try namingAwaited(pair, plan.records)
         var executor = Executor(
             Execution(
-                pair: pair, plan: plan, isSaved: isSaved, sends: sends, run: report.run, planning: planning(),
-                reached: reached,
-                concurrency: concurrency, logger: logger))
+                pair: pair, plan: plan, isSaved: isSaved, namesMayHaveMoved: namesMayHaveMoved, sends: sends,
+                run: report.run, planning: planning(), reached: reached, concurrency: concurrency, logger: logger))
         try await executor.execute()
         report.add(executor.tally, plan)
         report.quarantined += try store.standingQuarantineCount(pair.name)

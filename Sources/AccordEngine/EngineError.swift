@@ -90,7 +90,12 @@ public enum EngineError: ExplainedError, Hashable {
         switch error {
         case .unauthorized(_, let keyFoundAt):
             "Find the current key under \(keyFoundAt), put it where project.key in accord.yaml says and run again"
-        case .forbidden: "Check that the project's plan includes API access"
+        case .forbidden: "Check that the project's plan includes this part of the API"
+        case .notTheService(_, _, let keyFoundAt):
+            "Check project.url in accord.yaml, and that the key is the one under \(keyFoundAt)"
+        case .tooBusy: "Run again later; if that happens often, set project.rate in accord.yaml lower"
+        case .readRefused:
+            "Check project.url in accord.yaml; if it is right, the service differs from its description in this"
         case .unavailable:
             "Check the connection, project.url in accord.yaml and the service's status, then run again; nothing is lost"
         case .nonsense: "Check project.url in accord.yaml; if it is right, the service may have changed"
@@ -106,6 +111,8 @@ extension EngineError {
     public static func whileReadingProject<T>(_ body: () async throws -> T) async throws -> T {
         do {
             return try await body()
+        } catch TableError.interrupted {
+            throw EngineError.stopped
         } catch let error as TableError {
             throw EngineError.project(error)
         }
@@ -117,10 +124,18 @@ extension ExplainedError {
     var concernsAllPairs: Bool {
         switch self as any ExplainedError {
         case EngineError.stopped, EngineError.otherProject: true
-        case EngineError.project(let error): error.isFinal
-        case let error as TableError: error.isFinal
+        case EngineError.project(let error): error.concernsAllTables
+        case let error as TableError: error.concernsAllTables
         case is StateError: true
         default: false
         }
+    }
+}
+
+extension TableError {
+    /// Another table of the same service would meet it as well. What was not booked may be one of its parts alone.
+    fileprivate var concernsAllTables: Bool {
+        if case .forbidden = self { return false }
+        return isFinal
     }
 }

@@ -73,6 +73,9 @@ public struct Pair: Sendable {
         return tables
     }
 
+    /// The pairs whose records its rows name by their keys, rather than by what the project calls them.
+    var namedByKey: Set<String> { Set(mapping.fields.compactMap(\.pair)).filter { spelled[$0] == nil } }
+
     /// Equal as long as the names of other pairs' records in the source's rows mean what they meant; nil if no
     /// field holds such names. Names that come up do not change it: rows that waited for one were never settled.
     public func references(_ store: any StateStore) throws -> Fingerprint? {

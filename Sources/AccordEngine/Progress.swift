@@ -6,4 +6,6 @@ public enum Progress: Sendable, Hashable {
     case reading(pair: String, side: Side, count: Int)
     case applying(pair: String, done: Int, of: Int)
     case finished(pair: String)
+    /// The service makes the run wait.
+    case waiting(seconds: Int)
 }

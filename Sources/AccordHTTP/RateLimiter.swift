@@ -13,6 +13,7 @@ public actor RateLimiter {
     private var tokens: Double
     private var refilled: Double
     private var pausedUntil = -Double.infinity
+    private var paused = 0.0
 
     /// - Parameters:
     ///   - perSecond: requests a second; at least 0.001.
@@ -40,11 +41,17 @@ public actor RateLimiter {
         await lock.leave()
     }
 
-    /// Lets nobody through before `monotonic` on the clock of ``TimeSource/monotonic``, and slows down.
-    public func pause(until monotonic: Double) {
+    /// Lets nobody through for some seconds, and slows down.
+    ///
+    /// - Returns: how many seconds of pauses there were in all, these included.
+    public func pause(seconds: Double) -> Double {
+        let now = time.monotonic
         // Requests that were under way together are all answered "too many": that is one reason to slow down, not several.
-        if pausedUntil <= time.monotonic { rate = max(rate / 2, perSecond / 64) }
-        pausedUntil = max(pausedUntil, monotonic)
+        if pausedUntil <= now { rate = max(rate / 2, perSecond / 64) }
+        let until = max(pausedUntil, now + seconds)
+        paused += until - max(pausedUntil, now)
+        pausedUntil = until
+        return paused
     }
 
     private func takeToken() async throws {

@@ -8,14 +8,20 @@ public struct RetryPolicy: Hashable, Sendable {
     public var base: Double
     /// The most seconds that any of these grows to.
     public var cap: Double
-    /// The most seconds that the service can make a request wait.
+    /// The most seconds that the service can make a run wait at once. A run that is asked to wait longer ends.
     public var mostRetryAfter: Double
+    /// And in all.
+    public var mostPaused: Double
 
-    public init(attempts: Int = 6, base: Double = 0.5, cap: Double = 30, mostRetryAfter: Double = 600) {
+    public init(
+        attempts: Int = 6, base: Double = 0.5, cap: Double = 30, mostRetryAfter: Double = 300,
+        mostPaused: Double = 900
+    ) {
         self.attempts = attempts
         self.base = base
         self.cap = cap
         self.mostRetryAfter = mostRetryAfter
+        self.mostPaused = mostPaused
     }
 
     /// How a request failed.
@@ -65,7 +71,7 @@ public struct RetryPolicy: Hashable, Sendable {
     public func delay(retry: Int, retryAfter: Double?, random: any RandomSource) -> Double {
         var most = min(base, cap)
         for _ in 1..<max(retry, 1) where most < cap { most = min(cap, most * 2) }
-        return max(most * random.unit(), min(max(retryAfter ?? 0, 0), mostRetryAfter))
+        return max(most * random.unit(), max(retryAfter ?? 0, 0))
     }
 
     /// The seconds that a `Retry-After` header asks for, which holds a number of seconds or an HTTP date.

@@ -11,8 +11,12 @@ extension RESTTable: RecordWritable {
             return .refused(unsent.error)
         } catch let error as TableError {
             switch error {
-            case .notFound: return change.key == nil ? .refused(error) : .gone(error)
-            case .refused: return .refused(error)
+            case .notFound(let request, let message):
+                if let named = named(by: change) {
+                    return .refused(.unknownName(request: request, named: named, message: message))
+                }
+                return change.key == nil ? .refused(error) : .gone(error)
+            case .refused, .readRefused: return .refused(error)
             case .outcomeUnknown, .partlyMade, .nonsense: return .unknown(error)
             default: throw error
             }
@@ -21,6 +25,16 @@ extension RESTTable: RecordWritable {
 
     public func requests(for change: TableChange) -> Int {
         change.kind == .update ? resource.requests(toUpdate: Set(change.values.keys)) : 1
+    }
+
+    /// What a change names of other resources: the service answers as if the record itself were not there, where that is not.
+    /// Nil if it names nothing.
+    private func named(by change: TableChange) -> String? {
+        let names = resource.schema.fields.compactMap { field -> String? in
+            guard field.refersTo != nil, let value = change.values[field.name], !value.isNull else { return nil }
+            return "\(field.name) \"\(value)\""
+        }
+        return names.isEmpty ? nil : names.joined(separator: ", ")
     }
 
     /// A change for which no request could be made: nothing was sent.
@@ -103,7 +117,8 @@ extension RESTTable: RecordWritable {
                     try await present(change)
                 }
             try hold(change, against: now)
-            known = Record(key: now.key ?? "", values: now.values)
+            known = Record(
+                key: now.key ?? "", values: now.values, unknown: operation.always.subtracting(now.values.keys))
         }
         let request = try request(operation, change) { () throws(Nonsense) in
             try self.encoder.update(change.values.filter { fields.contains($0.key) }, operation, known: known)
@@ -166,7 +181,7 @@ extension RESTTable: RecordWritable {
                 method: operation.method, path: try path(operation, change), body: try body?(),
                 isIdempotent: operation.isIdempotent)
         } catch {
-            throw Unsent(error: .nonsense(request: name(change), reason: error.reason))
+            throw Unsent(error: .unsendable(name: name(change), reason: error.reason))
         }
     }
 
@@ -187,7 +202,7 @@ extension RESTTable: RecordWritable {
     }
 
     private func undescribed(_ change: TableChange, _ what: String) -> Unsent {
-        Unsent(error: .nonsense(request: name(change), reason: "the API's description has \(what)"))
+        Unsent(error: .unsendable(name: name(change), reason: "the API's description has \(what)"))
     }
 
     // MARK: - Words

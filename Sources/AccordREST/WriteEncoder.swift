@@ -16,10 +16,15 @@ struct WriteEncoder: Sendable {
     /// What one step of an update sends: its fields, emptied ones as null, and those that the operation always sends.
     ///
     /// - Parameter known: the record, for the fields that it always sends.
+    /// - Throws: ``Nonsense`` if one of these is not known.
     func update(_ values: [String: Value], _ operation: APIOperation, known: Record) throws(Nonsense) -> JSON {
         var values = values
-        for field in operation.always where values[field] == nil && !known[field].isNull {
-            values[field] = known[field]
+        for field in operation.always.sorted() where values[field] == nil {
+            if known.unknown.contains(field) {
+                throw Nonsense(
+                    "its \(field) has to be sent along, or may be emptied, and the service's answers do not hold it")
+            }
+            if !known[field].isNull { values[field] = known[field] }
         }
         return try body(values)
     }

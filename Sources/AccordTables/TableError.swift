@@ -19,12 +19,26 @@ public enum TableError: ExplainedError, Hashable {
 
     /// 401: the key is wrong or was rotated.
     case unauthorized(request: String, keyFoundAt: String)
-    /// 403: the plan has no API access.
-    case forbidden(request: String, message: String)
+    /// 402 and 403: what was booked there does not include it.
+    case forbidden(request: String, status: Int, message: String)
+    /// A redirect, or a page for people in place of data: of a login, mostly.
+    case notTheService(request: String, reason: String, keyFoundAt: String)
     /// 404 for a record.
     case notFound(request: String, message: String)
-    /// Any other 4xx, and `success: false`: the service's own words, and those by field.
+    /// 404 for a write to a record that is there.
+    case noSuchOperation(request: String, what: String)
+    /// 404 for a write that names records of other tables.
+    case unknownName(request: String, named: String, message: String)
+    /// Any other 4xx of a write, and `success: false`: the service's own words, and those by field.
     case refused(request: String, status: Int, message: String, fields: [String: [String]])
+    /// A 4xx of a read: it is no record's fault.
+    case readRefused(request: String, status: Int, message: String)
+    /// A write for which no request could be made: certainly nothing was sent.
+    case unsendable(name: String, reason: String)
+    /// The service asks for a longer pause than a run makes.
+    case tooBusy(request: String, reason: String)
+    /// Somebody asked to stop while the service made the run wait: certainly nothing was sent.
+    case interrupted(request: String)
     /// A write whose answer never came: it may have happened.
     case outcomeUnknown(request: String, reason: String)
     /// Several requests make one change: some of them were made, and this came of the next.
@@ -37,12 +51,14 @@ public enum TableError: ExplainedError, Hashable {
     public var place: String? {
         switch self {
         case .missing(let name), .unreadable(let name, _), .changedMeanwhile(let name), .busy(let name),
-            .notWritable(let name, _), .expectationFailed(let name, _):
+            .notWritable(let name, _), .expectationFailed(let name, _), .unsendable(let name, _):
             name
         case .malformed(let place, _, _): place.description
-        case .unauthorized(let request, _), .forbidden(let request, _), .notFound(let request, _),
-            .refused(let request, _, _, _), .outcomeUnknown(let request, _), .partlyMade(let request, _),
-            .unavailable(let request, _), .nonsense(let request, _):
+        case .unauthorized(let request, _), .forbidden(let request, _, _), .notTheService(let request, _, _),
+            .notFound(let request, _), .unknownName(let request, _, _), .noSuchOperation(let request, _),
+            .refused(let request, _, _, _), .readRefused(let request, _, _),
+            .tooBusy(let request, _), .interrupted(let request), .outcomeUnknown(let request, _),
+            .partlyMade(let request, _), .unavailable(let request, _), .nonsense(let request, _):
             request
         }
     }
@@ -57,8 +73,18 @@ public enum TableError: ExplainedError, Hashable {
         case .notWritable(_, let reason): "it cannot be written: \(reason)"
         case .expectationFailed(_, let reason): reason
         case .unauthorized: "the service refused the key (401)"
-        case .forbidden(_, let message): "the service allows no API access (403): \(message)"
-        case .notFound(_, let message): "no such record (404): \(message)"
+        case .forbidden(_, let status, let message):
+            "the service does not allow it (\(status))\(TableError.words(message))"
+        case .notTheService(_, let reason, _): "a page for people came in place of data: \(reason)"
+        case .notFound(_, let message): "no such record (404)\(TableError.words(message))"
+        case .noSuchOperation(_, let what): "the service does not do this, though the record is there: \(what)"
+        case .unknownName(_, let named, let message):
+            "the service does not know what it names (404), \(named)\(TableError.words(message))"
+        case .readRefused(_, let status, let message):
+            "the service does not answer this question (\(status))\(TableError.words(message))"
+        case .unsendable(_, let reason): "it was not sent: \(reason)"
+        case .tooBusy(_, let reason): "the service asks to slow down: \(reason)"
+        case .interrupted: "it was not sent any more, as the run was asked to stop while the service made it wait"
         case .refused(_, let status, let message, let fields):
             "the service refused it (\(status)): " + TableError.reasons(message, fields).joined(separator: "; ")
         case .outcomeUnknown(_, let reason): "no answer came, so it may or may not have happened: \(reason)"
@@ -76,14 +102,25 @@ public enum TableError: ExplainedError, Hashable {
         case .busy: "Run again when the other one is done"
         case .changedMeanwhile, .expectationFailed: "Run again: the next plan reads it anew"
         case .unauthorized(_, let keyFoundAt): "Find the current key under \(keyFoundAt), put it in place and run again"
-        case .forbidden: "Check that what was booked there includes access to its API"
+        case .forbidden: "Check that what was booked there includes this part of its API"
+        case .notTheService(_, _, let keyFoundAt):
+            "Check the service's address, and that the key is the one under \(keyFoundAt)"
         case .notFound, .refused: "Correct the record; it is tried again when it changes"
+        case .noSuchOperation: "Check the service's description: it may have another address or method for this"
+        case .unknownName: "Correct the name, or create there what it names; it is tried again then"
+        case .readRefused:
+            "Check the service's address; if it is right, the service differs from its description in this"
+        case .unsendable: "It is tried again when the record changes"
+        case .tooBusy: "Run again later; if that happens often, ask for less at a time"
+        case .interrupted: "Run again: nothing is lost"
         case .outcomeUnknown: "Run again: the next run looks it up before anything is sent"
         case .partlyMade: "Run again: the next run reads what is stored, and sends what is missing"
         case .unavailable: "Check the connection and the service's status, then run again; nothing is lost"
         case .nonsense: "Check the service's address; if it is right, the service may have changed"
         }
     }
+
+    private static func words(_ message: String) -> String { message.isEmpty ? "" : ": \(message)" }
 
     /// What a service says of the whole record is often what it says of the first field.
     private static func reasons(_ message: String, _ fields: [String: [String]]) -> [String] {
@@ -94,7 +131,7 @@ public enum TableError: ExplainedError, Hashable {
     /// Nothing more can be asked of the table in this run.
     public var isFinal: Bool {
         switch self {
-        case .unauthorized, .forbidden, .unavailable: true
+        case .unauthorized, .forbidden, .notTheService, .tooBusy, .interrupted, .unavailable: true
         default: false
         }
     }

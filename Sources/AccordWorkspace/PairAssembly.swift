@@ -35,14 +35,19 @@ struct PairAssembly {
         return pairs.flatMap { [$0.withDerivedNames(api.schemas)] + $0.derived(api.schemas, table) }
     }
 
-    /// The configuration's other pairs that keep the same people as some pairs: who opted out in their sources gets no
-    /// messages through these.
+    /// The configuration's other pairs that bear on some pairs: those that keep the same records, as what is linked to their
+    /// rows is no other row's, and who opted out in their sources gets no messages; and those whose records they name.
     mutating func unplanned(beside pairs: [Pair]) async throws -> [Pair] {
-        let people = Set(pairs.filter { $0.schema.field(.optOut) != nil }.map(\.schema.name))
+        let resources = Set(pairs.filter { $0.sender == nil }.map(\.schema.name))
+        let named = Set(pairs.flatMap { $0.mapping.fields.compactMap(\.pair) })
         let planned = Set(pairs.map(\.name))
         var others: [Pair] = []
-        for settings in config.pairs where !people.isEmpty && !planned.contains(settings.name) {
-            if people.contains(try await mapping(settings).resource) { others.append(try await pair(settings)) }
+        for settings in config.pairs where !planned.contains(settings.name) {
+            let bears =
+                if named.contains(settings.name) { true } else {
+                    resources.contains(try await mapping(settings).resource)
+                }
+            if bears { others.append(try await pair(settings)) }
         }
         return others
     }

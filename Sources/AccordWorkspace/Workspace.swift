@@ -72,11 +72,17 @@ public struct Workspace: Sendable {
         _ project: ProjectSettings, _ api: APIDescription, _ access: Access, _ dependencies: Dependencies
     ) throws(ConfigError) -> APIClient {
         // What never reaches the project works where the key is not.
+        let stop = dependencies.stop
+        let time = InterruptibleTime(dependencies.time) { stop.isStopped }
+        let progress = dependencies.progress
         let key = access.reachesProject ? try project.key.read(environment: dependencies.environment) : Secret("")
         return APIClient(
             description: api, key: key, userAgent: dependencies.userAgent, transport: dependencies.transport,
-            time: dependencies.time, random: dependencies.random,
-            limiter: RateLimiter(perSecond: project.rate, burst: max(1, project.rate), time: dependencies.time),
-            concurrency: project.concurrency, logger: dependencies.logger)
+            time: time, random: dependencies.random,
+            limiter: RateLimiter(perSecond: project.rate, burst: max(1, project.rate), time: time),
+            concurrency: project.concurrency, logger: dependencies.logger
+        ) { seconds in
+            progress(.waiting(seconds: seconds))
+        }
     }
 }

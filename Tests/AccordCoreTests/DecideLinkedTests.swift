@@ -42,7 +42,7 @@ struct DecideLinkedTests {
             what: "the row is gone, too", others: [("p2", ada)], hasSource: false, outcome: "removed s1/p1 removed"),
         Successor(
             what: "a stopped run created it", others: [("p2", ada)], isBegun: true,
-            outcome: "linked s1/p2 new madeAgain"),
+            outcome: "linked s1/p2 new createdByStoppedRun"),
         Successor(what: "a stopped run deleted it and created none", isBegun: true, outcome: "created s1/p1 removed"),
     ]
 

@@ -16,10 +16,8 @@ struct ReasonTests {
     private static let reasons: [Reason] =
         [
             .rules(FieldRule.allCases), .rules([.optOut]), .rules([]), .onlyInSource, .onlyInProject, .notInCreate,
-            .optedOutInSource, .onSuppressionList, .optedOutElsewhere, .optedOutAndGone, .resubscribedInSource,
-            .cameBack,
-            .deletedInProject,
-            .goneFromSource, .goneFromProject,
+            .optedOutInSource, .onSuppressionList, .optedOutElsewhere, .optedOutAndGone, .optOutOwed,
+            .resubscribedInSource, .cameBack, .deletedInProject, .goneFromSource, .goneFromProject,
             .keptByPerson(goneFrom: .source), .keptByPerson(goneFrom: .project), .replaced(fields: ["day", "amount"]),
             .neverAsked, .askedLast(day), .sameValues(fields: ["email"]), .createdByStoppedRun, .writtenByStoppedRun,
             .madeAgain, .sentByStoppedRun, .sentAsPersonSays, .createsNothing(on: .source),
@@ -30,7 +28,7 @@ struct ReasonTests {
             .takenFor(id: "7", label: "Bea <bea@example.com>"),
             .alsoSets(label: "customer", field: "name", value: "Ann", before: nil),
             .alsoSets(label: "customer", field: "name", value: "Ann", before: "Anne"),
-            .names("The Pier"), .createdBy(pair: "locations"), .namedByNone,
+            .names("The Pier"), .createdBy(pair: "locations"), .inAnotherSource(pair: "newsletter"), .namedByNone,
         ] + objections.map { .notSent($0) }
 
     private static let notes: [PlanNote] = [
@@ -109,14 +107,13 @@ struct ReasonTests {
 
     private enum ReasonKind: CaseIterable {
         case rules, onlyInSource, onlyInProject, notInCreate, optedOutInSource, onSuppressionList, optedOutElsewhere,
-            optedOutAndGone,
-            resubscribedInSource,
-            cameBack, deletedInProject, goneFromSource, goneFromProject, keptByPerson, replaced, neverAsked, askedLast,
+            optedOutAndGone, optOutOwed, resubscribedInSource, cameBack, deletedInProject, goneFromSource,
+            goneFromProject, keptByPerson, replaced, neverAsked, askedLast,
             sameValues, createdByStoppedRun, writtenByStoppedRun, madeAgain, sentByStoppedRun, sentAsPersonSays,
             createsNothing, archivedInProject, goneFromProjectAndIgnored, goneFromProjectAndMarked,
             goneFromSourceAndIgnored, goneFromSourceAndArchived, protected, notFoundInDoubt, notFoundMayBe,
             notFoundSameValue, createdButLeftOut, createdButUncertain, takenFor, alsoSets, names, createdBy,
-            namedByNone, notSent
+            inAnotherSource, namedByNone, notSent
     }
 
     private enum NoteKind: CaseIterable {
@@ -139,6 +136,7 @@ struct ReasonTests {
         case .onSuppressionList: .onSuppressionList
         case .optedOutElsewhere: .optedOutElsewhere
         case .optedOutAndGone: .optedOutAndGone
+        case .optOutOwed: .optOutOwed
         case .resubscribedInSource: .resubscribedInSource
         case .cameBack: .cameBack
         case .deletedInProject: .deletedInProject
@@ -170,6 +168,7 @@ struct ReasonTests {
         case .alsoSets: .alsoSets
         case .names: .names
         case .createdBy: .createdBy
+        case .inAnotherSource: .inAnotherSource
         case .namedByNone: .namedByNone
         case .notSent: .notSent
         }

@@ -15,7 +15,7 @@ import Testing
         var moments: [Double] = []
         for _ in 0..<120 {
             if random.below(8) == 0 { clock.advance(random.unit() * 3 * burst / rate) }
-            if random.below(30) == 0 { await limiter.pause(until: clock.monotonic + random.unit()) }
+            if random.below(30) == 0 { _ = await limiter.pause(seconds: random.unit()) }
             try await limiter.acquire()
             moments.append(clock.monotonic)
         }
@@ -40,8 +40,8 @@ import Testing
         let clock = SimulatedClock()
         let limiter = RateLimiter(perSecond: 10, burst: 1, time: clock)
         try await limiter.acquire()
-        await limiter.pause(until: 20)
-        await limiter.pause(until: 5)
+        #expect(await limiter.pause(seconds: 20) == 20)
+        #expect(await limiter.pause(seconds: 5) == 20, "one pause inside the other")
         try await limiter.acquire()
         #expect(clock.monotonic >= 20)
         let began = clock.monotonic
@@ -53,7 +53,7 @@ import Testing
     func recovery() async throws {
         let clock = SimulatedClock()
         let limiter = RateLimiter(perSecond: 10, burst: 1, time: clock)
-        await limiter.pause(until: 1)
+        _ = await limiter.pause(seconds: 1)
         for _ in 0..<200 { try await limiter.acquire() }
         let began = clock.monotonic
         for _ in 0..<100 { try await limiter.acquire() }

@@ -42,7 +42,9 @@ import Testing
         "An answer that is no success is explained in the service's words",
         arguments: [
             (401, #"{"words":"no"}"#, .unauthorized(request: "PUT /contacts/17", keyFoundAt: "Profile > Tokens")),
-            (403, #"{"words":"plan"}"#, .forbidden(request: "PUT /contacts/17", message: "plan")),
+            (402, "{}", .forbidden(request: "PUT /contacts/17", status: 402, message: "")),
+            (403, #"{"words":"plan"}"#, .forbidden(request: "PUT /contacts/17", status: 403, message: "plan")),
+            (403, " <html>", .unavailable(request: "PUT /contacts/17", reason: "a page came with the status 403")),
             (404, #"{"ok":false,"words":"gone"}"#, .notFound(request: "PUT /contacts/17", message: "gone")),
             (
                 409, #"{"words":"taken"}"#,
@@ -67,7 +69,9 @@ import Testing
             ),
             (
                 302, "",
-                .nonsense(request: "PUT /contacts/17", reason: "it points elsewhere (302), which is not followed")
+                .notTheService(
+                    request: "PUT /contacts/17", reason: "the answer points elsewhere (302), which is not followed",
+                    keyFoundAt: "Profile > Tokens")
             ),
         ] as [(Int, String, TableError)])
     func errors(status: Int, body: String, expected: TableError) async {
@@ -75,6 +79,52 @@ import Testing
         #expect(await stage.failure("PUT") == expected)
         #expect(await stage.failure("PUT", isIdempotent: false) == expected)
         #expect(stage.client.requestCount == 2)
+    }
+
+    @Test(
+        "What a read is refused with is no record's fault",
+        arguments: [
+            (404, "{}", .readRefused(request: "GET /contacts/17", status: 404, message: "")),
+            (
+                422, #"{"words":"bad limit"}"#,
+                .readRefused(request: "GET /contacts/17", status: 422, message: "bad limit")
+            ),
+            (
+                200, "<!doctype html>",
+                .notTheService(
+                    request: "GET /contacts/17", reason: "it begins: <!doctype html>", keyFoundAt: "Profile > Tokens")
+            ),
+        ] as [(Int, String, TableError)])
+    func refusedReads(status: Int, body: String, expected: TableError) async {
+        #expect(await Stage(.success(.json(status, body))).failure() == expected)
+    }
+
+    @Test("Where an answer points to is said, without what may be secret in it")
+    func redirect() async {
+        let answer = HTTPResponse.json(302, "", [(name: "Location", value: "https://a.example/login?token=abc#x")])
+        let failure = await Stage(.success(answer)).failure()
+        #expect(
+            failure?.what.contains("(302 to https://a.example/login), which") == true, "\(String(describing: failure))")
+    }
+
+    @Test("A service that asks for a long pause is left alone, and so is one that asks again and again")
+    func longPauses() async {
+        func answer(_ seconds: Int) -> Result<HTTPResponse, TransportError> {
+            .success(.json(429, "{}", [(name: "Retry-After", value: "\(seconds)")]))
+        }
+        let long = Stage(answer(301), .success(.json(200, "{}")))
+        #expect(
+            await long.failure()
+                == .tooBusy(
+                    request: "GET /contacts/17", reason: "it answered 429, and it asks to wait 301 seconds"))
+        #expect(long.client.requestCount == 1 && long.clock.monotonic < 1)
+        let often = Stage(answer(300))
+        guard case .tooBusy(_, let reason)? = await often.failure() else {
+            Issue.record("expected tooBusy")
+            return
+        }
+        #expect(reason.hasSuffix("1200 seconds in all") && often.client.requestCount == 4, "\(reason)")
+        #expect(often.waits == [300, 300, 300])
     }
 
     @Test("An envelope without the success member is fine, and so is no body at all", arguments: ["{}", "", "[]"])
@@ -86,7 +136,8 @@ import Testing
     func boundedWords() async {
         let words = "a\\u001b[31m\\u202e" + String(repeating: "x", count: 5000)
         let problems = (0..<100).map { #""f\#($0)":["\#(words)"]"# }.joined(separator: ",")
-        let failure = await Stage(.success(.json(422, #"{"words":"\#(words)","problems":{\#(problems)}}"#))).failure()
+        let failure = await Stage(.success(.json(422, #"{"words":"\#(words)","problems":{\#(problems)}}"#))).failure(
+            "PUT")
         guard case .refused(_, _, let message, let fields)? = failure else {
             Issue.record("found \(String(describing: failure))")
             return
@@ -173,7 +224,7 @@ import Testing
 
     @Test(
         "A write whose answer was lost stays in doubt, whatever is said of the key or of the address after it",
-        arguments: [401, 403, 302], ["PUT", "DELETE"])
+        arguments: [401, 402, 403, 302], ["PUT", "DELETE"])
     func doubtStays(status: Int, method: String) async {
         let failure = await Stage(.failure(dropped), .success(.json(status, "{}"))).failure(method)
         guard case .outcomeUnknown(request: "\(method) /contacts/17", _)? = failure else {

@@ -130,6 +130,14 @@ struct Stage {
     let logs = LogLines()
     let client: APIClient
     let table: RESTTable
+    private let waited = Waits()
+
+    /// How long the service made everybody wait, in seconds.
+    var waits: [Int] { waited.seconds.withLock { $0 } }
+
+    private final class Waits: Sendable {
+        let seconds = Mutex<[Int]>([])
+    }
 
     init(
         _ transport: ScriptedTransport, resource: ResourceDescription = contacts,
@@ -138,10 +146,14 @@ struct Stage {
     ) {
         self.clock = clock
         self.transport = transport
+        let waited = waited
         client = APIClient(
             description: contactsAPI, key: Secret(key), userAgent: "accord/test", transport: transport, time: clock,
             random: SeededRandom(7), limiter: RateLimiter(perSecond: 1000, burst: 1000, time: clock), policy: policy,
-            budget: budget, breaker: breaker ?? CircuitBreaker(time: clock, mostFailures: 1000), logger: logs.logger)
+            budget: budget, breaker: breaker ?? CircuitBreaker(time: clock, mostFailures: 1000), logger: logs.logger
+        ) { seconds in
+            waited.seconds.withLock { $0.append(seconds) }
+        }
         table = RESTTable(client: client, resource: resource)
     }
 

@@ -193,7 +193,7 @@ import Testing
             (#"{"payload":{}}"#, #"a list was expected in "payload", an object came"#),
             ("{}", #"a list was expected in "payload", nothing came"#),
             ("", #"a list was expected in "payload", nothing came"#),
-            ("<html>\n<b>Hi</b>", "no value begins here at byte 0; it begins: <html> <b>Hi</b>"),
+            ("Hi\n<b>", "no value begins here at byte 0; it begins: Hi <b>"),
             (#"{"payload":[{"re"#, #"it ends in the middle of a text at byte 16; it begins: {"payload":[{"re"#),
         ])
     func noList(body: String, reason: String) async {

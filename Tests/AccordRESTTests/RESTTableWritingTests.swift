@@ -94,14 +94,14 @@ import Testing
         #expect(unsubscribed.word == "refused")
         #expect(
             unsubscribed.error
-                == .nonsense(request: "unsubscribe contact 17", reason: "the API's description has no such operation"))
+                == .unsendable(name: "unsubscribe contact 17", reason: "the API's description has no such operation"))
         let updated = try await stage.table.write(
             change(.update, ["name": .string("x"), "muted": .timestamp(1), "touched": .timestamp(1)]))
         #expect(updated.word == "refused")
         #expect(
             updated.error
-                == .nonsense(
-                    request: "update contact 17",
+                == .unsendable(
+                    name: "update contact 17",
                     reason: "the API's description has no operation that writes muted, touched"))
         let created = try await stage.table.write(change(.create, id: nil, ["muted": .timestamp(1)]))
         #expect(created.word == "refused")
@@ -193,7 +193,37 @@ import Testing
         }
     }
 
-    @Test("Where nothing more can be written the error is thrown", arguments: [401, 403])
+    @Test("Where a change names records of other tables, one of them may be what is not there")
+    func unknownName() async throws {
+        var resource = contacts
+        let labels = try #require(resource.schema.fields.firstIndex { $0.name == "labels" })
+        resource.schema.fields[labels].refersTo = "labels"
+        let stage = Stage(ScriptedTransport([.success(.json(404, #"{"words":"no"}"#))]), resource: resource)
+        let values: [String: Value] = ["name": .string("x"), "labels": .set(["vip"])]
+        for kind in [Operation.Kind.create, .update] {
+            let outcome = try await stage.table.write(change(kind, id: kind == .create ? nil : "17", values))
+            let request = kind == .create ? "POST /contacts" : "PUT /contacts/17"
+            #expect(outcome.word == "refused")
+            #expect(outcome.error == .unknownName(request: request, named: "labels \"vip\"", message: "no"))
+        }
+        let without = try await stage.table.write(change(.update, ["name": .string("x"), "labels": .null]))
+        #expect(without.word == "gone")
+    }
+
+    @Test("What has to be sent along, and is not known, keeps an update from being sent")
+    func uncarried() async throws {
+        let found = #"{"payload":[{"ref":17,"full_name":"Ann","mail":{"address":"a@b.c"}}],"meta":{"count":1}}"#
+        var resource = contacts
+        resource.schema.matcher = ["email"]
+        let stage = Stage(ScriptedTransport([.success(.json(200, found))]), resource: resource)
+        let outcome = try await stage.table.write(
+            change(.update, ["labels": .set(["x"])], known: ["name": .string("Ann"), "email": .string("a@b.c")]))
+        #expect(outcome.word == "refused")
+        #expect(outcome.error?.what.contains("its phone has to be sent along") == true, "\(outcome)")
+        #expect(stage.transport.lines.allSatisfy { $0.hasPrefix("GET ") })
+    }
+
+    @Test("Where nothing more can be written the error is thrown", arguments: [401, 402, 403, 302])
     func final(status: Int) async {
         let stage = Stage(.success(.json(status, "{}")))
         do {

@@ -76,11 +76,10 @@ import Testing
         #expect((delays.min() ?? 1) < 0.1 && (delays.max() ?? 0) > 1.9)
     }
 
-    @Test("The service's wish is obeyed, up to ten minutes")
+    @Test("The service's wish is obeyed")
     func serviceWish() {
         let random = SeededRandom(1)
         #expect(RetryTests.policy.delay(retry: 1, retryAfter: 90, random: random) == 90)
-        #expect(RetryTests.policy.delay(retry: 1, retryAfter: 1e9, random: random) == 600)
         #expect(RetryTests.policy.delay(retry: 1, retryAfter: -5, random: random) <= 0.5)
     }
 

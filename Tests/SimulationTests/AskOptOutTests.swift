@@ -68,6 +68,35 @@ struct AskOptOutTests {
         #expect(asked == [1, 3])
     }
 
+    @Test("whoever opted out by another name that the job gives them is not asked", arguments: [false, true])
+    func otherName(isOnList: Bool) async throws {
+        let asks = """
+            resource: asks
+            key: id
+            ask: {channels: [email], reminders: 0}
+            fields:
+              email: {column: email, type: email}
+              phone: {column: phone, type: phone, country: US}
+              asked_at: {column: done, type: timestamp, pattern: unix, required: true}
+            """
+        let people = AskOptOutTests.customers + "\n  phone: {column: phone, type: phone, country: US}"
+        let world = try World(mapping: people, others: ["jobs": asks])
+        let header = "id,first,last,email,out,phone"
+        let ann = "1,Ann,Lee,p1@example.com,no,"
+        try Data("\(header)\n\(ann)\n".utf8).write(to: world.csv)
+        try Data("id,email,phone,done\n".utf8).write(to: world.file(of: "jobs"))
+        try await world.sync()
+        if isOnList {
+            _ = try await world.withEngine { _, store in try store.suppress(["+14155550101"], at: 1) }
+        } else {
+            try Data("\(header)\n\(ann)\n,Ann,,,yes,415-555-0101\n".utf8).write(to: world.csv)
+        }
+        let job = "J1,p1@example.com,415-555-0101,\(AskOptOutTests.now - 86_400)"
+        try Data("id,email,phone,done\n\(job)\n".utf8).write(to: world.file(of: "jobs"))
+        try await world.sync(sends: 9)
+        #expect(world.service.edit { $0.asks }.isEmpty)
+    }
+
     @Test("who opted out in a row whose e-mail cannot be read as it is, is not asked")
     func brokenName() async throws {
         try write([row(1), row(2), row(3), "4,First4,Last4,<p2@example.com>,yes"])

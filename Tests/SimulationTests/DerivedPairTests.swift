@@ -22,6 +22,23 @@ struct DerivedPairTests {
         }
     }
 
+    @Test("a name that somebody has made since the plan was saved is not made a second time", arguments: [false, true])
+    func madeMeanwhile(isDerived: Bool) async throws {
+        let own = "resource: locations\nkey: id\nmatch: [name]\nfields: {name: name}"
+        let world = try World(mapping: isDerived ? NamingScenario(seed: 1).mapping : own)
+        let text =
+            isDerived ? "id,first,email,store,tags\n1,Ann,p1@example.com,Main Street,\n" : "id,name\n1,Main Street\n"
+        try Data(text.utf8).write(to: world.csv)
+        let plan = try await world.plan()
+        let name = isDerived ? "Main  street" : "Main Street"
+        world.service.edit { project in project.addLocation("main-street", name: name) }
+        let report = try await world.apply(plan)
+        #expect(report.outcome == .attention && !report.skipped.isEmpty, "\(report)")
+        for _ in 0..<2 { try await world.sync() }
+        #expect(world.named(\.locations) == [name])
+        #expect(try await world.sync().outcome == .done)
+    }
+
     @Test("a crash at every step of one scenario, and at one of its recovery", arguments: [3, 8, 21])
     func everyStep(seed: UInt64) async throws {
         let scenario = NamingScenario(seed: seed)

@@ -49,6 +49,54 @@ struct InterruptedLifecycleTests {
         }
     }
 
+    /// Lets a run take away the first person, and die right after the service has done it.
+    private func dieAfterwards(_ world: World, _ suffix: String) async throws {
+        try world.write(InterruptedLifecycleTests.without)
+        let crashPoint = CrashPoint()
+        world.intruder = { if $0.url.hasSuffix(suffix) || $0.method == suffix { crashPoint.die() } }
+        try await world.crash(crashPoint)
+    }
+
+    @Test("what it did is remembered by the next run, whatever the source says then", arguments: ["1", "K9"])
+    func between(key: String) async throws {
+        let (all, without) = (InterruptedLifecycleTests.all, InterruptedLifecycleTests.without)
+        let world = try await world(isAway: false)
+        try await dieAfterwards(world, "/archive")
+        // A scheduled run, while the row is still away.
+        if key == "1" { try await world.sync() }
+        try world.write([person(1, key: key)] + without)
+        try await world.sync()
+        #expect(!world.isArchived(1))
+        // And the same the other way round.
+        try world.write(without)
+        try await world.sync()
+        #expect(world.isArchived(1))
+        try world.write([person(1, key: key)] + without)
+        let crashPoint = CrashPoint()
+        world.intruder = { if $0.url.hasSuffix("/unarchive") { crashPoint.die() } }
+        try await world.crash(crashPoint)
+        try await world.sync()
+        try world.write(without)
+        try await world.sync()
+        #expect(world.isArchived(1))
+        try world.write(all)
+        try await world.sync()
+        #expect(!world.isArchived(1))
+    }
+
+    @Test("a record that was deleted is made again when its row comes back")
+    func deleted() async throws {
+        let world = try World(World.Rules(goneFromSource: "delete"))
+        try world.write(InterruptedLifecycleTests.all)
+        try await world.sync()
+        try await dieAfterwards(world, "DELETE")
+        #expect(world.customer(1) == nil)
+        try world.write(InterruptedLifecycleTests.all)
+        #expect(try await world.sync().done == [.project(.create): 1])
+        #expect(world.customer(1) != nil)
+        #expect(try await world.sync().outcome == .done)
+    }
+
     @Test("an archive whose answer is lost is taken back when the row is", arguments: [false, true])
     func answerLost(isAway: Bool) async throws {
         let (all, without) = (InterruptedLifecycleTests.all, InterruptedLifecycleTests.without)

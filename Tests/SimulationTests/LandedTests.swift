@@ -140,7 +140,7 @@ struct LandedTests {
         #expect(try world.rows.contains { $0.contains("Bea's") })
         // It stands until somebody has seen it.
         #expect(try await world.sync().outcome == .attention)
-        try await world.withEngine { _, store in try store.clearQuarantine("customers", key: nil) }
+        _ = try await world.withEngine { _, store in try store.clearQuarantine("customers", key: nil) }
         #expect(try await world.sync().outcome == .done)
     }
 

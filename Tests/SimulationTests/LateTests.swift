@@ -93,6 +93,39 @@ struct LateTests {
         #expect(count(world) == 60)
     }
 
+    @Test(
+        "nor is it charged twice if its row has another key by then, or is missing from one export",
+        arguments: ["9,p0@example.com,1.50,1600000000", nil])
+    func otherKey(row: String?) async throws {
+        let row1 = "1,p0@example.com,1.50,1600000000"
+        let world = try world(payments: [row1])
+        try world.set(faults: "late=100%,late-by=600s")
+        #expect(try await world.sync().unknown == 1)
+        try world.set(faults: "")
+        try Data("id,email,amount,paid\n\(row.map { $0 + "\n" } ?? "")".utf8).write(to: world.csv)
+        for _ in 0..<2 { #expect(try await world.sync().done.isEmpty && count(world) == 0) }
+        try Data("id,email,amount,paid\n\(row ?? row1)\n".utf8).write(to: world.csv)
+        for _ in 0..<12 {
+            try await world.sync()
+            #expect(count(world) <= 1)
+        }
+        #expect(count(world) == 1)
+        #expect(try await world.sync().outcome == .done)
+        #expect(try await world.plan(full: true).pairs.first?.hasChanges == false)
+    }
+
+    @Test("a location whose row has another key by the time that its request arrives is there once")
+    func locationUnderOtherKey() async throws {
+        let world = try World(mapping: LateTests.locations)
+        try Data("id,name\n1,Harbor Street\n".utf8).write(to: world.csv)
+        try world.set(faults: "late=100%,late-by=300s")
+        try await world.sync()
+        try world.set(faults: "")
+        try Data("id,name\n9,harbor  street\n".utf8).write(to: world.csv)
+        for _ in 0..<8 { try await world.sync() }
+        #expect(world.named(\.locations) == ["Harbor Street"])
+    }
+
     @Test("payments alike are as many as their rows, whichever of them arrive late", arguments: 1...12)
     func alike(seed: Int) async throws {
         let row = "p0@example.com,1.50,1600000000"

@@ -86,6 +86,22 @@ struct OptOutElsewhereTests {
         #expect(scans.count == 2)
     }
 
+    @Test(
+        "so does an opt-out in any row of the file itself, whichever of two rows with one key comes first",
+        arguments: [
+            ["9,Dora,p3@example.com,yes", "9,Dan,p4@example.com,no"],
+            ["9,Dan,p4@example.com,no", "9,Dora,p3@example.com,yes"],
+        ])
+    func ownFile(rows: [String]) async throws {
+        try write([row(1), row(2, 3)] + rows)
+        try await world.sync()
+        #expect(world.isOut(3) && !world.isOut(1))
+        // Nor is anybody subscribed again whom such a row opts out.
+        try write([row(1), row(2, 3)] + rows)
+        try await world.sync()
+        #expect(world.isOut(3))
+    }
+
     // MARK: - People whom both sides know
 
     @Test("who gets the address of somebody who opted out in the other file is opted out before", arguments: [0, 1])

@@ -126,6 +126,58 @@ struct SuppressionTests {
         #expect(step > 10)
     }
 
+    @Test("nor is it forgotten while the mapping protects them, or their row is missing for a while")
+    func waits() async throws {
+        let world = try await forgotten()
+        try world.write([person(1), person(2), person(3)])
+        world.refusal = { $0.url.hasSuffix("/unsubscribe") ? 500 : nil }
+        try await world.sync()
+        let rules = SuppressionTests.rules
+        try world.use(mapping: World.mapping(rules) + "\nprotect: [\"1\"]")
+        try await world.sync()
+        #expect(!world.isOut(1))
+        try world.use(rules)
+        try await world.sync()
+        #expect(world.isOut(1))
+    }
+
+    @Test("whoever's create arrives while their row is missing is opted out then")
+    func arrivesLate() async throws {
+        let world = try await forgotten()
+        let others = [person(2), person(3)]
+        try world.write([person(1)] + others)
+        try world.set(faults: "late=100%,late-by=200s")
+        try await world.sync()
+        try world.set(faults: "")
+        try world.write(others)
+        for _ in 0..<6 { try await world.sync() }
+        // Gone from the source again, and deleted for it.
+        #expect(world.customer(1) == nil)
+    }
+
+    @Test("an address that is not given, as another record has it, opts nobody out")
+    func notGiven() async throws {
+        let world = try World()
+        try world.write([person(1, out: "yes"), person(2)])
+        try await world.sync()
+        try world.write([person(1, out: "yes"), person(2, email: "p1@example.com")])
+        #expect(try await world.sync().quarantined == 1)
+        #expect(!world.isOut(2))
+        try world.write([person(1, out: "yes"), person(2)])
+        #expect(try await world.sync().outcome == .done)
+        #expect(try !world.isOut(2) && world.rows.contains(person(2)))
+    }
+
+    @Test("a row under another key brings nobody back who opted out, though the mapping lets the source do so")
+    func otherKeyBringsNobodyBack() async throws {
+        let world = try World(World.Rules(resubscribe: "source"))
+        try world.write([person(1, phone: "+14155550101", out: "yes"), person(2)])
+        try await world.sync()
+        try world.write([person(1, key: "K9", phone: "+14155550101"), person(2)])
+        for _ in 0..<2 { try await world.sync() }
+        #expect(try world.isOut(1) && world.rows.contains(person(1, key: "K9", phone: "+14155550101", out: "yes")))
+    }
+
     @Test("nor is it forgotten if the run that is to make up for it dies, wherever, or the row has another key by then")
     func diedAgain() async throws {
         var (step, isDead) = (1, true)

@@ -1,5 +1,6 @@
 import AccordCore
 import AccordEngine
+import AccordSandbox
 import Foundation
 import Testing
 
@@ -90,6 +91,52 @@ struct TwoPairsTests {
         try write(others, to: world.file(of: "more"))
         try await world.sync()
         #expect(world.customer(1) != nil && !world.isOut(1))
+    }
+
+    @Test("payments alike in two files are two payments, whatever was there before", arguments: [0, 1])
+    func alikePayments(there: Int) async throws {
+        let world = try World(mapping: ChargeTests.mapping, others: ["terminal": ChargeTests.mapping])
+        try world.add(0)
+        for _ in 0..<there {
+            try world.service.edit { project throws(SandboxError) in
+                try project.addCharge(email: "p0@example.com", amount: 150, currency: "USD", at: 1_600_000_000)
+            }
+        }
+        try Data("id,email,amount,paid\nW-1,p0@example.com,1.50,1600000000\n".utf8).write(to: world.csv)
+        try Data("id,email,amount,paid\nT-1,p0@example.com,1.50,1600000000\n".utf8).write(
+            to: world.file(of: "terminal"))
+        for _ in 0..<2 { try await world.sync() }
+        #expect(world.service.edit { $0.charges.count } == 2)
+        #expect(try await world.sync().outcome == .done)
+        let linked = try await world.withEngine { _, store in
+            try ["charges", "terminal"].map { try store.linkedCount($0) }
+        }
+        #expect(linked == [1, 1])
+    }
+
+    @Test("who is gone from one file is archived once they are gone from the other one as well")
+    func goneFromOne() async throws {
+        let mapping = TwoPairsTests.customers(create: "project") + "\nwhen gone from source: archive"
+        let world = try World(mapping: mapping, others: ["more": mapping])
+        let others = (5...9).map { "\($0),Eve,p\($0)@example.com,no" }
+        try write(["1,Ada,p1@example.com,no", "2,Ben,p2@example.com,no"] + others, to: world.csv)
+        let more = (11...15).map { "\($0),Eve,p\($0)@example.com,no" }
+        try write(["91,Ada,p1@example.com,no", "92,Ben,p2@example.com,no"] + more, to: world.file(of: "more"))
+        for _ in 0..<2 { try await world.sync() }
+        try write(["2,Ben,p2@example.com,no"] + others, to: world.csv)
+        let plan = try await world.plan()
+        let record = try #require(plan.pairs.first?.entries.first { $0.note == .inAnotherSource(pair: "more") })
+        #expect(record.operations.isEmpty)
+        for _ in 0..<2 { try await world.sync() }
+        #expect(!world.isArchived(1))
+        try write(["92,Ben,p2@example.com,no"] + more, to: world.file(of: "more"))
+        try await world.sync()
+        #expect(world.isArchived(1) && !world.isArchived(2))
+        // Gone from both at once.
+        try write(others, to: world.csv)
+        try write(more, to: world.file(of: "more"))
+        try await world.sync()
+        #expect(world.isArchived(2))
     }
 
     @Test("who opted out in a row of the same file that cannot be used is created as somebody who gets no messages")

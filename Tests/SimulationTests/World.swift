@@ -112,7 +112,7 @@ final class World {
 
     func use(mapping text: String) throws { config.pairs[0] = try pair(nil, csv, text) }
 
-    private static func mapping(_ rules: Rules) -> String {
+    static func mapping(_ rules: Rules) -> String {
         let resubscribe = rules.resubscribe.isEmpty ? "" : ", resubscribe: \(rules.resubscribe)"
         return """
             resource: customers

@@ -92,7 +92,15 @@ public struct KnownPeople: Hashable, Sendable {
             }
             found = found ?? candidate
         }
-        if let found { return .found(found) }
+        if var found {
+            // The row says that all of this is theirs.
+            found.names += names.filter { !found.names.contains($0) }
+            optOuts.tell(&found.person, of: found.names, id: found.id)
+            if !askedNow.isDisjoint(with: found.names) {
+                found.person.lastAsked = max(found.person.lastAsked ?? now, now)
+            }
+            return .found(found)
+        }
         let message =
             names.isEmpty
             ? "no e-mail and no phone says whom to ask"

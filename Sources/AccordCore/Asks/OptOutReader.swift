@@ -25,4 +25,9 @@ public struct OptOutReader: Sendable {
     public func said(_ record: TableRecord, _ row: TextRow) -> OptOutRow? {
         OptOutRow(record, row, mapper, optOut: optOut, names: names)
     }
+
+    /// Likewise of a row that was mapped, every cell of which could be read.
+    public func said(_ mapped: Record, at place: Place?) -> OptOutRow? {
+        OptOutRow(mapped, at: place, optOut: optOut, names: names)
+    }
 }

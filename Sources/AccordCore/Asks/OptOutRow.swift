@@ -47,6 +47,20 @@ public struct OptOutRow: Hashable, Sendable {
         }
     }
 
+    /// A row every cell of which could be read.
+    init?(_ mapped: Record, at place: Place?, optOut: String, names fields: [String]) {
+        self.place = place.map { "\($0)" } ?? "a record"
+        if OptOut.isOut(mapped[optOut]) {
+            word = .out
+        } else if mapped.unknown.contains(optOut) {
+            word = .doubt("what \(self.place) says of their opt-out cannot be read")
+        } else {
+            return nil
+        }
+        names = fields.compactMap { mapped[$0].isNull ? nil : FieldValue(field: $0, value: mapped[$0]) }
+        unreadPhones = []
+    }
+
     /// Whom some cells may name: one cell may hold two addresses, one in brackets, or one with a blank or a full stop too
     /// many.
     private static func guesses(_ fields: [String], in cells: [String], _ mapper: RecordMapper) -> [FieldValue] {

@@ -64,7 +64,8 @@ struct FieldMerging: Sendable {
         let base = base(of: field, pairing.link)
         let input = Merge.Input(
             source: source[field.name], project: project[field.name], sourceBase: base.source,
-            projectBase: base.project, agreedBefore: !isNew && knownFields.contains(field.name),
+            projectBase: base.project,
+            agreedBefore: !isNew && !mayBeAnother(field, pairing) && knownFields.contains(field.name),
             newest: newest(source, project), unknown: unknownSides(field, source, project))
         let isFixed = schema.field(field.name)?.isFixed ?? false
         let isKept = isNew || field.direction == .toSource || input.source.means(input.sourceBase)
@@ -75,6 +76,12 @@ struct FieldMerging: Sendable {
         let decision = Merge.decide(field, policy: mapping.policy(of: field), input)
         guard decision.rule == .conflict, let side = pairing.resolutions.fields[field.name] else { return decision }
         return input.take(side, .resolved)
+    }
+
+    /// A row under another key may be a new one with the default in it: it brings nobody back.
+    private func mayBeAnother(_ field: Field, _ pairing: Pairing) -> Bool {
+        guard field.isOptOut, case .moved = pairing.linking else { return false }
+        return true
     }
 
     private func unknownSides(_ field: Field, _ source: Record, _ project: Record) -> Presence {

@@ -77,6 +77,10 @@ struct GoneReconciling: Sendable {
             entry.note = .goneFromSourceAndIgnored
             entry.link = .state(.goneFromSource)
             return entry
+        case (_, _) where pairing.otherPair != nil:
+            entry.note = pairing.otherPair.map { .inAnotherSource(pair: $0) }
+            entry.link = .state(.goneFromSource)
+            return entry
         case (.archive, _) where isArchived:
             entry.note = .goneFromSourceAndArchived
             entry.link = .state(.goneFromSource)

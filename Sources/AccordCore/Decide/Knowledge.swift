@@ -28,6 +28,8 @@ public struct Knowledge: Sendable {
     private var bySourceKey: [String: NumberedLink?] = [:]
     private var byProjectID: [String: NumberedLink?] = [:]
     private var records: [String: MirrorRecord?] = [:]
+    /// By the id of a project record, another pair whose row it is.
+    private var otherPairs: [String: String?] = [:]
     /// The ids of project records that hold a value, shorter ones first.
     private var holders: [FieldValue: [String]] = [:]
     /// The same, with those that are gone and still linked.
@@ -51,6 +53,12 @@ public struct Knowledge: Sendable {
     public func link(projectID id: String) throws(Needs) -> NumberedLink? {
         guard let link = byProjectID[id] else { throw Needs(projectIDs: [id]) }
         return link
+    }
+
+    /// Another pair of the same records whose row is linked to a project record, or is about to be; nil if there is none.
+    public func otherPair(linkedTo id: String) throws(Needs) -> String? {
+        guard let pair = otherPairs[id] else { throw Needs(projectIDs: [id]) }
+        return pair
     }
 
     /// A project record as it was last read; one that is gone is as it was before.
@@ -100,13 +108,15 @@ public struct Knowledge: Sendable {
         }
     }
 
-    /// What was asked for by project id: its link and its record.
+    /// What was asked for by project id: its link, its record, and another pair that is linked to it.
     public mutating func know(
-        projectIDs: some Sequence<String>, links: [String: NumberedLink], records known: [String: MirrorRecord]
+        projectIDs: some Sequence<String>, links: [String: NumberedLink], records known: [String: MirrorRecord],
+        otherPairs others: [String: String] = [:]
     ) {
         for id in projectIDs {
             byProjectID[id] = .some(links[id])
             records[id] = .some(known[id])
+            otherPairs[id] = .some(others[id])
         }
     }
 

@@ -7,7 +7,19 @@ public struct LateCreates: Sendable {
     /// sent, and five that it may have waited until then.
     public static let settleTime: Int64 = 900 + 300
 
+    /// Of all creates that may be on their way, also those that the table itself would find.
+    public private(set) var open: Set<RecordIdentity> = []
+    /// When each that the table would not find would have arrived, in Unix seconds.
     private var arrived: [RecordIdentity: Int64] = [:]
+    /// The same, by each value by which the record is looked up.
+    private var creates: [FieldValue: [Create]] = [:]
+    private var schemas: [Side: TableSchema] = [:]
+
+    private struct Create: Sendable {
+        var arrival: Int64
+        var side: Side
+        var values: [String: Value]
+    }
 
     public init() {}
 
@@ -15,19 +27,44 @@ public struct LateCreates: Sendable {
     ///   - begun: when each intent was made durable, in Unix seconds.
     ///   - tables: those that take creates as requests, by side.
     public init(_ intents: OpenIntents, begun: [RecordIdentity: Int64], tables: [Side: TableSchema], now: Int64) {
+        schemas = tables
         for entry in Array(intents.bySourceKey.values) + Array(intents.byProjectID.values) {
             guard let create = entry.operations.first(where: { $0.kind == .create }), let table = tables[create.side],
-                !table.findsItself(entry.createdValues), let identity = entry.recordIdentity,
-                let sent = begun[identity], now < sent + LateCreates.settleTime
+                let identity = entry.recordIdentity, let sent = begun[identity],
+                now < sent + LateCreates.settleTime
             else { continue }
-            arrived[identity] = sent + LateCreates.settleTime
+            open.insert(identity)
+            if table.findsItself(create.values) { continue }
+            let arrival = sent + LateCreates.settleTime
+            arrived[identity] = arrival
+            let late = Create(arrival: arrival, side: create.side, values: create.values)
+            for value in LateCreates.names(create.values, table) { creates[value, default: []].append(late) }
         }
     }
 
-    /// When the create of a record would have arrived, in Unix seconds; nil for one that is not on its way.
+    /// When the create of a record would have arrived, in Unix seconds, or that of a record alike, whose row has another key
+    /// by now; nil for one that is not on its way.
     public func arrival(of record: Entry) -> Int64? {
-        guard !arrived.isEmpty, record.operations.contains(where: { $0.kind == .create }) else { return nil }
-        return record.recordIdentity.flatMap { arrived[$0] }
+        guard !arrived.isEmpty, let create = record.operations.first(where: { $0.kind == .create }) else { return nil }
+        if let arrival = record.recordIdentity.flatMap({ arrived[$0] }) { return arrival }
+        guard let table = schemas[create.side] else { return nil }
+        let alike = LateCreates.names(create.values, table).flatMap { creates[$0] ?? [] }.filter { late in
+            guard late.side == create.side else { return false }
+            return table.isByContent
+                ? table.isAlike(create.values, late.values) : table.isOfContext(create.values, late.values)
+        }
+        return alike.map(\.arrival).max()
+    }
+
+    /// The values by which a record is looked up, as they are compared.
+    private static func names(_ values: [String: Value], _ table: TableSchema) -> [FieldValue] {
+        let fields = table.isByContent ? Array(table.lookedUpBy.prefix(1)) : table.lookedUpBy
+        return fields.compactMap { field in
+            if case .date(let day)? = values[field] {
+                return FieldValue(field: field, value: .timestamp(day.midnight))
+            }
+            return table.lookup(field, in: values)
+        }
     }
 }
 

@@ -13,26 +13,21 @@ public struct LinkedRecords: Sendable {
         let intent = context.intents.intent(for: link)
         let original = link.projectID
         var mirror = try known.record(original)
-        let successors = Successors(context)
-        let replacement = try intent.flatMap { (intent) throws(Needs) in
-            try successors.replacement(of: link, intent, decisions, known)
-        }
-        let isGone = mirror?.gone ?? true
-        let successor =
-            try replacement == nil && isGone
-            ? successors.successor(of: link, last: mirror, source, intent, decisions, known) : replacement
-        if let successor {
+        let stored = link.state
+        if let (successor, reason) = try Successors(context).successor(
+            of: link, last: mirror, source, intent, decisions, known)
+        {
             decisions.link(successor.id, to: link.sourceKey)
             link = Link(pair: link.pair, sourceKey: link.sourceKey, projectID: successor.id)
-            linking = .new(replacement == nil ? .madeAgain : .createdByStoppedRun)
+            linking = .new(reason)
             mirror = successor
         }
         decisions.decide(original)
         decisions.decide(link.projectID)
-        if mirror?.gone ?? true, intent?.createsInProject ?? false,
+        if mirror?.gone ?? true, intent?.createsInProject ?? false || intent?.deletesInProject ?? false,
             case .present(let row, let fingerprint, let place) = source
         {
-            // The old record is deleted and the new one was not created: the row has none, whatever becomes of this run.
+            // The old record is deleted, by the run itself: the row has none, whatever becomes of this one.
             var entry = context.reconciler.decide(onlyInSource: row, fingerprint: fingerprint, place: place)
             if entry.quarantine == nil { (entry.projectID, entry.link) = (link.projectID, .removed) }
             return entry
@@ -42,7 +37,9 @@ public struct LinkedRecords: Sendable {
             if mirror.archived, kinds.contains(.archive) { link.state = .archived }
             if !mirror.archived, kinds.contains(.unarchive) { link.state = .active }
         }
-        let entry = reconciled(link, linking, source, mirror, intent)
+        let otherPair: String? = if case .gone = source { try known.otherPair(linkedTo: link.projectID) } else { nil }
+        var entry = reconciled(link, linking, source, mirror, intent, otherPair)
+        if link.state != stored, entry.link == .none, entry.quarantine == nil { entry.link = .state(link.state) }
         if context.schema.isByContent, entry.quarantine?.cause == .wouldBeRefused {
             decisions.sayOtherwise(link.projectID)
         }
@@ -71,9 +68,11 @@ public struct LinkedRecords: Sendable {
     }
 
     private func reconciled(
-        _ link: Link, _ linking: LinkChange, _ source: Pairing.SourceSide, _ mirror: MirrorRecord?, _ intent: Entry?
+        _ link: Link, _ linking: LinkChange, _ source: Pairing.SourceSide, _ mirror: MirrorRecord?, _ intent: Entry?,
+        _ otherPair: String?
     ) -> Entry {
-        let (pairing, repaired) = pairing(link, linking, source, mirror, intent)
+        var (pairing, repaired) = pairing(link, linking, source, mirror, intent)
+        pairing.otherPair = otherPair
         var entry = context.reconciler.decide(pairing)
         if entry.quarantine == nil {
             let later = Set(entry.agreements.map(\.field))
@@ -89,27 +88,24 @@ struct Successors {
 
     init(_ context: DecisionContext) { self.context = context }
 
-    /// The record that a stopped run created to take the place of another one, which may still be there.
-    func replacement(
-        of link: Link, _ intent: Entry, _ decisions: Decisions, _ known: Knowledge
-    ) throws(Needs) -> MirrorRecord? {
-        guard intent.replaces, intent.projectID == link.projectID,
-            let id = try StoppedRuns(context).createdRecord(of: intent, decisions, known)
-        else { return nil }
-        return try known.record(id)
-    }
-
-    /// A stopped run created it, or it is known by the same values and no other source record's.
+    /// A stopped run created it, or it is known by the same values and no other source record's. What it takes the place of
+    /// may still be there, if the run was to replace that.
     func successor(
         of link: Link, last: MirrorRecord?, _ source: Pairing.SourceSide, _ intent: Entry?, _ decisions: Decisions,
         _ known: Knowledge
-    ) throws(Needs) -> MirrorRecord? {
-        if case .gone = source { return nil }
+    ) throws(Needs) -> (record: MirrorRecord, reason: Reason)? {
+        let isGone = last?.gone ?? true
+        let isReplaced = intent.map { $0.replaces && $0.projectID == link.projectID } ?? false
+        let isInSource = if case .gone = source { false } else { true }
+        guard isReplaced || isGone && isInSource else { return nil }
         if let intent, intent.createsInProject,
-            let id = try StoppedRuns(context).createdRecord(of: intent, decisions, known)
+            let record = try StoppedRuns(context).createdRecord(of: intent, decisions, known).flatMap({
+                (id) throws(Needs) in try known.record(id)
+            })
         {
-            return try known.record(id)
+            return (record, .createdByStoppedRun)
         }
+        guard isGone, isInSource else { return nil }
         let values = last?.values ?? source.record?.values ?? [:]
         var free: [MirrorRecord] = []
         for record in try matches(of: values, known) {
@@ -117,7 +113,7 @@ struct Successors {
                 free.append(record)
             }
         }
-        return free.count == 1 ? free.first : nil
+        return free.count == 1 ? free.first.map { ($0, .madeAgain) } : nil
     }
 
     /// The project records that the service itself would take for one with these values.

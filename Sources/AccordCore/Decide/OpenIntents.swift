@@ -3,16 +3,15 @@ public struct OpenIntents: Sendable {
     public private(set) var bySourceKey: [String: Entry] = [:]
     /// Records that were to be created in the source.
     public private(set) var byProjectID: [String: Entry] = [:]
-    /// Of those with a source key, the opt-outs that are owed to a project record.
-    private var owed: [String: Entry] = [:]
+    /// Of those with a source key, the ones about a project record that was there, by its id: its row may have another key by
+    /// now.
+    private var byRecord: [String: Entry] = [:]
 
     public init(_ entries: [Entry] = []) {
         for entry in entries {
             if let key = entry.sourceKey {
                 bySourceKey[key] = entry
-                if let id = entry.projectID, !entry.createsInProject, entry.operations.contains(where: \.isOwedOptOut) {
-                    owed[id] = entry
-                }
+                if let id = entry.projectID, !entry.createsInProject { byRecord[id] = entry }
             } else if let id = entry.projectID {
                 byProjectID[id] = entry
             }
@@ -42,6 +41,12 @@ public struct OpenIntents: Sendable {
 
     /// What was begun of a linked record, whose row may have another key by now.
     public func intent(for link: Link) -> Entry? {
-        bySourceKey[link.sourceKey] ?? byProjectID[link.projectID] ?? owed[link.projectID]
+        bySourceKey[link.sourceKey] ?? byProjectID[link.projectID] ?? byRecord[link.projectID]
+    }
+
+    /// What was begun of a project record under another key than a source record's; nil if nothing was.
+    public func identity(ofRecord id: String, otherThan key: String?) -> RecordIdentity? {
+        guard let other = byRecord[id]?.sourceKey, other != key else { return nil }
+        return .source(key: other)
     }
 }

@@ -22,6 +22,8 @@ public struct Pairing: Sendable {
     public var resolutions: Resolutions
     /// An opt-out that a run was to carry to the project after it had made the record, and that may not have got there.
     public var owedOptOut: Operation?
+    /// Another pair whose row is linked to the project record, too.
+    public var otherPair: String?
 
     /// What a person decided about conflicts of this record.
     public struct Resolutions: Hashable, Sendable {

@@ -181,7 +181,7 @@ public struct Reconciler: Sendable {
         change.before = project[change.field]
         change.origin = pairing.source.record?[change.field] ?? .null
         var entry = entry
-        let optOut = Operation(side: .project, kind: .unsubscribe, changes: [change], reason: owed.reason)
+        let optOut = Operation(side: .project, kind: .unsubscribe, changes: [change], reason: .optOutOwed)
         entry.operations = [optOut] + entry.operations.filter { $0.kind != .resubscribe }
         switch entry.bucket {
         case .unchanged, .agreed, .linked, .leftAlone: entry.bucket = .updated

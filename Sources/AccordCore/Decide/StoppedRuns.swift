@@ -126,7 +126,13 @@ public struct RecordsByContent: Sendable {
 
     private func isFree(_ record: MirrorRecord, _ decisions: Decisions, _ known: Knowledge) throws(Needs) -> Bool {
         guard decisions.newlyLinked[record.id] == nil else { return false }
-        return try known.link(projectID: record.id) == nil
+        return try RecordsByContent.isFree(record, known)
+    }
+
+    /// No row has it, of this pair or of another one: payments alike in two files are two payments.
+    private static func isFree(_ record: MirrorRecord, _ known: Knowledge) throws(Needs) -> Bool {
+        guard try known.link(projectID: record.id) == nil else { return false }
+        return try known.otherPair(linkedTo: record.id) == nil
     }
 
     /// One alike that no row has yet.
@@ -138,9 +144,7 @@ public struct RecordsByContent: Sendable {
     public static func free(
         _ values: [String: Value], _ schema: TableSchema, _ known: Knowledge
     ) throws(Needs) -> MirrorRecord? {
-        for record in try alike(values, schema, known) where try known.link(projectID: record.id) == nil {
-            return record
-        }
+        for record in try alike(values, schema, known) where try isFree(record, known) { return record }
         return nil
     }
 

@@ -2,12 +2,14 @@
 ///
 /// It keeps a hash of each value. Two values with one hash are taken for shared, which costs a closer look and nothing
 /// else: what is said to be unique is unique.
-public struct ValueCounts: Sendable {
+public struct ValueCounts: Hashable, Sendable {
     /// Hashes; the lowest bit says that the value came more than once. 0 is a free place.
     private var slots: [UInt64] = Array(repeating: 0, count: 1024)
     private var count = 0
 
     public init() {}
+
+    public var isEmpty: Bool { count == 0 }
 
     public mutating func add(_ value: FieldValue) { add(hash: ValueCounts.hash(value)) }
 

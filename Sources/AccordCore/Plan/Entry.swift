@@ -56,12 +56,12 @@ public struct Entry: Hashable, Sendable {
     }
 
     /// The same record, set aside: nothing is done to it, except that an opt-out between two records that were linked
-    /// before waits for nobody.
+    /// before waits for nobody. One that only what is not done now made necessary is none.
     public func quarantined(_ quarantine: Quarantine) -> Entry {
         var entry = self
         entry.bucket = .quarantined
         entry.quarantine = quarantine
-        entry.operations = isLinked && quarantine.cause != .duplicateKey ? operations.compactMap(\.optOut) : []
+        entry.operations = isLinked && quarantine.cause != .duplicateKey ? operations.compactMap(\.ownOptOut) : []
         entry.agreements = []
         entry.conflicts = []
         entry.link = .none
@@ -98,8 +98,11 @@ public struct Entry: Hashable, Sendable {
     /// It would create a record in the project.
     public var createsInProject: Bool { operations.contains { $0.side == .project && $0.kind == .create } }
 
+    /// It would delete a record of the project.
+    public var deletesInProject: Bool { operations.contains { $0.side == .project && $0.kind == .delete } }
+
     /// It would create a record anew in the project, and then delete the one that it takes the place of.
-    public var replaces: Bool { createsInProject && operations.contains { $0.side == .project && $0.kind == .delete } }
+    public var replaces: Bool { createsInProject && deletesInProject }
 
     /// It would take a project record out of the archive.
     public var unarchives: Bool { operations.contains { $0.side == .project && $0.kind == .unarchive } }
@@ -158,8 +161,8 @@ public struct Entry: Hashable, Sendable {
 
     private var isLinked: Bool {
         switch link {
-        case .none, .state: sourceKey != nil && projectID != nil && !operations.contains { $0.kind == .create }
-        case .new, .moved, .removed: false
+        case .none, .state, .moved: sourceKey != nil && projectID != nil && !operations.contains { $0.kind == .create }
+        case .new, .removed: false
         }
     }
 

@@ -41,7 +41,7 @@ public struct Operation: Hashable, Sendable {
     public var isOwedOptOut: Bool {
         guard side == .project, kind == .unsubscribe else { return false }
         switch reason {
-        case .onSuppressionList, .optedOutElsewhere, .optedOutAndGone: return true
+        case .onSuppressionList, .optedOutElsewhere, .optedOutAndGone, .optOutOwed: return true
         default: return false
         }
     }
@@ -63,6 +63,14 @@ public struct Operation: Hashable, Sendable {
         operation.changes = changes.filter { $0.rule == .optOut }
         if operation.changes.count < changes.count { operation.reason = .rules([.optOut]) }
         return operation.changes.isEmpty ? nil : operation
+    }
+
+    /// Likewise, unless it is there only because of what the other operations of its record do.
+    var ownOptOut: Operation? {
+        switch reason {
+        case .onSuppressionList, .optedOutElsewhere, .optedOutAndGone: nil
+        default: optOut
+        }
     }
 }
 

@@ -18,6 +18,8 @@ public enum Reason: Hashable, Sendable {
     case optedOutElsewhere
     /// Somebody of the same name opted out, and their row is not in the source any more: their key may have been corrected.
     case optedOutAndGone
+    /// A run had begun to opt the person out after it made their record, and did not come so far.
+    case optOutOwed
     case resubscribedInSource
     /// Accord archived the record when its source record vanished, and that one is back.
     case cameBack
@@ -48,6 +50,8 @@ public enum Reason: Hashable, Sendable {
     case goneFromProjectAndMarked
     case goneFromSourceAndIgnored
     case goneFromSourceAndArchived
+    /// Another pair's source still has it.
+    case inAnotherSource(pair: String)
     case protected
     /// The record was not found in the source, and the read is in doubt.
     case notFoundInDoubt
@@ -88,6 +92,7 @@ public enum Reason: Hashable, Sendable {
         case .onSuppressionList: "opted out before, and is on the suppression list"
         case .optedOutElsewhere: "opted out in another row of the sources"
         case .optedOutAndGone: "has the name of somebody who opted out, and whose row is gone from the source"
+        case .optOutOwed: "an earlier run was to opt them out, and did not come so far"
         case .resubscribedInSource: "subscribed again in the source"
         case .cameBack: "its source record came back"
         case .deletedInProject: "deleted in the project"
@@ -111,6 +116,7 @@ public enum Reason: Hashable, Sendable {
         case .goneFromProjectAndMarked: "gone from the project, and marked so"
         case .goneFromSourceAndIgnored: "gone from the source; the mapping leaves the project alone"
         case .goneFromSourceAndArchived: "gone from the source, and already archived in the project"
+        case .inAnotherSource(let pair): "gone from the source, and the source of \(pair) still has it"
         case .protected: "protected by the mapping"
         case .notFoundInDoubt: "not found in the source, whose read is in doubt"
         case .notFoundMayBe(let place): "not found in the source, and the record at \(place) may be it"
@@ -143,6 +149,7 @@ extension Reason {
         case .onSuppressionList: "on-suppression-list"
         case .optedOutElsewhere: "opted-out-elsewhere"
         case .optedOutAndGone: "opted-out-and-gone"
+        case .optOutOwed: "opt-out-owed"
         case .resubscribedInSource: "resubscribed-in-source"
         case .cameBack: "came-back"
         case .deletedInProject: "deleted-in-project"
@@ -164,6 +171,7 @@ extension Reason {
         case .goneFromProjectAndMarked: "gone-from-project-and-marked"
         case .goneFromSourceAndIgnored: "gone-from-source-and-ignored"
         case .goneFromSourceAndArchived: "gone-from-source-and-archived"
+        case .inAnotherSource: "in-another-source"
         case .protected: "protected"
         case .notFoundInDoubt: "not-found-in-doubt"
         case .notFoundMayBe: "not-found-may-be"
@@ -187,7 +195,7 @@ extension Reason {
         case .replaced(let fields), .sameValues(let fields): fields
         case .askedLast(let day): [day.description]
         case .notFoundMayBe(let place): [place]
-        case .names(let name), .createdBy(let name): [name]
+        case .names(let name), .createdBy(let name), .inAnotherSource(let name): [name]
         case .notFoundSameValue(let place, let field): [field] + [place].compactMap(\.self)
         case .alsoSets(let label, let field, let value, let before):
             [label, field, value] + [before].compactMap(\.self)
@@ -200,9 +208,8 @@ extension Reason {
     private static let plain: [String: Reason] = Dictionary(
         [
             .onlyInSource, .onlyInProject, .notInCreate, .optedOutInSource, .onSuppressionList, .optedOutElsewhere,
-            .optedOutAndGone,
-            .resubscribedInSource,
-            .cameBack, .deletedInProject, .goneFromSource, .goneFromProject, .neverAsked, .createdByStoppedRun,
+            .optedOutAndGone, .optOutOwed, .resubscribedInSource, .cameBack, .deletedInProject, .goneFromSource,
+            .goneFromProject, .neverAsked, .createdByStoppedRun,
             .writtenByStoppedRun, .madeAgain, .sentByStoppedRun, .sentAsPersonSays, .archivedInProject,
             .goneFromProjectAndIgnored, .goneFromProjectAndMarked, .goneFromSourceAndIgnored,
             .goneFromSourceAndArchived, .protected, .notFoundInDoubt, .createdButLeftOut, .createdButUncertain,
@@ -229,6 +236,7 @@ extension Reason {
             guard let day = CalendarDay(iso: details[0]) else { return nil }
             self = .askedLast(day)
         case ("names", 1): self = .names(details[0])
+        case ("in-another-source", 1): self = .inAnotherSource(pair: details[0])
         case ("created-by", 1): self = .createdBy(pair: details[0])
         case ("not-found-may-be", 1): self = .notFoundMayBe(place: details[0])
         case ("not-found-same-value", 1...2):

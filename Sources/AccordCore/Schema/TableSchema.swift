@@ -43,11 +43,17 @@ public struct TableSchema: Hashable, Sendable {
         public var updates: [Set<String>]
         /// Deletes and changes of a record's lifecycle.
         public var kinds: Set<Operation.Kind>
+        /// Fields that updates send as they are known, besides those that change: left out, they would be emptied.
+        public var carried: Set<String>
 
-        public init(create: Set<String>? = nil, updates: [Set<String>] = [], kinds: Set<Operation.Kind> = []) {
+        public init(
+            create: Set<String>? = nil, updates: [Set<String>] = [], kinds: Set<Operation.Kind> = [],
+            carried: Set<String> = []
+        ) {
             self.create = create
             self.updates = updates
             self.kinds = kinds
+            self.carried = carried
         }
     }
 

@@ -9,8 +9,8 @@ import AccordTables
 struct MirrorForm: Sendable {
     private let pair: Pair
     private let store: any StateStore
-    /// What is kept of a record: the mapped fields, those by which it is looked up or recognised, and whether its person
-    /// opted out or was asked, whatever is mapped.
+    /// What is kept of a record: the mapped fields, those by which it is looked up or recognised, those that every update
+    /// carries, and whether its person opted out or was asked, whatever is mapped.
     let kept: Set<String>
     /// Those of them that a whole answer has.
     let answered: Set<String>
@@ -24,7 +24,8 @@ struct MirrorForm: Sendable {
         self.store = store
         let schema = pair.schema
         let roles = [schema.field(.optOut), schema.field(.asked)].compactMap { $0?.name }
-        let kept = Set(pair.mapping.fields.map(\.name) + schema.lookedUpBy + schema.contentFields + roles)
+        let others = schema.lookedUpBy + schema.contentFields + roles + (schema.writes?.carried ?? [])
+        let kept = Set(pair.mapping.fields.map(\.name) + others)
         self.kept = kept
         answered = Set(schema.fields.filter { $0.isReadable && $0.role != .gone && kept.contains($0.name) }.map(\.name))
         answeredList = answered.sorted()

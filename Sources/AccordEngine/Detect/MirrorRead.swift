@@ -49,7 +49,7 @@ public struct MirrorRead {
         let cursor = try store.mirrorCursor(pair.name)
         var reading: SideReading
         let hasAllFields = try hasAllFields()
-        if !full, !mappingChanged, hasAllFields, !isFullReadDue(), let cursor, let table = pair.project.incremental {
+        if !full, !mappingChanged, hasAllFields, !isFullReadDue, let cursor, let table = pair.project.incremental {
             reading = try await readChanges(of: table, since: Cursor(cursor), IdentityCheck(pair, run))
         } else {
             reading = try await readAll(mayRecognize: hasAllFields && !mappingChanged)
@@ -86,7 +86,8 @@ public struct MirrorRead {
     /// Every record of the mirror has the fields that this mapping wants of it: no read for another mapping came between.
     private func hasAllFields() throws -> Bool { try store.mirroredFields(pair.name) == form.kept }
 
-    private func isFullReadDue() -> Bool {
+    /// The last whole read is so long ago that the mapping wants another one.
+    var isFullReadDue: Bool {
         guard let last = try? store.lastFullRead(pair.name) else { return true }
         return run.time.unixTime - Double(last) >= Double(pair.mapping.fullReadEvery) * 86_400
     }
@@ -216,7 +217,7 @@ public struct MirrorRead {
     private func lookForUnsettled() async throws {
         for intent in try store.openIntents(pair.name) {
             try run.stop.check()
-            if intent.replaces { try await lookForReplaced(intent) }
+            if intent.replaces { try await lookForReplaced(intent) } else { try await lookForDeleted(intent) }
             let found = try form.records(of: try await written(by: intent))
             guard !found.isEmpty else { continue }
             _ = try mirror(found, store.beginProjectRead(pair.name, fields: form.kept))
@@ -230,6 +231,14 @@ public struct MirrorRead {
         else { return }
         let found = try await table.find(field, value)
         if !found.contains(where: { $0.key == id }) { try store.markGone(pair.name, ids: [id]) }
+    }
+
+    /// Whether what was to be deleted is still there.
+    private func lookForDeleted(_ intent: Entry) async throws {
+        guard intent.deletesInProject, let id = intent.projectID,
+            let known = try store.projectRecord(pair.name, id), !pair.lookups(of: known).isEmpty
+        else { return }
+        if try await pair.present(known) == nil { try store.markGone(pair.name, ids: [id]) }
     }
 
     private func written(by intent: Entry) async throws -> [TableRecord] {

@@ -105,7 +105,8 @@ struct SourceScan {
                 if let row = openRow(record, row, mapper) { open.append(row) }
             }
             let (schema, form) = (scan.pair.schema, changes.linked.form)
-            for row in await mapped.exchange(open, { $0.mapped(mapper, schema, form) }) { try take(row) }
+            let optOuts = optOuts
+            for row in await mapped.exchange(open, { $0.mapped(mapper, schema, form, optOuts) }) { try take(row) }
         }
 
         /// A row that has to be decided; nil for one of which nothing has to be, or cannot be.
@@ -130,6 +131,7 @@ struct SourceScan {
         }
 
         private mutating func take(_ mapped: MappedRow) throws {
+            if let said = mapped.optOut { changes.optOuts.add(said) }
             if mapped.isLinked { return try changes.linked.append(mapped.bytes) }
             let record = mapped.row.record
             if begunKeys.contains(record.key) || mapper?.rows.isTyped == true && scan.intents.mayBeCreated(record) {
@@ -137,7 +139,6 @@ struct SourceScan {
             } else {
                 try changes.unlinked.append(mapped.bytes)
             }
-            if let row = mapped.setAside { noteOptOut(row.record, row.row) }
             for hash in mapped.matchHashes { changes.matchValues.add(hash: hash) }
         }
 
@@ -152,7 +153,7 @@ struct SourceScan {
 
         // MARK: - Rows that cannot be used
 
-        /// A row that is set aside, or left out, may be the one in which somebody opted out.
+        /// A row that is left out, or no record, may be the one in which somebody opted out.
         private mutating func noteOptOut(_ record: TableRecord, _ row: TextRow) {
             if let said = optOuts?.said(record, row) { changes.optOuts.add(said) }
         }
@@ -257,7 +258,9 @@ private struct OpenRow: Sendable {
     /// The key of a row that is not a record, and why it is not.
     let broken: (key: String, quarantine: Quarantine)?
 
-    func mapped(_ mapper: RecordMapper, _ schema: TableSchema, _ form: SourceRowForm) -> MappedRow {
+    func mapped(
+        _ mapper: RecordMapper, _ schema: TableSchema, _ form: SourceRowForm, _ optOuts: OptOutReader?
+    ) -> MappedRow {
         let row = sourceRow(mapper)
         var hashes: [UInt64] = []
         if !isLinked, row.quarantine == nil {
@@ -266,10 +269,11 @@ private struct OpenRow: Sendable {
                 hashes.append(ValueCounts.hash(value))
             }
         }
-        let isSetAside = !isLinked && row.quarantine != nil
+        // Whatever becomes of the row: it may have the key of another one, or be taken for another one's.
+        let optOut =
+            row.quarantine == nil ? optOuts?.said(row.record, at: row.place) : optOuts?.said(record, self.row)
         return MappedRow(
-            row: row, isLinked: isLinked, bytes: form.bytes(of: row), matchHashes: hashes,
-            setAside: isSetAside ? self : nil)
+            row: row, isLinked: isLinked, bytes: form.bytes(of: row), matchHashes: hashes, optOut: optOut)
     }
 
     private func sourceRow(_ mapper: RecordMapper) -> SourceRow {
@@ -292,6 +296,6 @@ private struct MappedRow: Sendable {
     let bytes: [UInt8]
     /// Of the values by which it is matched.
     let matchHashes: [UInt64]
-    /// One without a link that cannot be used, as it was read.
-    let setAside: OpenRow?
+    /// What it says of an opt-out.
+    let optOut: OptOutRow?
 }

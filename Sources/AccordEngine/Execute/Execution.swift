@@ -9,6 +9,9 @@ struct Execution {
     let plan: PairPlan
     /// The plan was made before this run, which has not read the source itself.
     let isSaved: Bool
+    /// What rows of the source name may be called otherwise by now: somebody has changed it, or what the plan was to change
+    /// of it was not done.
+    let namesMayHaveMoved: Bool
     /// Messages may reach people in this run.
     let sends: Bool
     let run: Int64
@@ -41,9 +44,10 @@ struct Execution {
         try store.suppress(records.flatMap(pair.schema.addresses(of:)), at: now)
     }
 
-    /// Whether the source may not be as the plan saw it: one without a stamp may be another one by the time that a saved
+    /// Whether the source may not say what the plan saw: one without a stamp may be another one by the time that a saved
     /// plan is applied.
     func sourceMayHaveMoved() async throws -> Bool {
+        if namesMayHaveMoved { return true }
         guard let table = pair.source.stamped else { return isSaved }
         return try await table.stamp().text != plan.source.stamp
     }

@@ -51,7 +51,7 @@ struct Executor {
         if let sender = pair.sender, execution.sends, execution.plan.counts.sends > 0 {
             do {
                 execution.sender = try await sender.begun(by: execution.planning, reached: execution.reached)
-            } catch let error as TableError {
+            } catch let error as any ExplainedError {
                 tally.fail(error)
                 return NumberSet()
             }

@@ -45,6 +45,22 @@ struct Expectations {
             else { continue }
             return "\(pair.schema.label) \(owner) has the \(field) \(value) by now"
         }
+        return try named(operation, known)
+    }
+
+    /// Whether the project has by now what a create would name, and no row is linked to it: the service would make a second
+    /// one, with another slug.
+    private func named(_ operation: Operation, _ known: Knowledge) throws(Needs) -> String? {
+        guard let field = pair.schema.nameField, let name = pair.schema.lookup(field, in: operation.values) else {
+            return nil
+        }
+        for id in try known.holders(of: name) {
+            guard try known.link(projectID: id) == nil, let record = try known.record(id),
+                pair.schema.isOfContext(record.values, operation.values)
+            else { continue }
+            return
+                "\(pair.schema.label) \(id) is called \(name.value) in the project by now: the next plan links it"
+        }
         return nil
     }
 
@@ -159,6 +175,9 @@ struct Expectations {
             for field in pair.schema.lookedUpBy where pair.schema.identifies(field) {
                 guard let value = created[field], !value.isNull else { continue }
                 needs.values.insert(FieldValue(field: field, value: value))
+            }
+            if let field = pair.schema.nameField, let name = pair.schema.lookup(field, in: created) {
+                needs.values.insert(name)
             }
         }
         return needs

@@ -54,12 +54,10 @@ extension Half {
         case .gone where side == .source: tally.skip(entry, "its row is not there any more")
         case .gone(let reason):
             tally.quarantined += 1
-            closing.quarantine = [execution.attention.item(entry, Quarantine(.refused, reason), operation: nil)]
+            closing.quarantine = [refused(entry, Quarantine(.refused, reason))]
         case .refused(let quarantine):
             tally.quarantined += 1
-            closing.quarantine = [
-                execution.attention.item(entry, quarantine, operation: remaining(entry).operationFingerprint)
-            ]
+            closing.quarantine = [refused(entry, quarantine)]
         case .unknown(let reason):
             // From now on it is counted how long it may be on its way.
             try execution.begin([entry])
@@ -68,6 +66,10 @@ extension Half {
             closing.closesIntent = false
         }
         return closing
+    }
+
+    private func refused(_ entry: Entry, _ quarantine: Quarantine) -> QuarantineItem {
+        execution.attention.item(entry, quarantine, operation: remaining(entry).operationFingerprint)
     }
 
     /// The entry as the next plan has it if this half of it is not made: the project's half comes first.

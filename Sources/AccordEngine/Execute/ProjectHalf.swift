@@ -38,7 +38,8 @@ struct ProjectHalf: Half {
     /// - Note: The basis is the record as it is known before it is written; nil for a new one.
     func writes(of entries: [Entry]) throws -> [RecordWrite<MirrorRecord?>] {
         let expectations = Expectations(pair: pair)
-        var loader = try KnowledgeLoader(pair: pair, store: store)
+        var loader = try KnowledgeLoader(
+            pair: pair, store: store, others: try execution.planning.otherLinks(of: pair))
         try loader.load(expectations.needs(of: entries))
         return try entries.map { entry in
             let mirror = try entry.projectID.flatMap { id in

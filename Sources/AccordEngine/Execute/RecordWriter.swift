@@ -39,7 +39,7 @@ struct RecordWriter: Sendable {
                     // One whose first answer was lost may have met itself.
                     if !wasUnanswered { record.meet(since: schema.wasThere(stored)) }
                 }
-                record.take(outcome, of: change)
+                record.take(await proved(outcome, of: change), of: change)
             } catch let error as TableError where error.isFinal {
                 record.stop(error)
             } catch let error as any ExplainedError {
@@ -65,6 +65,23 @@ struct RecordWriter: Sendable {
             if let record = found.first { return .stored(record) }
             if attempts == 3 { return outcome }
         }
+    }
+
+    /// A record that the service says is gone is looked for: if it is there, what is not there is the operation.
+    private func proved(_ outcome: WriteOutcome, of change: TableChange) async -> WriteOutcome {
+        guard case .gone(let error?) = outcome, let table = table as? any SearchableTable else { return outcome }
+        for field in schema.lookedUpBy where table.capabilities.searchable.contains(field) {
+            let value = change.known[field]
+            guard !value.isNull else { continue }
+            do {
+                if try await table.find(field, value).contains(where: { $0.key == change.key }) {
+                    return .refused(.noSuchOperation(request: error.place ?? "", what: error.what))
+                }
+            } catch {
+                logger.notice("it could not be looked up: \(error)")
+            }
+        }
+        return outcome
     }
 
     /// Looks for creates of a group whose answers never came, once no other one of the group is under way: of records alike,

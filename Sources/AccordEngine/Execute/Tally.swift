@@ -1,4 +1,5 @@
 import AccordCore
+import AccordTables
 
 /// What came of a plan so far.
 struct Tally {
@@ -18,7 +19,11 @@ struct Tally {
     /// Everything that was begun is settled.
     var isClean: Bool { quarantined == 0 && skipped.isEmpty && unknown == 0 && !leavesOpen }
 
-    mutating func fail(_ error: any ExplainedError) { if failure == nil { failure = error } }
+    /// A run that was asked to stop has not failed.
+    mutating func fail(_ error: any ExplainedError) {
+        if case TableError.interrupted = error { return }
+        if failure == nil { failure = error }
+    }
 
     mutating func count(_ operations: [Operation]) {
         for operation in operations { done[operation.action, default: 0] += 1 }

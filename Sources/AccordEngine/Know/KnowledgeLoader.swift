@@ -5,12 +5,14 @@ import AccordState
 package struct KnowledgeLoader {
     let pair: Pair
     let store: any StateStore
+    private let others: OtherLinks
     private let isProjectEmpty: Bool
     package private(set) var known: Knowledge
 
-    package init(pair: Pair, store: any StateStore) throws {
+    package init(pair: Pair, store: any StateStore, others: OtherLinks = OtherLinks()) throws {
         self.pair = pair
         self.store = store
+        self.others = others
         let counts = try store.mirrorCount(pair.name)
         isProjectEmpty = counts.live + counts.archived + counts.gone == 0
         known = Knowledge(isProjectEmpty: isProjectEmpty)
@@ -27,7 +29,8 @@ package struct KnowledgeLoader {
         if !needs.projectIDs.isEmpty {
             known.know(
                 projectIDs: needs.projectIDs, links: try store.links(pair.name, projectIDs: needs.projectIDs),
-                records: try store.projectRecords(pair.name, needs.projectIDs))
+                records: try store.projectRecords(pair.name, needs.projectIDs),
+                otherPairs: try others.pairs(linkedTo: needs.projectIDs, store))
         }
         try load(needs.values, gone: false)
         try load(needs.pastValues, gone: true)

@@ -16,8 +16,9 @@ package struct PairPlanning {
     func plan() async throws -> PairPlan {
         let memory = try store.sourceMemory(pair.name)
         let mappingChanged = memory.map { $0.mapping != pair.mapping.fingerprint } ?? false
-        let project = try await MirrorRead(pair: pair, run).refresh(
-            full: run.options.full, mappingChanged: mappingChanged)
+        let mirror = MirrorRead(pair: pair, run)
+        let isFullReadDue = run.options.full || mirror.isFullReadDue
+        let project = try await mirror.refresh(full: run.options.full, mappingChanged: mappingChanged)
         // Everything that follows reads one view of the state.
         try store.beginSnapshot()
         defer { try? store.endSnapshot() }
@@ -34,15 +35,15 @@ package struct PairPlanning {
                 optOuts: try await OptOutKnowledge(pair: pair, run: run).optOuts(source)),
             intents: intents, resolved: resolved, sourceDoubt: doubt, leftOutKeys: source.leftOutKeys,
             isOneText: pair.isDerived)
-        var loader = try KnowledgeLoader(pair: pair, store: store)
+        var loader = try KnowledgeLoader(pair: pair, store: store, others: try run.otherLinks(of: pair))
         let landed = try loader.decide { (known) throws(Needs) in try StoppedRuns(context).landed(known) }
         var progress = PlanInProgress(
             pair, context, loader,
             Decisions(missing: doubt == nil ? source.missing : NumberSet(), unidentified: source.unidentified),
             PlanBuilder(
-                pair: pair, store: store, awaited: intents.identities.union(resolved.keys.map(RecordIdentity.source)),
+                pair: pair, store: store, intents, decided: Set(resolved.keys.map(RecordIdentity.source)),
                 RuleContext(
-                    duplicateKeys: source.duplicateKeys, refused: try refusedWrites(project),
+                    duplicateKeys: source.duplicateKeys, refused: try refusedWrites(isFullReadDue: isFullReadDue),
                     late: try await lateCreates(intents), landed: landed,
                     earlier: try earlierCreates(),
                     doubt: doubt.map { reason in
@@ -146,12 +147,13 @@ package struct PairPlanning {
     }
 
     /// Writes that were refused are held back until something about them changes: the record, what it refers to, or what
-    /// a whole read of the project may have shown.
-    private func refusedWrites(_ project: SideReading) throws -> [String: RefusedWrite] {
+    /// a whole read of the project may have shown that was due anyway. One that a refused write brought about would go in
+    /// circles.
+    private func refusedWrites(isFullReadDue: Bool) throws -> [String: RefusedWrite] {
         let referencesChange = run.earlier.contains { plan in
             pair.refersTo.contains(plan.resource) && plan.counts.writes(to: .project)
         }
-        guard !referencesChange, project.mode != .full || pair.project.incremental == nil else { return [:] }
+        guard !referencesChange, !isFullReadDue || pair.project.incremental == nil else { return [:] }
         let refused = try store.quarantine(pair.name).compactMap { item in
             item.operationFingerprint.map {
                 (item.key, RefusedWrite(quarantine: Quarantine(item.cause, item.message), operations: $0))

@@ -16,6 +16,10 @@ package struct PlanBuilder {
     private var unknown: Set<UnknownField> = []
     /// Of records that a stopped run had begun with, or about which a person has decided: whether they are looked at now.
     private var awaited: [RecordIdentity: Bool]
+    /// Creates of a stopped run that may still arrive.
+    private let late: Set<RecordIdentity>
+    /// What a stopped run left open.
+    private let intents: OpenIntents
     /// Awaited records that have an entry.
     private var mentioned: Set<RecordIdentity> = []
     /// Awaited records of which something is still to be done by another record's entry.
@@ -26,16 +30,22 @@ package struct PlanBuilder {
     private let fields: CountedFields
     private var renumbering: Renumbering
 
-    /// - Parameter awaited: the records that a stopped run had begun with, or about which a person has decided.
+    /// - Parameters:
+    ///   - intents: what a stopped run had begun with.
+    ///   - decided: the records about which a person has decided.
     package init(
-        pair: Pair, store: any StateStore, awaited: Set<RecordIdentity> = [], _ context: RuleContext = RuleContext()
+        pair: Pair, store: any StateStore, _ intents: OpenIntents = OpenIntents(),
+        decided: Set<RecordIdentity> = [], _ context: RuleContext = RuleContext()
     ) {
         self.pair = pair
+        self.intents = intents
+        late = context.late.open
         form = DraftForm(pair: pair, context: context)
         fields = CountedFields(pair.schema)
         renumbering = Renumbering(addresses: fields.addresses)
         hasReferences = pair.mapping.fields.contains { $0.pair != nil }
         records = PlanRecordsBuilder(folder: store.folder)
+        let awaited = intents.identities.union(decided)
         self.awaited = Dictionary(awaited.map { ($0, false) }, uniquingKeysWith: { first, _ in first })
     }
 
@@ -48,9 +58,14 @@ package struct PlanBuilder {
         if !record.unknown.isEmpty { unknown.formUnion(record.unknown) }
         if !awaited.isEmpty, let identity = record.recordIdentity, awaited[identity] != nil {
             // Until it is done, it is known that it is to be.
-            if pair.schema.paysOwedOptOut(record) { leftOpen.insert(identity) }
+            if pair.schema.paysOwedOptOut(record) || record.note == .protected { leftOpen.insert(identity) }
             mentioned.insert(identity)
-            awaited[identity] = record.quarantine == nil && !record.isWithheld
+            awaited[identity] = isDecided(record)
+        }
+        if !isDecided(record), let id = record.projectID,
+            let other = intents.identity(ofRecord: id, otherThan: record.sourceKey)
+        {
+            leftOpen.insert(other)
         }
         try contended.add(draft.claims, of: record, number: number, known)
     }
@@ -120,9 +135,11 @@ package struct PlanBuilder {
         count(new, 1)
         try records.replace(number, by: WrittenRecord(new))
         if let identity = new.recordIdentity, awaited[identity] != nil {
-            awaited[identity] = new.quarantine == nil && !new.isWithheld
+            awaited[identity] = isDecided(new)
         }
     }
+
+    private func isDecided(_ record: Entry) -> Bool { record.quarantine == nil && !record.isWithheld }
 
     mutating func leaveOpen(_ identity: RecordIdentity) { leftOpen.insert(identity) }
 
@@ -131,6 +148,7 @@ package struct PlanBuilder {
         awaited.keys.sorted { $0.text < $1.text }.filter { identity in
             if leftOpen.contains(identity) { return true }
             if mentioned.contains(identity) { return awaited[identity] == false }
+            if late.contains(identity) { return true }
             if case .source(let key) = identity, changes.leftOutKeys.contains(key) { return true }
             return (changes.reading.incomplete ?? doubt) != nil
         }

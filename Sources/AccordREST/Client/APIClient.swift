@@ -23,6 +23,7 @@ public final class APIClient: Sendable {
     private let breaker: CircuitBreaker
     private let logger: Logger
     private let reader: AnswerReader
+    private let waiting: @Sendable (_ seconds: Int) -> Void
     private let sent = Mutex(0)
 
     /// - Parameters:
@@ -30,11 +31,12 @@ public final class APIClient: Sendable {
     ///   - userAgent: `accord/VERSION`.
     ///   - limiter, budget, breaker: shared by all clients of one service and run.
     ///   - concurrency: pages of a list that are asked for at once, at most.
+    ///   - waiting: is told how many seconds the service makes everybody wait.
     public init(
         description: APIDescription, url: String? = nil, key: Secret, userAgent: String = "accord",
         transport: any HTTPTransport, time: any TimeSource, random: any RandomSource, limiter: RateLimiter,
         policy: RetryPolicy = RetryPolicy(), budget: RetryBudget = RetryBudget(), breaker: CircuitBreaker? = nil,
-        concurrency: Int = 1, logger: Logger
+        concurrency: Int = 1, logger: Logger, waiting: @escaping @Sendable (_ seconds: Int) -> Void = { _ in }
     ) {
         self.description = description
         self.url = url ?? description.url
@@ -49,6 +51,7 @@ public final class APIClient: Sendable {
         self.breaker = breaker ?? CircuitBreaker(time: time)
         self.concurrency = concurrency
         self.logger = logger
+        self.waiting = waiting
         reader = AnswerReader(envelope: description.envelope, keyFoundAt: description.keyFoundAt, key: key)
     }
 
@@ -83,12 +86,20 @@ public final class APIClient: Sendable {
                 retryAfter = nil
             } catch let error as CircuitBreaker.GivenUp {
                 throw final(.unavailable(request: request.summary, reason: error.reason), doubt: doubt)
+            } catch is InterruptibleTime.Interrupted {
+                throw final(.interrupted(request: request.summary), doubt: doubt)
             }
             if failure.kind.mayHaveHappened && !request.isRead { doubt = failure.reason }
             guard policy.mayRetry(failure.kind, isIdempotent: request.isIdempotent), attempt < policy.attempts,
                 await budget.takeRetry()
             else { throw failure.kind.isDefinite ? failure.error : final(failure.error, doubt: doubt) }
-            try await wait(attempt, failure, retryAfter: retryAfter, request)
+            do {
+                try await wait(attempt, failure, retryAfter: retryAfter, request)
+            } catch let error as TableError {
+                throw final(error, doubt: doubt)
+            } catch is InterruptibleTime.Interrupted {
+                throw final(.interrupted(request: request.summary), doubt: doubt)
+            }
             attempt += 1
         }
     }
@@ -151,11 +162,11 @@ public final class APIClient: Sendable {
     private func answer<Answer>(
         _ response: HTTPResponse, to request: APIRequest, reading read: (JSONView) throws(Nonsense) -> Answer
     ) throws(AnswerReader.Failure) -> Answer {
-        let body = try reader.body(of: response, to: request.summary)
+        let body = try reader.body(of: response, to: request)
         do {
             return try read(body)
         } catch {
-            throw reader.unreadable(error.reason, to: request.summary)
+            throw reader.unreadable(error.reason, to: request)
         }
     }
 
@@ -186,9 +197,13 @@ public final class APIClient: Sendable {
         response.header("Retry-After").flatMap { RetryPolicy.retryAfter($0, now: time.unixTime) }
     }
 
+    /// - Throws: `TableError` if the service asks to wait longer than a run does, or what the clock throws.
     private func wait(
         _ attempt: Int, _ failure: AnswerReader.Failure, retryAfter: Double?, _ request: APIRequest
     ) async throws {
+        if let retryAfter, retryAfter > policy.mostRetryAfter {
+            throw givenUp(failure, request, "it asks to wait \(Int(retryAfter)) seconds")
+        }
         let seconds = policy.delay(retry: attempt, retryAfter: retryAfter, random: random)
         logger.info(
             "retry",
@@ -198,10 +213,22 @@ public final class APIClient: Sendable {
             ])
         if failure.kind == .status(429) {
             // Everybody waits, not only this request, which then waits in line.
-            await limiter.pause(until: time.monotonic + seconds)
+            let all = await limiter.pause(seconds: seconds)
+            if all > policy.mostPaused {
+                throw givenUp(failure, request, "it made this run wait for \(Int(all)) seconds in all")
+            }
+            waiting(Int(seconds.rounded(.up)))
         } else {
+            if retryAfter != nil { waiting(Int(seconds.rounded(.up))) }
             try await time.sleep(seconds: seconds)
         }
+    }
+
+    private func givenUp(_ failure: AnswerReader.Failure, _ request: APIRequest, _ words: String) -> TableError {
+        let reason = "\(failure.reason), and \(words)"
+        return failure.kind == .status(429)
+            ? .tooBusy(request: request.summary, reason: reason)
+            : .unavailable(request: request.summary, reason: reason)
     }
 }
 
@@ -210,6 +237,6 @@ extension RetryPolicy.Failure {
     /// by now, or an answer that points elsewhere, says nothing of that.
     fileprivate var isDefinite: Bool {
         guard case .status(let status) = self, !mayHaveHappened, !isPassing else { return false }
-        return status != 401 && status != 403 && !(300...399).contains(status)
+        return ![401, 402, 403].contains(status) && !(300...399).contains(status)
     }
 }

@@ -18,14 +18,14 @@ struct AnswerReader: Sendable {
 
         var reason: String {
             switch error {
-            case .unavailable(_, let reason), .nonsense(_, let reason): reason
+            case .unavailable(_, let reason), .nonsense(_, let reason), .tooBusy(_, let reason): reason
             default: error.what
             }
         }
     }
 
     /// The body of an answer that says that all is well; ``JSONView/null`` if it has none.
-    func body(of response: HTTPResponse, to request: String) throws(Failure) -> JSONView {
+    func body(of response: HTTPResponse, to request: APIRequest) throws(Failure) -> JSONView {
         let json = Result { () throws(JSONError) in
             try response.body.isEmpty ? .null : JSONDocument(parsing: response.body).root
         }
@@ -38,34 +38,56 @@ struct AnswerReader: Sendable {
         do {
             return try json.get()
         } catch {
+            if isPage(response) {
+                throw Failure(kind: .unreadable, error: notTheService("it begins: \(beginning(response))", request))
+            }
             throw unreadable("\(error.reason) at byte \(error.offset); it begins: \(beginning(response))", to: request)
         }
     }
 
     /// A 2xx answer that makes no sense.
-    func unreadable(_ reason: String, to request: String) -> Failure {
-        Failure(kind: .unreadable, error: .nonsense(request: request, reason: clean(reason, most: 300)))
+    func unreadable(_ reason: String, to request: APIRequest) -> Failure {
+        Failure(kind: .unreadable, error: .nonsense(request: request.summary, reason: clean(reason, most: 300)))
     }
 
-    private func error(_ response: HTTPResponse, _ json: JSON, to request: String) -> TableError {
+    private func error(_ response: HTTPResponse, _ json: JSON, to request: APIRequest) -> TableError {
         let message = json[envelope.message]?.string.map { clean($0, most: 500) } ?? ""
-        switch response.status {
-        case 401: return .unauthorized(request: request, keyFoundAt: keyFoundAt)
-        case 403: return .forbidden(request: request, message: message)
-        case 404: return .notFound(request: request, message: message)
-        case 408, 425, 429, 500...599:
-            let words = message.isEmpty ? "" : ": \(message)"
-            return .unavailable(request: request, reason: "it answered \(response.status)\(words)")
+        let (status, name) = (response.status, request.summary)
+        let words = message.isEmpty ? "" : ": \(message)"
+        switch status {
+        case 401: return .unauthorized(request: name, keyFoundAt: keyFoundAt)
+        case 403 where isPage(response):
+            // Something before the service turned the request away, and may let the next one pass.
+            return .unavailable(request: name, reason: "a page came with the status 403")
+        case 402, 403: return .forbidden(request: name, status: status, message: message)
+        case 429: return .tooBusy(request: name, reason: "it answered 429\(words)")
+        case 408, 425, 500...599:
+            return .unavailable(request: name, reason: "it answered \(status)\(words)")
+        case 404 where !request.isRead: return .notFound(request: name, message: message)
         case 200...299, 400...499:
             let words = message.isEmpty && json == .null ? beginning(response) : message
-            return .refused(request: request, status: response.status, message: words, fields: fields(json))
+            if request.isRead { return .readRefused(request: name, status: status, message: words) }
+            return .refused(request: name, status: status, message: words, fields: fields(json))
         case 300...399:
-            return .nonsense(
-                request: request, reason: "it points elsewhere (\(response.status)), which is not followed")
+            let target = response.header("Location").map { " to \(clean(AnswerReader.place($0), most: 200))" } ?? ""
+            return notTheService("the answer points elsewhere (\(status)\(target)), which is not followed", request)
         default:
-            return .nonsense(request: request, reason: "the status \(response.status)")
+            return .nonsense(request: name, reason: "the status \(status)")
         }
     }
+
+    private func notTheService(_ reason: String, _ request: APIRequest) -> TableError {
+        .notTheService(request: request.summary, reason: reason, keyFoundAt: keyFoundAt)
+    }
+
+    /// It is written for a browser.
+    private func isPage(_ response: HTTPResponse) -> Bool {
+        if response.header("Content-Type")?.lowercased().contains("html") ?? false { return true }
+        return response.body.first { !UInt8.isSpace($0) } == UInt8(ascii: "<")
+    }
+
+    /// An address without what may be secret in it.
+    private static func place(_ address: String) -> String { String(address.prefix { $0 != "?" && $0 != "#" }) }
 
     /// The messages of a refused write, by field: 20 fields, 5 messages each, at most.
     private func fields(_ json: JSON) -> [String: [String]] {
@@ -101,6 +123,10 @@ struct AnswerReader: Sendable {
         default: false
         }
     }
+}
+
+extension UInt8 {
+    fileprivate static func isSpace(_ byte: UInt8) -> Bool { [0x20, 0x09, 0x0A, 0x0D].contains(byte) }
 }
 
 extension JSON {

@@ -34,7 +34,8 @@ public struct APIOperation: Hashable, Sendable {
     public var isUpsert: Bool { verb == .update && !path.contains("{id}") }
     /// The fields that it can write.
     public var writes: Set<String>
-    /// Fields that it sends besides those that changed, whether they changed or not: the upsert's own key.
+    /// Fields that it sends besides those that changed, as they are: the upsert's own key, and what the service would
+    /// empty if it were left out. It is not sent where one of them is not known.
     public var always: Set<String>
     /// Sending it twice does what sending it once does.
     public var isIdempotent: Bool

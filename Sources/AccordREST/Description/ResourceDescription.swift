@@ -30,7 +30,12 @@ public struct ResourceDescription: Hashable, Sendable {
         if schema.sends != nil, kinds.contains(.create) { kinds.insert(.send) }
         self.schema.writes = TableSchema.Writes(
             create: operations.first { $0.verb == .create }?.writes,
-            updates: operations.filter { $0.verb == .update }.map(\.writes), kinds: kinds)
+            updates: operations.filter { $0.verb == .update }.map(\.writes), kinds: kinds,
+            // An upsert looks at the record right before it is sent.
+            carried: operations.filter { $0.verb == .update && !$0.isUpsert }.reduce(into: []) {
+                $0.formUnion($1.always)
+            }
+        )
     }
 
     /// The operation that does something to a record. A message to people is sent by its create.

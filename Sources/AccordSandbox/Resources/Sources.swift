@@ -22,7 +22,9 @@ enum Sources {
 
     private static func update(_ call: Call, _ project: inout SandboxProject) throws(Refusal) -> Answer {
         let row = try named.find(call, in: project)
-        let changes = try read(call, of: row, project)
+        var changes = try read(call, of: row, project)
+        // As documented: an update that leaves it out clears it.
+        changes["sprite"] = changes["sprite"] ?? .null
         return .record(show(project.update(.sources, row, changes)))
     }
 

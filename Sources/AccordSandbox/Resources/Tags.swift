@@ -46,6 +46,8 @@ enum Tags {
         var changes = named.changes(&form, of: row, nameRequired: true, in: project)
         changes.merge(looks(&form)) { $1 }
         try form.check()
+        // As documented: an update that leaves it out clears it.
+        changes["sprite"] = changes["sprite"] ?? .null
         return .record(show(project.update(.tags, row, changes)))
     }
 

@@ -26,8 +26,15 @@ extension SandboxProject {
     public func customerID(email: String) -> Int64? { customer("email", email.lowercased())?.id }
 
     /// Adds a tag of customers, named as its slug unless said otherwise.
-    public mutating func addTag(_ slug: String, name: String? = nil, context: String = "customers") {
-        insert(.tags, ["slug": .string(slug), "name": .string(name ?? slug), "context": .string(context)])
+    public mutating func addTag(
+        _ slug: String, name: String? = nil, sprite: String? = nil, context: String = "customers"
+    ) {
+        insert(
+            .tags,
+            [
+                "slug": .string(slug), "name": .string(name ?? slug), "context": .string(context),
+                "sprite": sprite.map(JSON.string) ?? .null,
+            ])
     }
 
     /// Adds a location, named as its slug unless said otherwise.
