@@ -188,7 +188,9 @@ struct ResourceReader {
 
     // MARK: - Operations
 
-    private static let operationKeys = ["verb", "request", "writes", "always", "idempotent", "answers record"]
+    private static let operationKeys = [
+        "verb", "request", "known", "writes", "always", "idempotent", "answers record",
+    ]
 
     private func operations(
         _ node: YAMLNode, _ schema: TableSchema, _ members: [String: FieldMembers]
@@ -197,11 +199,7 @@ struct ResourceReader {
         for entry in try node.table("operations").entries {
             let table = try entry.value.table("the operation \(entry.key)", keys: ResourceReader.operationKeys)
             let verb = try table.required("verb").choice("verb", of: APIOperation.Verb.self)
-            let request = try table.required("request")
-            let words = try request.text("request").split(separator: " ").map(String.init)
-            guard words.count == 2, ["POST", "PUT", "PATCH", "DELETE", "GET"].contains(words[0]),
-                words[1].hasPrefix("/")
-            else { throw request.expected("a method and a path, such as POST /customers") }
+            let requests = try requests(table.required("request"))
             let writes = try known(table["writes"], "writes", schema)
             let always = try known(table["always"], "always", schema)
             if let odd = (writes + always).first(where: { members[$0]?.write == nil }) {
@@ -211,10 +209,28 @@ struct ResourceReader {
             }
             operations.append(
                 APIOperation(
-                    name: entry.key, verb: verb, method: words[0], path: words[1], writes: Set(writes),
+                    name: entry.key, verb: verb, requests: requests,
+                    grade: try table["known"]?.choice("known", of: Grade.self) ?? .documented, writes: Set(writes),
                     always: Set(always), isIdempotent: try table["idempotent"]?.flag("idempotent") ?? true,
                     answersRecord: try table["answers record"]?.flag("answers record") ?? true))
         }
         return operations
+    }
+
+    /// One, or several of which the first that the service takes is meant.
+    private func requests(_ node: YAMLNode) throws(ConfigError) -> [APIOperation.Request] {
+        var requests: [APIOperation.Request] = []
+        for text in try node.texts("request") {
+            let words = text.split(separator: " ").map(String.init)
+            guard words.count == 2, ["POST", "PUT", "PATCH", "DELETE", "GET"].contains(words[0]),
+                words[1].hasPrefix("/")
+            else { throw node.expected("a method and a path, such as POST /customers") }
+            requests.append(APIOperation.Request(words[0], words[1]))
+        }
+        let named = Set(requests.map { $0.path.contains("{id}") })
+        guard named.count == 1 else {
+            throw node.expected("requests that all name the record by {id}, or none of them")
+        }
+        return requests
     }
 }

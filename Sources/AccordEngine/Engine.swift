@@ -235,6 +235,7 @@ public struct Engine: Sendable {
                 pair: pair, plan: plan, isSaved: isSaved, namesMayHaveMoved: namesMayHaveMoved, sends: sends,
                 run: report.run, planning: planning(), reached: reached, concurrency: concurrency, logger: logger))
         try await executor.execute()
+        try keepFindings()
         report.add(executor.tally, plan)
         report.quarantined += try store.standingQuarantineCount(pair.name)
         // A list that can never prove itself whole is no news.
@@ -283,6 +284,13 @@ public struct Engine: Sendable {
         let records = report.quarantined + report.conflicts + report.unknown + report.skipped.count + report.withheld
         let waits = records + report.incompleteReads + (report.holdsAllowedSends ? report.held : 0)
         return waits > 0 ? .attention : .done
+    }
+
+    /// What the tables have found out about their services outlives the run.
+    private func keepFindings() throws {
+        for table in pairs.flatMap({ [$0.source, $0.project] }) {
+            if let table = table as? any DescribedTable { try store.remember(table.takeFindings()) }
+        }
     }
 
     /// Requests sent so far. Tables of one service share their count: each service is counted once.

@@ -51,9 +51,10 @@ extension RESTTable: RecordWritable {
 
     private func create(_ change: TableChange) async throws -> TableRecord? {
         let operation = try operation(change)
-        let request = try request(operation, change) { () throws(Nonsense) in try self.encoder.create(change.values) }
-        guard let record = try await answer(to: request, operation) else {
-            guard operation.answersRecord else { return nil }
+        let (record, request) = try await perform(operation, change) { () throws(Nonsense) in
+            try self.encoder.create(change.values)
+        }
+        guard record != nil || !operation.answersRecord else {
             throw TableError.outcomeUnknown(
                 request: request.summary, reason: "it was accepted, but the answer holds no \(label)")
         }
@@ -61,8 +62,7 @@ extension RESTTable: RecordWritable {
     }
 
     private func changeLife(_ change: TableChange) async throws -> TableRecord? {
-        let operation = try operation(change)
-        return try await answer(to: request(operation, change, body: nil), operation)
+        try await perform(operation(change), change, body: nil).record
     }
 
     // MARK: - Updates
@@ -120,10 +120,9 @@ extension RESTTable: RecordWritable {
             known = Record(
                 key: now.key ?? "", values: now.values, unknown: operation.always.subtracting(now.values.keys))
         }
-        let request = try request(operation, change) { () throws(Nonsense) in
+        let (answer, request) = try await perform(operation, change) { () throws(Nonsense) in
             try self.encoder.update(change.values.filter { fields.contains($0.key) }, operation, known: known)
         }
-        let answer = try await answer(to: request, operation)
         if let answer, answer.key != change.key {
             // An operation that finds the record itself, by a value that another one has too.
             throw TableError.refused(
@@ -163,6 +162,49 @@ extension RESTTable: RecordWritable {
 
     // MARK: - Requests
 
+    /// Sends an operation as the service is known to take it, or in each of its ways until it takes one. A method that the
+    /// service does not have has done nothing.
+    ///
+    /// - Returns: the record that the service stored, where it says so, and the request that it took.
+    private func perform(
+        _ operation: APIOperation, _ change: TableChange, body: (() throws(Nonsense) -> JSON)?
+    ) async throws -> (record: TableRecord?, request: APIRequest) {
+        let claim = resource.claim(operation)
+        let known = client.findings[claim]
+        if let known, known.verdict == .refuted, Int64(client.time.unixTime) - known.at < ServiceFindings.lasts {
+            throw Unsent(error: .noSuchOperation(request: name(change), what: known.evidence))
+        }
+        let ways =
+            operation.requests.filter { $0.text == known?.way } + operation.requests.filter { $0.text != known?.way }
+        var (refused, missing): ([String], TableError?) = ([], nil)
+        for way in ways {
+            let request = try request(way, operation, change, body: body)
+            do {
+                let record = try await answer(to: request, operation)
+                note(claim, .proved, way.text, "\(way.text) was accepted")
+                return (record, request)
+            } catch TableError.refused(_, status: RESTTable.noSuchMethod, _, _) {
+                refused.append(way.text)
+            } catch let error as TableError where error.isNotFound && known?.way != way.text {
+                // The record, or the address.
+                missing = missing ?? error
+                if ways.allSatisfy({ $0.path == way.path }) { throw error }
+            }
+        }
+        if let missing { throw missing }
+        let evidence = "the service has no method for \(refused.joined(separator: " or ")) (405)"
+        note(claim, .refuted, nil, evidence)
+        throw Unsent(error: .noSuchOperation(request: name(change), what: evidence))
+    }
+
+    private static let noSuchMethod = 405
+
+    private func note(_ claim: String, _ verdict: Finding.Verdict, _ way: String?, _ evidence: String) {
+        client.findings.note(
+            Finding(
+                claim: claim, verdict: verdict, way: way, evidence: evidence, at: Int64(client.time.unixTime)))
+    }
+
     /// The record that the service stored, where it says so.
     private func answer(to request: APIRequest, _ operation: APIOperation) async throws -> TableRecord? {
         try await client.send(request) { (body) throws(Nonsense) in
@@ -174,20 +216,21 @@ extension RESTTable: RecordWritable {
     }
 
     private func request(
-        _ operation: APIOperation, _ change: TableChange, body: (() throws(Nonsense) -> JSON)?
+        _ way: APIOperation.Request, _ operation: APIOperation, _ change: TableChange,
+        body: (() throws(Nonsense) -> JSON)?
     ) throws -> APIRequest {
         do {
             return APIRequest(
-                method: operation.method, path: try path(operation, change), body: try body?(),
+                method: way.method, path: try path(way, change), body: try body?(),
                 isIdempotent: operation.isIdempotent)
         } catch {
             throw Unsent(error: .unsendable(name: name(change), reason: error.reason))
         }
     }
 
-    private func path(_ operation: APIOperation, _ change: TableChange) throws(Nonsense) -> String {
-        let parts = operation.path.split(separator: "{id}", omittingEmptySubsequences: false)
-        guard parts.count > 1 else { return operation.path }
+    private func path(_ way: APIOperation.Request, _ change: TableChange) throws(Nonsense) -> String {
+        let parts = way.path.split(separator: "{id}", omittingEmptySubsequences: false)
+        guard parts.count > 1 else { return way.path }
         guard let id = change.key, APIRequest.isToken(id) else {
             throw Nonsense("the id is not made of letters, digits, _ and - alone, so it is not sent")
         }

@@ -4,7 +4,7 @@ import AccordTables
 /// One resource of a REST API, of which it knows nothing but the description.
 ///
 /// How it is read whole, read by what changed, searched and written has a file each beside this one.
-public final class RESTTable: Table {
+public final class RESTTable: DescribedTable {
     let resource: ResourceDescription
     let client: APIClient
     let pages: PageReader
@@ -30,6 +30,8 @@ public final class RESTTable: Table {
             searchable: Set(list.lookup.keys).union([list.days?.field].compactMap(\.self)),
             recordWrites: !resource.operations.isEmpty, isListedAtOnce: !list.isPaged)
     }
+
+    public func takeFindings() -> [Finding] { client.findings.takeNews() }
 
     public var requestCount: Int { get async { client.requestCount } }
 

@@ -169,6 +169,15 @@ enum Schema {
             since INTEGER NOT NULL
         ) STRICT, WITHOUT ROWID;
 
+        -- What was found out about the project's service.
+        CREATE TABLE findings (
+            claim TEXT PRIMARY KEY,
+            verdict TEXT NOT NULL,
+            way TEXT,
+            evidence TEXT NOT NULL,
+            at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+
         CREATE TABLE conflicts (
             pair INTEGER NOT NULL REFERENCES pairs (id),
             source_key TEXT NOT NULL,

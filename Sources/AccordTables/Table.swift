@@ -28,6 +28,13 @@ extension Table {
     public var service: AnyObject? { nil }
 }
 
+/// A table of a service that is described, and may differ from its description.
+///
+/// **Promise.** What it has found out is handed over once, by whichever table of the service is asked.
+public protocol DescribedTable: Table {
+    func takeFindings() -> [Finding]
+}
+
 /// A table that can be read whole.
 ///
 /// **Promise.** Every record is handed over once, in batches, in bounded memory; one that changed while the table was read

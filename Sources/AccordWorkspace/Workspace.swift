@@ -35,7 +35,8 @@ public struct Workspace: Sendable {
         }
         lock = try Workspace.lock(config.state, access, owner: owner, time: dependencies.time)
         store = try Workspace.store(config.state, dependencies)
-        let client = try Workspace.client(config.project, api, access, dependencies)
+        let findings = ServiceFindings(try store.findings())
+        let client = try Workspace.client(config.project, api, findings, access, dependencies)
         var assembly = PairAssembly(config: config, api: api, client: client, readsSources: access.readsSources)
         pairs = try await assembly.pairs(only: only)
         engine = Engine(
@@ -69,7 +70,8 @@ public struct Workspace: Sendable {
     }
 
     private static func client(
-        _ project: ProjectSettings, _ api: APIDescription, _ access: Access, _ dependencies: Dependencies
+        _ project: ProjectSettings, _ api: APIDescription, _ findings: ServiceFindings, _ access: Access,
+        _ dependencies: Dependencies
     ) throws(ConfigError) -> APIClient {
         // What never reaches the project works where the key is not.
         let stop = dependencies.stop
@@ -77,7 +79,8 @@ public struct Workspace: Sendable {
         let progress = dependencies.progress
         let key = access.reachesProject ? try project.key.read(environment: dependencies.environment) : Secret("")
         return APIClient(
-            description: api, key: key, userAgent: dependencies.userAgent, transport: dependencies.transport,
+            description: api, findings: findings, key: key, userAgent: dependencies.userAgent,
+            transport: dependencies.transport,
             time: time, random: dependencies.random,
             limiter: RateLimiter(perSecond: project.rate, burst: max(1, project.rate), time: time),
             concurrency: project.concurrency, logger: dependencies.logger

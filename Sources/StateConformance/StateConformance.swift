@@ -63,7 +63,8 @@ public struct StateConformance: Sendable {
         [
             linkChecks, valueChecks, linkIndexChecks, mirrorChecks, projectReadChecks, optOutMomentChecks,
             optOutDifferenceChecks, journalChecks, crashChecks, commitChecks, quarantineChecks, conflictChecks,
-            runChecks, ledgerChecks, reasonChecks, sourceMemoryChecks, suppressionChecks, markChecks, snapshotChecks,
+            runChecks, ledgerChecks, reasonChecks, sourceMemoryChecks, suppressionChecks, findingChecks, markChecks,
+            snapshotChecks,
             pairChecks, naiveChecks,
         ].flatMap(\.self)
     }

@@ -27,7 +27,7 @@ struct Accord: AsyncParsableCommand {
         version: version,
         subcommands: [
             Init.self, Check.self, PlanCommand.self, Show.self, Apply.self, Sync.self, Status.self, History.self,
-            Explain.self, Conflicts.self, QuarantineCommand.self, Suppression.self, Sandbox.self,
+            Explain.self, Describe.self, Conflicts.self, QuarantineCommand.self, Suppression.self, Sandbox.self,
         ])
 
     static func main() async {

@@ -79,11 +79,10 @@ struct DescriptionTests {
     @Test("A copy of it can be mended")
     func mended() throws {
         let text = DescriptionFile.shippedText.replacingOccurrences(
-            of: "PUT /customers/{id}\n", with: "PATCH /people/{id}\n")
+            of: #"["PATCH /customers/{id}", "PUT /customers/{id}"]"# + "\n", with: "PUT /people/{id}\n")
         let api = try DescriptionFile.parse(text, file: "mine.yaml")
         let update = api.resources["customers"]?.operations.first { $0.name == "update" }
-        #expect(update?.method == "PATCH")
-        #expect(update?.path == "/people/{id}")
+        #expect(update?.requests.map(\.text) == ["PUT /people/{id}"] && update?.grade == .assumed)
     }
 
     @Test(
@@ -95,6 +94,11 @@ struct DescriptionTests {
             ),
             ("verb: archive\n", "verb: hide\n", "expected one of create, update, delete, archive, unarchive"),
             ("PUT /customers/{id}/notes", "customers", "expected a method and a path, such as POST /customers"),
+            (
+                "POST /customers/{id}/archive", "POST /archive",
+                "expected requests that all name the record by {id}, or none of them"
+            ),
+            ("known: assumed", "known: guessed", "expected one of documented, observed, assumed for known"),
             ("matcher: [email, phone]", "matcher: [emial]", "matcher names \"emial\", which is no field of a customer"),
             (
                 "role: opt-out", "role: optout",

@@ -108,17 +108,18 @@ let contacts = ResourceDescription(
         lookup: ["email": "mail", "phone": "search"]),
     operations: [
         APIOperation(
-            name: "create", verb: .create, method: "POST", path: "/contacts",
+            name: "create", verb: .create, requests: [.init("POST", "/contacts")],
             writes: ["name", "email", "phone", "labels", "joined"], isIdempotent: false),
         APIOperation(
-            name: "update", verb: .update, method: "PUT", path: "/contacts/{id}",
+            name: "update", verb: .update, requests: [.init("PUT", "/contacts/{id}")],
             writes: ["name", "email", "phone", "age", "worth", "vip", "born", "joined"]),
         APIOperation(
-            name: "relabel", verb: .update, method: "POST", path: "/contacts", writes: ["labels"],
+            name: "relabel", verb: .update, requests: [.init("POST", "/contacts")], writes: ["labels"],
             always: ["name", "email", "phone"]),
-        APIOperation(name: "delete", verb: .delete, method: "DELETE", path: "/contacts/{id}", answersRecord: false),
         APIOperation(
-            name: "hide", verb: .archive, method: "POST", path: "/contacts/{id}/hide", answersRecord: false),
+            name: "delete", verb: .delete, requests: [.init("DELETE", "/contacts/{id}")], answersRecord: false),
+        APIOperation(
+            name: "hide", verb: .archive, requests: [.init("POST", "/contacts/{id}/hide")], answersRecord: false),
     ])
 
 let testKey = "sk-live-7Zq0PxkeYd3"

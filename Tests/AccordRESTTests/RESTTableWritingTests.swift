@@ -193,6 +193,51 @@ import Testing
         }
     }
 
+    /// Contacts that are hidden in one of two ways.
+    private static let hidden: ResourceDescription = {
+        let ways = [APIOperation.Request("PUT", "/contacts/{id}/hide"), .init("POST", "/contacts/{id}/hide")]
+        let hide = APIOperation(name: "hide", verb: .archive, requests: ways, grade: .assumed, answersRecord: false)
+        return ResourceDescription(
+            schema: contacts.schema, id: contacts.id, members: contacts.members, list: contacts.list, operations: [hide]
+        )
+    }()
+
+    @Test("Of several ways to ask for something, the one that the service takes is remembered")
+    func ways() async throws {
+        let stage = Stage(
+            ScriptedTransport { request, _ in .json(request.method == "PUT" ? 405 : 200, "{}") },
+            resource: RESTTableWritingTests.hidden)
+        for _ in 0..<2 { #expect(try await stage.table.write(change(.archive)).word == "stored unseen") }
+        #expect(stage.transport.requests.map(\.method) == ["PUT", "POST", "POST"])
+        let found = stage.table.takeFindings()
+        #expect(found.map(\.claim) == ["contacts.hide"] && found.first?.verdict == .proved)
+        #expect(found.first?.way == "POST /contacts/{id}/hide" && stage.table.takeFindings().isEmpty)
+    }
+
+    @Test("What the service has no method for is not asked for again that day")
+    func noWay() async throws {
+        let stage = Stage(ScriptedTransport([.success(.json(405, "{}"))]), resource: RESTTableWritingTests.hidden)
+        for _ in 0..<3 {
+            let outcome = try await stage.table.write(change(.archive))
+            guard case .noSuchOperation? = outcome.error, outcome.word == "refused" else {
+                Issue.record("found \(outcome)")
+                return
+            }
+        }
+        #expect(stage.transport.requests.map(\.method) == ["PUT", "POST"])
+        #expect(stage.table.takeFindings().map(\.verdict) == [.refuted])
+        stage.clock.advance(86_401)
+        _ = try await stage.table.write(change(.archive))
+        #expect(stage.transport.requests.count == 4)
+    }
+
+    @Test("A record that is not there is no reason to ask otherwise")
+    func missingInAllWays() async throws {
+        let stage = Stage(ScriptedTransport([.success(.json(404, "{}"))]), resource: RESTTableWritingTests.hidden)
+        #expect(try await stage.table.write(change(.archive)).word == "gone")
+        #expect(stage.transport.requests.count == 1 && stage.table.takeFindings().isEmpty)
+    }
+
     @Test("Where a change names records of other tables, one of them may be what is not there")
     func unknownName() async throws {
         var resource = contacts

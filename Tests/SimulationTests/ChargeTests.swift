@@ -1,8 +1,10 @@
 import AccordEngine
+import AccordHTTP
 import AccordReport
 import AccordSandbox
 import Chance
 import Foundation
+import Synchronization
 import Testing
 
 /// Money: each row becomes one charge, ever, whatever goes wrong.
@@ -88,6 +90,84 @@ struct ChargeTests {
 
             try await crashTwice(crashed, payments, steps: crashPoint.steps, seed: seed, &dice)
         }
+    }
+
+    private static let namedTwice = ChargeTests.mapping.replacing(
+        "amount:", with: "phone: {column: phone, type: phone, country: US, direction: to-project}\n  amount:")
+
+    /// Payments that name their customers by e-mail and telephone, of whom the project knows one each by now.
+    private func worldOfTwoNames() async throws -> World {
+        let world = try World(mapping: ChargeTests.namedTwice)
+        try world.service.edit { project throws(SandboxError) in
+            try project.addCustomer(["first_name": .string("Ann"), "email": .string("ann@example.com")])
+            try project.addCustomer([
+                "first_name": .string("Bob"), "email": .string("bob@example.com"), "phone": .string("+14155550102"),
+            ])
+        }
+        let rows = [
+            "1,ann@example.com,415-555-0101,1.50,1600000000", "2,bob.old@example.com,415-555-0102,1.50,1600000000",
+            // As much, of the same moment, and of somebody else by its e-mail.
+            "3,ann@example.com,415-555-0102,1.50,1600000000",
+        ]
+        try Data("id,email,phone,amount,paid\n\(rows.joined(separator: "\n"))\n".utf8).write(to: world.csv)
+        return world
+    }
+
+    private func customers(_ world: World) -> [String] {
+        world.service.edit { $0.charges }.compactMap { $0["customer"]?["name"]?.string }.sorted()
+    }
+
+    @Test(
+        "a payment whose customer is known to the service by one of two names is recorded once, though the state is lost"
+    )
+    func twoNames() async throws {
+        let world = try await worldOfTwoNames()
+        #expect(try await world.sync().outcome == .done)
+        #expect(customers(world) == ["Ann", "Ann", "Bob"])
+        world.config.state += "-2"
+        let report = try await world.sync()
+        #expect(report.done.isEmpty && report.linked == 3 && customers(world).count == 3, "\(report)")
+        #expect(try await world.sync().outcome == .done)
+    }
+
+    @Test("nor is it recorded twice if its answer is lost")
+    func twoNamesLost() async throws {
+        let world = try await worldOfTwoNames()
+        world.intruder = { request in
+            if request.method == "GET" { return }
+            throw TransportError(cause: .dropped, mayHaveBeenSent: true, detail: "the answer is lost")
+        }
+        try await world.sync(concurrency: 4)
+        #expect(customers(world).count == 3)
+        for _ in 0..<2 { try await world.sync() }
+        world.passSettleTime()
+        #expect(try await world.sync().outcome == .done)
+        #expect(customers(world) == ["Ann", "Ann", "Bob"])
+    }
+
+    @Test("many that were begun on one day cost one look at that day")
+    func oneLook() async throws {
+        let world = try World(mapping: ChargeTests.mapping)
+        try world.add(0)
+        let rows = (1...90).map { "\($0),p0@example.com,\($0).50,1600000000" }
+        try Data("id,email,amount,paid\n\(rows.joined(separator: "\n"))\n".utf8).write(to: world.csv)
+        let crashPoint = CrashPoint()
+        let creates = Mutex(0)
+        world.intruder = { request in
+            guard request.method == "POST" else { return }
+            let count = creates.withLock { creates in
+                creates += 1
+                return creates
+            }
+            if count == 40 { crashPoint.die() }
+        }
+        try await world.crash(crashPoint)
+        let report = try await world.sync()
+        // Three pages of the day, a few looks, and the creates that are left.
+        #expect(report.requests < 80, "\(report)")
+        world.passSettleTime()
+        try await world.sync()
+        #expect(world.service.edit { $0.charges.count } == 90)
     }
 
     @Test("a replacement that the service refuses is not forgotten: it is done when its row is corrected")

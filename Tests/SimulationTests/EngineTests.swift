@@ -172,7 +172,7 @@ struct EngineTests {
         world.intruder = { request in
             // Each request takes its time, as at a modest rate; the last customer is edited early on.
             time.advance(5)
-            guard request.method == "PUT", service.requests(by: "updateCustomer") == 3 else { return }
+            guard request.method == "PATCH", service.requests(by: "updateCustomer") == 3 else { return }
             try service.edit { project throws(SandboxError) in
                 try project.editCustomer(40, ["first_name": .string("Elsewhere")])
             }

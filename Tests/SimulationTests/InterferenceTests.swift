@@ -17,7 +17,7 @@ struct InterferenceTests {
         try world.write([person(1)])
         try await world.sync()
         try world.write([person(1, first: "Other")])
-        try await world.sync(onFirst: { $0.method == "PUT" }) { project throws(SandboxError) in
+        try await world.sync(onFirst: { $0.method == "PATCH" }) { project throws(SandboxError) in
             try project.editCustomer(1, ["last_name": .string("Meanwhile")])
         }
         // The answer to our write came before theirs; and once more with theirs in the answer.

@@ -106,7 +106,7 @@ struct NamedByKeyTests {
         try writeCustomers("ada@example.com", "office@example.com")
         try write("1,K2,12.00,1600000000\n", to: "charges")
         let ada = try id("Ada")
-        world.refusal = { $0.method == "PUT" && $0.url.hasSuffix("/customers/\(ada)") ? 422 : nil }
+        world.refusal = { $0.method == "PATCH" && $0.url.hasSuffix("/customers/\(ada)") ? 422 : nil }
         let report = try await world.sync()
         #expect(charged.isEmpty && report.outcome == .attention, "\(report)")
         _ = try await world.withEngine { _, store in try store.clearQuarantine("customers", key: nil) }

@@ -46,7 +46,7 @@ struct RepairTests {
         try world.write([person(1)])
         try await world.sync()
         try world.write([person(1, first: "Other")])
-        world.refusal = { $0.method == "PUT" ? 404 : nil }
+        world.refusal = { $0.method == "PATCH" ? 404 : nil }
         #expect(try await world.sync().quarantined == 1)
         #expect(try await world.sync().quarantined == 1)
         world.time.advance(8 * 86_400)

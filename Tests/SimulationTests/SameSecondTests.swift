@@ -61,7 +61,7 @@ struct SameSecondTests {
             if request.method == "GET" { try SameSecondTests.edit(service, [70]) }
             return nil
         }
-        try await world.sync(onFirst: { $0.method == "PUT" }) { project throws(SandboxError) in
+        try await world.sync(onFirst: { $0.method == "PATCH" }) { project throws(SandboxError) in
             for id in Int64(1)...30 { try project.editCustomer(id, ["last_name": .string("Edited")]) }
         }
         try await world.sync()

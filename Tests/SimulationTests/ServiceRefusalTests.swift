@@ -134,6 +134,26 @@ struct ServiceRefusalTests {
         #expect(try await world.sync().outcome == .attention)
     }
 
+    @Test("an opt-out arrives, whichever method the service takes it by, and the next run knows which")
+    func methods() async throws {
+        let world = try World()
+        try world.write([person(1), person(2)])
+        try await world.sync()
+        func refuse(_ requests: Requests) {
+            requests.watch(world) { $0.method == "PUT" && $0.url.hasSuffix("/unsubscribe") ? 405 : nil }
+        }
+        let first = Requests()
+        refuse(first)
+        try world.write([person(1, out: "yes"), person(2)])
+        #expect(try await world.sync().done == [.project(.unsubscribe): 1])
+        #expect(world.isOut(1) && first.lines.contains { $0.hasPrefix("PUT ") })
+        let second = Requests()
+        refuse(second)
+        try world.write([person(1, out: "yes"), person(2, out: "yes")])
+        #expect(try await world.sync().done == [.project(.unsubscribe): 1])
+        #expect(world.isOut(2) && !second.lines.contains { $0.hasPrefix("PUT ") })
+    }
+
     @Test("what the plan of the project does not include stops the pair that needs it alone", arguments: [402, 403])
     func notBooked(status: Int) async throws {
         let world = try World(mapping: ServiceRefusalTests.tags, others: ["customers": ServiceRefusalTests.customers])

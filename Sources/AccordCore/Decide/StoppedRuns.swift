@@ -159,7 +159,8 @@ public struct RecordsByContent: Sendable {
             guard let record = try known.record(id), schema.isAlike(record.values, values) else { continue }
             alike.append(record)
         }
-        return alike
+        // Sorting keeps the order of those that differ as much.
+        return alike.sorted { schema.differences($0.values, values) < schema.differences($1.values, values) }
     }
 }
 

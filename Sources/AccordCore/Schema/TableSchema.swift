@@ -116,10 +116,21 @@ public struct TableSchema: Hashable, Sendable {
     public var isByContent: Bool { identity != .keyed }
 
     /// Whether a record may be the one with these values: it agrees with them in every field that identifies by content.
+    /// Of those that a create needs one of, one is enough: each names the same person, who may be known by another e-mail or
+    /// telephone number by now, or to the service by one of them alone.
     public func isAlike(_ record: [String: Value], _ values: [String: Value]) -> Bool {
-        contentFields.allSatisfy { field in
-            let value = values[field] ?? .null
-            return value.isNull || value.means(record[field] ?? .null)
+        let given = contentFields.filter { !(values[$0] ?? .null).isNull }
+        let (names, others) = (given.filter(requiresOneOf.contains), given.filter { !requiresOneOf.contains($0) })
+        func agrees(_ field: String) -> Bool { (values[field] ?? .null).means(record[field] ?? .null) }
+        return others.allSatisfy(agrees) && (names.isEmpty || names.contains(where: agrees))
+    }
+
+    /// In how many of the fields that identify by content a record says something else than these values: of several alike, the
+    /// one that differs least is meant.
+    public func differences(_ record: [String: Value], _ values: [String: Value]) -> Int {
+        contentFields.count { field in
+            let (value, held) = (values[field] ?? .null, record[field] ?? .null)
+            return !value.isNull && !held.isNull && !value.means(held)
         }
     }
 

@@ -215,13 +215,15 @@ public struct MirrorRead {
     /// Changes do not show everything that a stopped run may have done: whom it archived, and what it created with a
     /// moment of long ago.
     private func lookForUnsettled() async throws {
-        for intent in try store.openIntents(pair.name) {
+        let intents = try store.openIntents(pair.name)
+        for intent in intents {
             try run.stop.check()
             if intent.replaces { try await lookForReplaced(intent) } else { try await lookForDeleted(intent) }
-            let found = try form.records(of: try await written(by: intent))
-            guard !found.isEmpty else { continue }
-            _ = try mirror(found, store.beginProjectRead(pair.name, fields: form.kept))
+            guard let record = try await hidden(by: intent) else { continue }
+            _ = try mirror(form.records(of: [record]), store.beginProjectRead(pair.name, fields: form.kept))
         }
+        // At once: many may be of one day, and each look reads the whole of it.
+        try await look(forRecordsLike: intents.filter(\.createsInProject).map(\.createdValues))
     }
 
     /// Whether what was to give way to a new record is still there.
@@ -241,15 +243,12 @@ public struct MirrorRead {
         if try await pair.present(known) == nil { try store.markGone(pair.name, ids: [id]) }
     }
 
-    private func written(by intent: Entry) async throws -> [TableRecord] {
-        if intent.operations.contains(where: { $0.kind == .archive || $0.kind == .unarchive }) {
-            guard let known = try intent.projectID.flatMap({ try store.projectRecord(pair.name, $0) }) else {
-                return []
-            }
-            return [try await pair.present(known)].compactMap(\.self)
-        }
-        guard intent.createsInProject, let (field, table) = pair.contentLookup else { return [] }
-        return try await table.find(field, intent.createdValues[field] ?? .null)
+    /// The record that a run was to archive, or to take from the archive, as it is now; nil if there is none.
+    private func hidden(by intent: Entry) async throws -> TableRecord? {
+        guard intent.operations.contains(where: { $0.kind == .archive || $0.kind == .unarchive }),
+            let known = try intent.projectID.flatMap({ try store.projectRecord(pair.name, $0) })
+        else { return nil }
+        return try await pair.present(known)
     }
 
     /// Changes do not say who is gone. But where a record has what only one may have, and another one was known to have

@@ -203,6 +203,11 @@ struct ProjectHalf: Half {
 
     // MARK: What was written, and is not what was meant
 
+    /// How a person says that they have seen it.
+    private static func seen(_ entry: Entry) -> String {
+        "; once that is as it should be: accord quarantine retry \(entry.sourceKey ?? entry.identity)"
+    }
+
     /// Somebody made the record after the last look: the service took the create for an update of it.
     private func wroteOver(_ write: RecordWrite<MirrorRecord?>) -> QuarantineItem? {
         guard let since = write.metSince, let id = write.createdKey else { return nil }
@@ -210,7 +215,8 @@ struct ProjectHalf: Half {
         let met = Quarantine(
             .wroteOver,
             "\(pair.schema.label) \(id) was made in the project at \(Instant.iso(since)), before the create arrived, "
-                + "which was written over it: see there whether \(fields.joined(separator: ", ")) are right")
+                + "which was written over it: see there whether \(fields.joined(separator: ", ")) are right"
+                + ProjectHalf.seen(write.entry))
         return execution.attention.item(write.entry, met, operation: nil, fields: fields)
     }
 
@@ -219,8 +225,10 @@ struct ProjectHalf: Half {
         _ operations: [Operation], of entry: Entry, _ stored: Record
     ) -> QuarantineItem? {
         let changes = operations.filter { $0.side == .project }.flatMap(\.changes).filter { change in
-            change.rule != .optOut && change.rule != .resubscribed
-                && pair.schema.field(change.field)?.isReadable != false && !stored.unknown.contains(change.field)
+            // What is chosen when the record is made, the service may show as something else.
+            let field = pair.schema.field(change.field)
+            return change.rule != .optOut && change.rule != .resubscribed && field?.isFixed != true
+                && field?.isReadable != false && !stored.unknown.contains(change.field)
                 && !stored[change.field].means(change.after)
         }
         if changes.isEmpty { return nil }
@@ -228,7 +236,8 @@ struct ProjectHalf: Half {
             "\(change.field): \"\(change.after)\" was sent, and the project stored \"\(stored[change.field])\""
         }
         return execution.attention.item(
-            entry, Quarantine(.storedDifferently, kept.joined(separator: "; ")), operation: nil,
+            entry, Quarantine(.storedDifferently, kept.joined(separator: "; ") + ProjectHalf.seen(entry)),
+            operation: nil,
             fields: changes.map(\.field))
     }
 }

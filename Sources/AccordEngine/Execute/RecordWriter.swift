@@ -87,15 +87,40 @@ struct RecordWriter: Sendable {
     /// Looks for creates of a group whose answers never came, once no other one of the group is under way: of records alike,
     /// what another one's answer spoke of is that one's.
     func lookFor<Basis>(_ records: inout [RecordWrite<Basis>]) async {
+        let lost = records.compactMap(\.unknown).filter { $0.kind == .create }
+        let alike = schema.isByContent ? await lookUp(lost) : nil
         for index in records.indices {
             guard let change = records[index].unknown, change.kind == .create else { continue }
-            for found in await lookUp(change) ?? [] {
+            let found: [TableRecord]? =
+                if let alike { self.alike(change, alike) } else { await lookUp(change) }
+            for found in found ?? [] {
                 guard let key = found.key, isSurelyFree(key), claims.take(key) else { continue }
                 records[index].find(found)
                 await write(&records[index])
                 break
             }
         }
+    }
+
+    /// Records of which some creates may have made one, found at once; nil if they could not be looked for.
+    private func lookUp(_ changes: [TableChange]) async -> [TableRecord]? {
+        guard let first = changes.first, let field = lookups(first).first, let table = table as? any SearchableTable
+        else {
+            return nil
+        }
+        do {
+            return try await table.find(field, anyOf: changes.map { $0.values[field] ?? .null })
+        } catch {
+            logger.notice("they could not be looked up: \(error)")
+            return nil
+        }
+    }
+
+    /// Those that are alike to what a create was to make, the least different one first.
+    private func alike(_ change: TableChange, _ found: [TableRecord]) -> [TableRecord] {
+        let values = change.values
+        return found.filter { schema.isAlike($0.values, values) }
+            .sorted { schema.differences($0.values, values) < schema.differences($1.values, values) }
     }
 
     /// Records that may be the one that a create was to make; nil if they could not be looked for, or if what was found is
@@ -107,7 +132,7 @@ struct RecordWriter: Sendable {
             let values = change.values
             for field in fields {
                 let found = try await table.find(field, values[field] ?? .null)
-                if schema.isByContent { return found.filter { schema.isAlike($0.values, values) } }
+                if schema.isByContent { return alike(change, found) }
                 if found.isEmpty { continue }
                 let same = found.filter { record in fields.allSatisfy { record.mayHold(values[$0], in: $0) } }
                 if !same.isEmpty { return same }

@@ -9,6 +9,8 @@ import Synchronization
 /// It logs method, path, status and time of each request, never a header or a body.
 public final class APIClient: Sendable {
     public let description: APIDescription
+    /// What was found out about the service.
+    public let findings: ServiceFindings
     let url: String
     /// Pages of a list that are asked for at once, at most.
     let concurrency: Int
@@ -27,18 +29,21 @@ public final class APIClient: Sendable {
     private let sent = Mutex(0)
 
     /// - Parameters:
+    ///   - findings: what earlier runs found out about the service.
     ///   - url: stands in for the description's own address.
     ///   - userAgent: `accord/VERSION`.
     ///   - limiter, budget, breaker: shared by all clients of one service and run.
     ///   - concurrency: pages of a list that are asked for at once, at most.
     ///   - waiting: is told how many seconds the service makes everybody wait.
     public init(
-        description: APIDescription, url: String? = nil, key: Secret, userAgent: String = "accord",
+        description: APIDescription, findings: ServiceFindings = ServiceFindings(), url: String? = nil, key: Secret,
+        userAgent: String = "accord",
         transport: any HTTPTransport, time: any TimeSource, random: any RandomSource, limiter: RateLimiter,
         policy: RetryPolicy = RetryPolicy(), budget: RetryBudget = RetryBudget(), breaker: CircuitBreaker? = nil,
         concurrency: Int = 1, logger: Logger, waiting: @escaping @Sendable (_ seconds: Int) -> Void = { _ in }
     ) {
         self.description = description
+        self.findings = findings
         self.url = url ?? description.url
         self.key = key
         self.userAgent = userAgent

@@ -25,13 +25,25 @@ public struct APIOperation: Hashable, Sendable {
         }
     }
 
+    /// A method and a path, with `{id}` where the record's id stands.
+    public struct Request: Hashable, Sendable {
+        public var method: String
+        public var path: String
+
+        public init(_ method: String, _ path: String) { (self.method, self.path) = (method, path) }
+
+        /// `PUT /customers/{id}`
+        public var text: String { "\(method) \(path)" }
+    }
+
     public var name: String
     public var verb: Verb
-    public var method: String
-    /// With `{id}` where the record's id stands.
-    public var path: String
+    /// One at least. Where it is not known which of several the service takes, they are tried in this order: one that it has
+    /// no method for does nothing.
+    public var requests: [Request]
+    public var grade: Grade
     /// An update that finds the record by its values, and would create one if there were none.
-    public var isUpsert: Bool { verb == .update && !path.contains("{id}") }
+    public var isUpsert: Bool { verb == .update && !requests.contains { $0.path.contains("{id}") } }
     /// The fields that it can write.
     public var writes: Set<String>
     /// Fields that it sends besides those that changed, as they are: the upsert's own key, and what the service would
@@ -43,13 +55,13 @@ public struct APIOperation: Hashable, Sendable {
     public var answersRecord: Bool
 
     public init(
-        name: String, verb: Verb, method: String, path: String, writes: Set<String> = [],
+        name: String, verb: Verb, requests: [Request], grade: Grade = .documented, writes: Set<String> = [],
         always: Set<String> = [], isIdempotent: Bool = true, answersRecord: Bool = true
     ) {
         self.name = name
         self.verb = verb
-        self.method = method
-        self.path = path
+        self.requests = requests
+        self.grade = grade
         self.writes = writes
         self.always = always
         self.isIdempotent = isIdempotent

@@ -38,6 +38,9 @@ public struct ResourceDescription: Hashable, Sendable {
         )
     }
 
+    /// What a finding about one of its operations is about.
+    public func claim(_ operation: APIOperation) -> String { "\(schema.name).\(operation.name)" }
+
     /// The operation that does something to a record. A message to people is sent by its create.
     public func operation(_ kind: Operation.Kind) -> APIOperation? {
         operations.first { $0.verb.kind == (kind == .send ? .create : kind) }

@@ -11,7 +11,7 @@ import AccordCore
 ///
 /// Whatever conforms passes the checks of `StateConformance`.
 public protocol StateStore: LinkStore, MirrorStore, ProjectReadStore, JournalStore, AttentionStore, RunStore,
-    SourceMemoryStore, SuppressionStore
+    SourceMemoryStore, SuppressionStore, FindingStore
 {
     /// What messages call it: the path of its file.
     var path: String { get }

@@ -138,6 +138,8 @@ struct Suppression: AsyncParsableCommand {
     private static func added(_ count: Int, of all: Int) -> String {
         "New on the list: \(counted(count, "address", "addresses"))"
             + (all > count ? "; \(all - count) \(all - count == 1 ? "was" : "were") on it already." : ".")
+            + "\nNobody on it is asked, or subscribed again. Whoever is in the project and gets messages there goes on getting"
+            + " them until they are unsubscribed there."
     }
 }
 

@@ -1,0 +1,10 @@
+import AccordCore
+
+/// What was found out about the project's service.
+public protocol FindingStore: Sendable {
+    /// By their claims.
+    func findings() throws -> [Finding]
+
+    /// Each takes the place of what was known of its claim. Older plans stay what they are.
+    func remember(_ findings: [Finding]) throws
+}

@@ -1,0 +1,60 @@
+import AccordCore
+import AccordREST
+import AccordReport
+import AccordWorkspace
+import ArgumentParser
+
+struct Describe: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "What is known of the service, how surely, and what was found out about it.",
+        discussion: """
+            EXAMPLES
+              accord describe
+              accord describe customers
+            """)
+
+    @OptionGroup var common: CommonOptions
+    @Argument(help: "Resources to describe; none for all.") var resources: [String] = []
+
+    func run() async throws {
+        try await reporting {
+            let workspace = try await common.workspace(for: "describe", access: .memory)
+            let known = workspace.api.resources
+            if let odd = resources.first(where: { known[$0] == nil }) {
+                throw ValidationError(
+                    "there is no resource \"\(odd)\"\(Suggestion.hint(for: odd, among: known.keys.sorted()))")
+            }
+            let findings = try workspace.store.findings()
+            let terminal = Terminal.standard
+            terminal.write("\(workspace.api.name) at \(workspace.api.url)")
+            for (name, resource) in known.sorted(by: { $0.key < $1.key })
+            where resources.isEmpty || resources.contains(name) {
+                terminal.write("")
+                terminal.write(name)
+                for operation in resource.operations {
+                    terminal.write(line(operation, findings.first { $0.claim == resource.claim(operation) }))
+                }
+            }
+            return .done
+        }
+    }
+
+    private func line(_ operation: APIOperation, _ finding: Finding?) -> String {
+        let name = operation.name.padded(to: 14)
+        guard let finding else {
+            return
+                "  \(name)\(operation.requests.map(\.text).joined(separator: ", or "))  (\(operation.grade.rawValue))"
+        }
+        let day = CalendarDay(unixSeconds: finding.at).description
+        switch finding.verdict {
+        case .proved: return "  \(name)\(finding.way ?? "")  (found out on \(day))"
+        case .refuted: return "  \(name)not there: \(finding.evidence.displayed(limit: 200))  (found out on \(day))"
+        }
+    }
+}
+
+extension String {
+    fileprivate func padded(to width: Int) -> String {
+        count < width ? self + String(repeating: " ", count: width - count) : self + " "
+    }
+}
