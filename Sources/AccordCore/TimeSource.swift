@@ -13,3 +13,9 @@ public protocol RandomSource: Sendable {
     /// A number in 0 ..< 1.
     func unit() -> Double
 }
+
+/// Whether what is waited for belongs to something that was begun and must not be left half done: then nobody's wish to stop ends
+/// the wait.
+public enum Interruption {
+    @TaskLocal public static var isHeld = false
+}

@@ -78,9 +78,9 @@ public struct Engine: Sendable {
     func plans(of pairs: [Pair], _ options: RunOptions, readsProject: Bool = true) async throws -> [PairPlan] {
         var plans: [PairPlan] = []
         var failed: Set<String> = []
-        if readsProject { try await readNamed(by: pairs, options) }
         for pair in pairs {
             do {
+                if readsProject { try await readNamed(by: [pair], options) }
                 if let other = pair.refersTo.intersection(failed).min() {
                     throw EngineError.waits(pair: pair.name, resource: other)
                 }
@@ -90,7 +90,8 @@ public struct Engine: Sendable {
                 plans.append(PairPlan(pair, failure: error.description))
             }
         }
-        return Engine.holdingSends(try creatingWhatIsNamed(plans), options.allowances)
+        let kept = try keepingLinked(creatingWhatIsNamed(plans), options.allowances)
+        return Engine.holdingSends(kept, options.allowances)
     }
 
     /// What rows name by the keys of pairs that are left out of the run is as it is by now: an address may be somebody
@@ -228,8 +229,12 @@ public struct Engine: Sendable {
         _ pair: Pair, _ plan: PairPlan, isSaved: Bool, namesMayHaveMoved: Bool, sends: Bool, _ reached: Claims,
         _ report: inout RunReport
     ) async throws -> (any ExplainedError)? {
-        var plan = plan
+        var (plan, namesMayHaveMoved) = (plan, namesMayHaveMoved)
         plan.records = try namingAwaited(pair, plan.records)
+        if !pair.namedByKey.isEmpty, plan.counts.writes(to: .project) {
+            if let failure = try await lookAtNamed(by: pair) { return failure }
+            if try pair.references(store) != plan.references { namesMayHaveMoved = true }
+        }
         var executor = Executor(
             Execution(
                 pair: pair, plan: plan, isSaved: isSaved, namesMayHaveMoved: namesMayHaveMoved, sends: sends,
@@ -241,10 +246,26 @@ public struct Engine: Sendable {
         // A list that can never prove itself whole is no news.
         if plan.project.incomplete != nil, !pair.project.capabilities.isListedAtOnce { report.incompleteReads += 1 }
         if !sends { report.held += plan.counts.sends }
+        // What became of it is not known, and nothing else of the plan says so.
+        if executor.tally.unknown == 0, executor.tally.quarantined == 0, executor.tally.skipped.isEmpty {
+            report.unknown += plan.unrepaired
+        }
         if executor.tally.failure == nil { await look(pair, after: executor) }
         let isFinished = executor.tally.failure == nil && !stop.isStopped
         try await remember(pair, plan, isFinished: isFinished, isClean: isFinished && executor.tally.isClean)
         return executor.tally.failure
+    }
+
+    /// Whose address it is that rows name by a key may change until they are sent.
+    private func lookAtNamed(by pair: Pair) async throws -> (any ExplainedError)? {
+        do {
+            for other in pairs + unplanned where pair.namedByKey.contains(other.name) {
+                try await MirrorRead(pair: other, planning()).look()
+            }
+            return nil
+        } catch let error as any ExplainedError {
+            return error
+        }
     }
 
     /// More was written than the first page of the next run can show: what others changed meanwhile is looked for now, so

@@ -7,6 +7,8 @@ public enum EngineError: ExplainedError, Hashable {
     /// Records were read that lie in no bucket, or in two: a defect of Accord, caught before anything was sent.
     case unbalanced(pair: String, side: Side, records: Int, counted: Int)
     case unknownPair(String, known: [String])
+    /// A run had begun to write for a pair that the configuration does not have any more.
+    case unfinishedPair(String, records: Int)
     /// The plan was made from another state, configuration or mapping, or was applied before.
     case stale(reason: String)
     /// Why a plan is stale whose state has changed.
@@ -37,7 +39,7 @@ public enum EngineError: ExplainedError, Hashable {
             .projectUnknown(let pair, _), .cannot(_, let pair, _), .projectWrittenAsWhole(let pair, _),
             .sourceInDoubt(let pair, _, _):
             "pair \(pair)"
-        case .unknownPair: "accord.yaml"
+        case .unknownPair, .unfinishedPair: "accord.yaml"
         case .stale: "plan"
         case .guarded(let refusals): refusals.first?.place
         case .otherProject(let mismatch): "pair \(mismatch.pair)"
@@ -52,6 +54,9 @@ public enum EngineError: ExplainedError, Hashable {
             "the plan accounts for \(counted) of the \(records) records of the \(side), so it is not carried out"
         case .unknownPair(let name, let known):
             "there is no pair \"\(name)\"; there is \(known.sorted().joined(separator: ", "))"
+        case .unfinishedPair(let name, let records):
+            "it has no pair \"\(name)\" any more, and what became of \(records.counted("record")) that a run was to create for it "
+                + "is not known: under another name they would be created once more"
         case .stale(let reason): "the plan is stale: \(reason)"
         case .guarded(let refusals): refusals.map(\.what).joined(separator: "; ")
         case .cannot(let what, _, let table): "\(table) cannot \(what)"
@@ -71,6 +76,8 @@ public enum EngineError: ExplainedError, Hashable {
         switch self {
         case .unbalanced: "Nothing was sent; please report this with the output of accord plan --format json"
         case .unknownPair: "Name one of those, or none for all"
+        case .unfinishedPair(let name, _):
+            "Call the pair \"\(name)\" again and run accord sync until nothing is unfinished (accord status)"
         case .stale: "Make a new one with accord plan --out"
         case .guarded(let refusals): Refusal.next(of: refusals)
         case .cannot: "Change the mapping so that nothing has to be done there, or name another source"

@@ -1,6 +1,7 @@
 import AccordCore
 
-/// A clock whose long waits end once a person asks the run to stop: while it waits, nothing is in flight.
+/// A clock whose long waits end once a person asks the run to stop: while it waits, nothing is in flight. Within a unit of
+/// several requests (``Interruption/isHeld``) they do not.
 public struct InterruptibleTime: TimeSource {
     /// Takes the place of the rest of a wait.
     public struct Interrupted: Error, Hashable, Sendable {}
@@ -23,7 +24,9 @@ public struct InterruptibleTime: TimeSource {
 
     /// - Throws: ``Interrupted``, or `CancellationError`.
     public func sleep(seconds: Double) async throws {
-        guard seconds > InterruptibleTime.short else { return try await time.sleep(seconds: seconds) }
+        guard seconds > InterruptibleTime.short, !Interruption.isHeld else {
+            return try await time.sleep(seconds: seconds)
+        }
         let end = monotonic + seconds
         while !isStopped() {
             let rest = end - monotonic

@@ -75,6 +75,14 @@ extension SQLiteStateStore {
         }
     }
 
+    public func pairsWithIntents() throws -> [String] {
+        try read { db in
+            try db.rows("SELECT DISTINCT name FROM intents JOIN pairs ON pairs.id = intents.pair ORDER BY name").map {
+                $0[0]
+            }
+        }
+    }
+
     public func intentsBegun(_ pair: String) throws -> [RecordIdentity: Int64] {
         try read { db in
             guard let number = try db.pair(pair) else { return [:] }

@@ -107,7 +107,8 @@ public enum TableError: ExplainedError, Hashable {
             "Check the service's address, and that the key is the one under \(keyFoundAt)"
         case .notFound, .refused: "Correct the record; it is tried again when it changes"
         case .noSuchOperation: "Check the service's description: it may have another address or method for this"
-        case .unknownName: "Correct the name, or create there what it names; it is tried again then"
+        case .unknownName:
+            "Correct the name, or create there what it names and let it out of quarantine; it is tried again then"
         case .readRefused:
             "Check the service's address; if it is right, the service differs from its description in this"
         case .unsendable: "It is tried again when the record changes"

@@ -41,13 +41,17 @@ struct PairAssembly {
         let resources = Set(pairs.filter { $0.sender == nil }.map(\.schema.name))
         let named = Set(pairs.flatMap { $0.mapping.fields.compactMap(\.pair) })
         let planned = Set(pairs.map(\.name))
+        let keepsPeople = pairs.contains { $0.schema.field(.optOut) != nil }
         var others: [Pair] = []
         for settings in config.pairs where !planned.contains(settings.name) {
-            let bears =
-                if named.contains(settings.name) { true } else {
-                    resources.contains(try await mapping(settings).resource)
-                }
-            if bears { others.append(try await pair(settings)) }
+            do {
+                let resource = try await mapping(settings).resource
+                guard named.contains(settings.name) || resources.contains(resource) else { continue }
+                others.append(try await pair(settings))
+            } catch is ConfigError where !keepsPeople && !named.contains(settings.name) {
+                // Whatever it keeps, it is nobody's opt-out that is missed.
+                continue
+            }
         }
         return others
     }

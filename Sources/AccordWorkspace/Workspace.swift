@@ -35,6 +35,9 @@ public struct Workspace: Sendable {
         }
         lock = try Workspace.lock(config.state, access, owner: owner, time: dependencies.time)
         store = try Workspace.store(config.state, dependencies)
+        if access.reachesProject {
+            try Workspace.checkUnfinished(config, store, now: Int64(dependencies.time.unixTime))
+        }
         let findings = ServiceFindings(try store.findings())
         let client = try Workspace.client(config.project, api, findings, access, dependencies)
         var assembly = PairAssembly(config: config, api: api, client: client, readsSources: access.readsSources)
@@ -55,6 +58,18 @@ public struct Workspace: Sendable {
     }
 
     // MARK: - What it is made of
+
+    /// What a run was to create, and what may still arrive, is known by the name of its pair.
+    private static func checkUnfinished(_ config: Config, _ store: any StateStore, now: Int64) throws {
+        for name in try store.pairsWithIntents() where config.pair(Pair.configuredName(of: name)) == nil {
+            let begun = try store.intentsBegun(name)
+            let open = try store.openIntents(name).filter { entry in
+                let moment = entry.recordIdentity.flatMap { begun[$0] } ?? now
+                return entry.sends || entry.createsInProject && now < moment + LateCreates.settleTime
+            }
+            if !open.isEmpty { throw EngineError.unfinishedPair(name, records: open.count) }
+        }
+    }
 
     private static func lock(
         _ path: String, _ access: Access, owner: String, time: any TimeSource

@@ -74,8 +74,8 @@ public struct Decisions: Sendable {
     public private(set) var decided: Set<String> = []
     /// Linked project records whose row was not found, and does not count as gone.
     public private(set) var withheld: Set<String> = []
-    /// Linked project records, of those that are identified by content, whose rows say something else by now.
-    public private(set) var otherwise: Set<String> = []
+    /// Linked project records, of those that are identified by content, whose rows say something else by now; and what.
+    public private(set) var otherwise: [String: [String: Value]] = [:]
     /// The numbers of links whose source record a whole read did not find, and of which nothing is decided yet.
     public private(set) var missing: NumberSet
     /// Rows that could not be identified.
@@ -116,7 +116,7 @@ public struct Decisions: Sendable {
             case .newlyLinked(let id, let before): newlyLinked[id] = before
             case .decided(let id): decided.remove(id)
             case .withheld(let id): withheld.remove(id)
-            case .otherwise(let id): otherwise.remove(id)
+            case .otherwise(let id): otherwise[id] = nil
             case .found(let number): missing.insert(number)
             case .unidentified: unidentified.removeLast()
             }
@@ -138,8 +138,8 @@ public struct Decisions: Sendable {
     }
 
     /// The row of a project record says something else by now, and the record cannot be changed.
-    mutating func sayOtherwise(_ id: String) {
-        if otherwise.insert(id).inserted { steps.append(.otherwise(id)) }
+    mutating func sayOtherwise(_ id: String, _ values: [String: Value]) {
+        if otherwise.updateValue(values, forKey: id) == nil { steps.append(.otherwise(id)) }
     }
 
     /// The source record of a link is found after all, under another key.

@@ -30,6 +30,8 @@ public struct Knowledge: Sendable {
     private var records: [String: MirrorRecord?] = [:]
     /// By the id of a project record, another pair whose row it is.
     private var otherPairs: [String: String?] = [:]
+    /// Project records that another pair archived, as its row was gone.
+    private var archivedByOthers: Set<String> = []
     /// The ids of project records that hold a value, shorter ones first.
     private var holders: [FieldValue: [String]] = [:]
     /// The same, with those that are gone and still linked.
@@ -59,6 +61,12 @@ public struct Knowledge: Sendable {
     public func otherPair(linkedTo id: String) throws(Needs) -> String? {
         guard let pair = otherPairs[id] else { throw Needs(projectIDs: [id]) }
         return pair
+    }
+
+    /// Whether a run of another pair of the same records archived a project record, as its own row was gone.
+    public func isArchivedByOther(_ id: String) throws(Needs) -> Bool {
+        guard otherPairs[id] != nil else { throw Needs(projectIDs: [id]) }
+        return archivedByOthers.contains(id)
     }
 
     /// A project record as it was last read; one that is gone is as it was before.
@@ -111,8 +119,9 @@ public struct Knowledge: Sendable {
     /// What was asked for by project id: its link, its record, and another pair that is linked to it.
     public mutating func know(
         projectIDs: some Sequence<String>, links: [String: NumberedLink], records known: [String: MirrorRecord],
-        otherPairs others: [String: String] = [:]
+        otherPairs others: [String: String] = [:], archivedByOthers archived: Set<String> = []
     ) {
+        archivedByOthers.formUnion(archived)
         for id in projectIDs {
             byProjectID[id] = .some(links[id])
             records[id] = .some(known[id])

@@ -9,8 +9,8 @@ public struct LateCreates: Sendable {
 
     /// Of all creates that may be on their way, also those that the table itself would find.
     public private(set) var open: Set<RecordIdentity> = []
-    /// When each that the table would not find would have arrived, in Unix seconds.
-    private var arrived: [RecordIdentity: Int64] = [:]
+    /// Of each, when it would have arrived, in Unix seconds, and what it was to make.
+    private var arrived: [RecordIdentity: Create] = [:]
     /// The same, by each value by which the record is looked up.
     private var creates: [FieldValue: [Create]] = [:]
     private var schemas: [Side: TableSchema] = [:]
@@ -28,16 +28,27 @@ public struct LateCreates: Sendable {
     ///   - tables: those that take creates as requests, by side.
     public init(_ intents: OpenIntents, begun: [RecordIdentity: Int64], tables: [Side: TableSchema], now: Int64) {
         schemas = tables
+        add(intents, begun: begun, now: now, isOwn: true)
+    }
+
+    /// Creates that another pair of the same records has begun.
+    public mutating func add(others intents: OpenIntents, begun: [RecordIdentity: Int64], now: Int64) {
+        add(intents, begun: begun, now: now, isOwn: false)
+    }
+
+    private mutating func add(_ intents: OpenIntents, begun: [RecordIdentity: Int64], now: Int64, isOwn: Bool) {
         for entry in Array(intents.bySourceKey.values) + Array(intents.byProjectID.values) {
-            guard let create = entry.operations.first(where: { $0.kind == .create }), let table = tables[create.side],
+            guard let create = entry.operations.first(where: { $0.kind == .create }), let table = schemas[create.side],
                 let identity = entry.recordIdentity, let sent = begun[identity],
                 now < sent + LateCreates.settleTime
             else { continue }
-            open.insert(identity)
+            let late = Create(
+                arrival: sent + LateCreates.settleTime, side: create.side, values: create.values)
+            if isOwn {
+                open.insert(identity)
+                arrived[identity] = late
+            }
             if table.findsItself(create.values) { continue }
-            let arrival = sent + LateCreates.settleTime
-            arrived[identity] = arrival
-            let late = Create(arrival: arrival, side: create.side, values: create.values)
             for value in LateCreates.names(create.values, table) { creates[value, default: []].append(late) }
         }
     }
@@ -45,9 +56,17 @@ public struct LateCreates: Sendable {
     /// When the create of a record would have arrived, in Unix seconds, or that of a record alike, whose row has another key
     /// by now; nil for one that is not on its way.
     public func arrival(of record: Entry) -> Int64? {
-        guard !arrived.isEmpty, let create = record.operations.first(where: { $0.kind == .create }) else { return nil }
-        if let arrival = record.recordIdentity.flatMap({ arrived[$0] }) { return arrival }
-        guard let table = schemas[create.side] else { return nil }
+        guard !arrived.isEmpty || !creates.isEmpty,
+            let create = record.operations.first(where: { $0.kind == .create }), let table = schemas[create.side]
+        else { return nil }
+        if let late = record.recordIdentity.flatMap({ arrived[$0] }) {
+            // The table finds what it made itself, by what both have in common.
+            let isFound = table.matcher.contains { field in
+                let value = create.values[field] ?? .null
+                return !value.isNull && value.means(late.values[field] ?? .null)
+            }
+            return isFound ? nil : late.arrival
+        }
         let alike = LateCreates.names(create.values, table).flatMap { creates[$0] ?? [] }.filter { late in
             guard late.side == create.side else { return false }
             return table.isByContent

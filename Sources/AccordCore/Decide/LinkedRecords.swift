@@ -38,12 +38,26 @@ public struct LinkedRecords: Sendable {
             if !mirror.archived, kinds.contains(.unarchive) { link.state = .active }
         }
         let otherPair: String? = if case .gone = source { try known.otherPair(linkedTo: link.projectID) } else { nil }
+        if case .present = source, let mirror, mirror.archived, try known.isArchivedByOther(link.projectID) {
+            // Accord did it, for another pair's row.
+            link.state = .archived
+        }
         var entry = reconciled(link, linking, source, mirror, intent, otherPair)
         if link.state != stored, entry.link == .none, entry.quarantine == nil { entry.link = .state(link.state) }
-        if context.schema.isByContent, entry.quarantine?.cause == .wouldBeRefused {
-            decisions.sayOtherwise(link.projectID)
-        }
+        if case .present(let row, _, let place) = source { note(row, place, entry, &decisions) }
         return entry
+    }
+
+    /// A row that says by now what another record is known by: that one is not gone, though its own row is.
+    private func note(_ row: Record, _ place: Place?, _ entry: Entry, _ decisions: inout Decisions) {
+        if context.schema.isByContent, entry.quarantine?.cause == .wouldBeRefused {
+            return decisions.sayOtherwise(entry.projectID ?? "", row.values)
+        }
+        let taken = entry.operations.filter { $0.side == .project && $0.kind == .update }.flatMap(\.changes)
+            .filter { context.mapping.match.contains($0.field) }
+        let values = taken.compactMap { context.schema.lookup($0.field, in: [$0.field: $0.after]) }
+        guard !values.isEmpty else { return }
+        decisions.add(UnidentifiedRow(place: place, values: Set(values), hasKey: true))
     }
 
     /// All that is known of a record when it is decided, and the fields that a stopped run is seen to have written.

@@ -21,6 +21,9 @@ public struct MissingRecords: Sendable {
                 return withheld(link, reason, last, &decisions)
             }
         }
+        if let last, decisions.otherwise.values.contains(where: { context.schema.isAlike(last.values, $0) }) {
+            return withheld(link, .notFoundSameValue(place: nil, field: "content"), last, &decisions)
+        }
         return try LinkedRecords(context).decide(link, source: .gone, &decisions, known)
     }
 

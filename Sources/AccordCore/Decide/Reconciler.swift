@@ -204,6 +204,7 @@ public struct Reconciler: Sendable {
         var names: Set<String> = [entry.sourceKey, entry.projectID].compactMap(\.self).reduce(into: []) {
             $0.insert($1)
         }
+        if case .moved(let before) = entry.link { names.insert(before) }
         for record in records {
             for field in schema.lookedUpBy {
                 if case .string(let text) = record[field] { names.insert(text) }

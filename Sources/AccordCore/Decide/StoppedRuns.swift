@@ -109,7 +109,7 @@ public struct RecordsByContent: Sendable {
                 "\(context.schema.label) \(record.id) says the same, and its own row was not found: this may be it"
             return UnlinkedRows(context).setAside(row, Quarantine(.ambiguous, message), &decisions)
         }
-        if let record = alike.first(where: { decisions.otherwise.contains($0.id) }) {
+        if let record = alike.first(where: { decisions.otherwise[$0.id] != nil }) {
             let key = try known.link(projectID: record.id)?.link.sourceKey ?? ""
             let message =
                 "\(context.schema.label) \(record.id) says the same and was row \(key)'s, which says something else by "

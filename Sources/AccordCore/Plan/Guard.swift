@@ -39,12 +39,22 @@ public enum Guard {
         for harm in Harm.allCases {
             if harm.belongsToFirstRun && (measure.isFirst || linked == 0) { continue }
             // Who is found on both sides may have opted out on one of them long ago.
-            let most = guards[harm].most(of: harm == .optOuts ? linked + counts.linked : linked)
+            var most = guards[harm].most(of: harm == .optOuts ? linked + counts.linked : linked)
+            if isConsentMoved(harm, counts) { most = min(most, mostExchanged) }
             for (side, count) in amounts(harm, counts) where count > most && count > allowances[harm] {
                 refusals.append(refusal(side, .tooMany(harm), count, most: most))
             }
         }
         return refusals
+    }
+
+    /// As many people as may opt out while others are subscribed again: more of both at once is a column that was sorted by
+    /// itself.
+    private static let mostExchanged = 2
+
+    private static func isConsentMoved(_ harm: Harm, _ counts: PlanCounts) -> Bool {
+        let isConsent = harm == .optOuts || harm == .resubscribes
+        return isConsent && min(counts.total(.optOuts), counts.total(.resubscribes)) > mostExchanged
     }
 
     /// How much of a harm is counted at once. Whoever is subscribed again is one person, whichever side writes it.

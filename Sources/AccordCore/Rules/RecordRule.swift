@@ -80,8 +80,10 @@ public struct RefusedBefore: RecordRule {
         guard !context.refused.isEmpty, !record.operations.isEmpty, let refused = context.refused[record.identity],
             refused.operations == record.operationFingerprint
         else { return }
+        let optOuts = record.operations.filter { $0.side == .project && $0.kind == .unsubscribe }
         record = record.quarantined(refused.quarantine)
-        // If it had one, the opt-out went first: it is what was refused.
-        record.operations = []
+        // If it had one, the opt-out went first, and is what was refused. It is asked for in every run all the same: nobody
+        // gets messages for want of a request.
+        record.operations = record.projectID == nil ? [] : optOuts
     }
 }

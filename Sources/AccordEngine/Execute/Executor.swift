@@ -63,7 +63,13 @@ struct Executor {
         return try await write(ProjectHalf(execution), to: table, pair.schema, queue, unmet: unmet, before: 0)
     }
 
-    private mutating func writeSource(_ positions: [Int]) async throws {
+    private mutating func writeSource(_ planned: [Int]) async throws {
+        var positions = planned
+        if !positions.isEmpty, try await execution.sourceMayHaveMoved() {
+            let there = try await RowsByValue(execution: execution).added(positions)
+            for (entry, place) in there { tally.skip(entry, "the record at \(place) is known by the same by now") }
+            positions.removeAll(where: Set(there.map(\.0.position)).contains)
+        }
         guard !positions.isEmpty else { return }
         let total = records.count(of: .writes)
         if let table = pair.source.batchWritable {

@@ -70,7 +70,9 @@ struct Expectations {
         let mirror = try known.record(id)
         let isThere = mirror.map { !$0.gone } ?? false
         switch operation.kind {
-        case .delete: return isThere ? "it is in the project again" : nil
+        case .delete:
+            if isThere { return "it is in the project again" }
+            return try again(mirror, known).map { "it is in the project again, as \(pair.schema.label) \($0)" }
         case .create where !isThere: return "it is gone from the project by now"
         default: break
         }
@@ -81,6 +83,16 @@ struct Expectations {
             let held = mirror.record[change.field]
             guard !Expectations.says(held, change.origin, change) else { continue }
             return "\(change.field) is \"\(held)\" in the project by now, not \"\(change.origin)\""
+        }
+        return nil
+    }
+
+    /// The project record that is known by the same as one that is gone, and that no row is linked to.
+    private func again(_ mirror: MirrorRecord?, _ known: Knowledge) throws(Needs) -> String? {
+        for value in pair.matchValues(mirror?.values ?? [:]) {
+            for id in try known.holders(of: value) where id != mirror?.id {
+                if try known.link(projectID: id) == nil { return id }
+            }
         }
         return nil
     }
@@ -126,6 +138,22 @@ struct Expectations {
             let held = mapped.record[field.name]
             guard !Expectations.says(held, expected, isOptOut: field.isOptOut) else { continue }
             return "\(field.name) is \"\(held)\" in its row by now, not \"\(expected)\""
+        }
+        return nil
+    }
+
+    /// Why a row with the key of an entry's is another one than the plan saw: it is known by something else; nil if it is not.
+    ///
+    /// - Parameters:
+    ///   - row: as it is now.
+    ///   - link: of the entry, with what the row held when both sides agreed.
+    func otherRow(_ row: Record, _ fingerprint: Fingerprint?, _ entry: Entry, _ link: Link?) -> String? {
+        if let seen = entry.sourceFingerprint, seen == fingerprint { return nil }
+        let seen = entry.seen(on: .source)
+        for field in pair.mapping.match where !row.unknown.contains(field) {
+            let expected = seen[field] ?? link?.sourceBase[field] ?? .null
+            guard !expected.isNull, !row[field].means(expected) else { continue }
+            return "\(field) is \"\(row[field])\" in its row by now, not \"\(expected)\""
         }
         return nil
     }

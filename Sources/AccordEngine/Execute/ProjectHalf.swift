@@ -82,11 +82,37 @@ struct ProjectHalf: Half {
             try store.setMirrorCursor(pair.name, nil)
         }
         let known = try store.projectRecords(pair.name, Set(writes.compactMap(\.createdKey)))
-        return try writes.map { write in
+        return try writes.flatMap { write in
             if let record = write.createdKey.flatMap({ known[$0] }), try isAnother(record, than: write.entry) {
-                return try takenFor(record, write, &tally)
+                return [try takenFor(record, write, &tally)]
             }
-            return try settlement(of: write, &tally)
+            return [try settlement(of: write, &tally)] + (try elsewhere(write))
+        }
+    }
+
+    /// What other pairs of the same records have to know: no list of changes shows them who was archived, or deleted. Of a
+    /// record that was deleted, the links end whose rows are gone as well: should one come back, it is somebody new.
+    private func elsewhere(_ write: RecordWrite<MirrorRecord?>) throws -> [Settlement] {
+        let kinds = Set(write.entry.operations.filter { $0.side == .project }.map(\.kind))
+        guard case .made = write.end, let id = write.entry.projectID,
+            !kinds.isDisjoint(with: [.delete, .archive, .unarchive])
+        else { return [] }
+        return try execution.planning.others(like: pair).compactMap { other in
+            guard let known = try store.projectRecord(other.name, id) else { return nil }
+            let link = try store.link(other.name, projectID: id)
+            var settlement = Settlement(pair: other.name, sourceKey: link?.sourceKey, projectID: id, link: .keep)
+            if kinds.contains(.delete) {
+                settlement.mirror = .gone
+                if link?.state == .goneFromSource { settlement.link = .remove }
+            } else {
+                // Whoever comes back by one row, and is archived by a person later, is not Accord's to bring back by the other.
+                if kinds.contains(.unarchive), link?.state == .archived { settlement.link = .state(.goneFromSource) }
+                settlement.mirror = .stored(
+                    MirrorRecord(
+                        id: id, values: known.values, unknown: known.unknown, modified: known.modified,
+                        archived: kinds.contains(.archive), by: other.schema))
+            }
+            return settlement
         }
     }
 

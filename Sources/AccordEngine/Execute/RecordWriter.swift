@@ -29,7 +29,10 @@ struct RecordWriter: Sendable {
         while let change = record.next() {
             do {
                 var wasUnanswered = false
-                let outcome = try await write(change, &wasUnanswered)
+                // A create and the opt-out that follows it are one.
+                let outcome = try await Interruption.$isHeld.withValue(!record.answers.isEmpty) {
+                    try await write(change, &wasUnanswered)
+                }
                 if case .stored(let stored) = outcome, change.kind == .create {
                     if stored.key == nil, schema.ownKey != nil {
                         record.take(.storedUnseen, of: change)
@@ -69,19 +72,27 @@ struct RecordWriter: Sendable {
 
     /// A record that the service says is gone is looked for: if it is there, what is not there is the operation.
     private func proved(_ outcome: WriteOutcome, of change: TableChange) async -> WriteOutcome {
-        guard case .gone(let error?) = outcome, let table = table as? any SearchableTable else { return outcome }
+        guard let table = table as? any SearchableTable else { return outcome }
+        if case .refused(.unknownName(let request, _, let message)) = outcome, change.key != nil {
+            return await isThere(change, table) == false
+                ? .gone(.notFound(request: request, message: message)) : outcome
+        }
+        guard case .gone(let error?) = outcome, await isThere(change, table) == true else { return outcome }
+        return .refused(.noSuchOperation(request: error.place ?? "", what: error.what))
+    }
+
+    /// Whether the record that a change is of is found by what it is known by; nil if that cannot be told.
+    private func isThere(_ change: TableChange, _ table: any SearchableTable) async -> Bool? {
         for field in schema.lookedUpBy where table.capabilities.searchable.contains(field) {
             let value = change.known[field]
             guard !value.isNull else { continue }
             do {
-                if try await table.find(field, value).contains(where: { $0.key == change.key }) {
-                    return .refused(.noSuchOperation(request: error.place ?? "", what: error.what))
-                }
+                return try await table.find(field, value).contains { $0.key == change.key }
             } catch {
                 logger.notice("it could not be looked up: \(error)")
             }
         }
-        return outcome
+        return nil
     }
 
     /// Looks for creates of a group whose answers never came, once no other one of the group is under way: of records alike,

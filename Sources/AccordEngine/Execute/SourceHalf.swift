@@ -49,7 +49,10 @@ struct SourceHalf: Half {
                     try Expectations(pair: pair).unmet(operation, of: entry, known)
                 }
                 if let unmet { throw Unwritable(reason: unmet) }
-                return try write(operation, of: entry)
+                let link = try loader.decide { (known) throws(Needs) in
+                    try entry.projectID.flatMap { (id) throws(Needs) in try known.link(projectID: id) }
+                }
+                return try write(operation, of: entry, link?.link)
             } catch let problem as Unwritable {
                 return SourceHalf.unmet(entry, problem.reason)
             } catch let problem as FieldProblem {
@@ -58,7 +61,7 @@ struct SourceHalf: Half {
         }
     }
 
-    private func write(_ operation: Operation, of entry: Entry) throws -> RecordWrite<Basis> {
+    private func write(_ operation: Operation, of entry: Entry, _ link: Link?) throws -> RecordWrite<Basis> {
         if operation.kind == .create { return try create(operation, of: entry) }
         if let key = entry.sourceKey, rows.duplicates.contains(key) {
             throw Unwritable(reason: "another row has its key by now")
@@ -79,6 +82,9 @@ struct SourceHalf: Half {
                 throw Unwritable(reason: "its row changed meanwhile")
             }
             return write([change])
+        }
+        if let reason = Expectations(pair: pair).otherRow(expected, record.fingerprint, entry, link) {
+            throw Unwritable(reason: reason)
         }
         for change in operation.changes where !Expectations.says(expected[change.field], change.before, change) {
             throw Unwritable(

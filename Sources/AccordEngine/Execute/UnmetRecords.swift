@@ -17,16 +17,25 @@ struct UnmetRecords {
         var (unmet, reasons) = (NumberSet(), [(label: String, reason: String)]())
         guard plan.records.contains(where: { !$0.isDisjoint(with: kinds) }) else { return unmet }
         do {
-            guard try await execution.sourceMayHaveMoved() else { return unmet }
+            let hasMoved = try await execution.sourceMayHaveMoved()
+            guard hasMoved || execution.isSaved else { return unmet }
             let (rows, expectations) = (SourceRows(pair: pair, store: execution.store), Expectations(pair: pair))
-            try await rows.each(of: kinds, in: plan.records, most: Execution.readSize) { entries in
-                let moved = try moved(entries.map(\.0))
-                for (entry, row) in entries {
-                    let before = entry.projectID.flatMap { moved[$0] }
-                    guard let reason = expectations.unmetInSource(entry, row, before) else { continue }
-                    unmet.insert(Int64(entry.position))
-                    reasons.append((entry.label, reason))
+            if hasMoved {
+                try await rows.each(of: kinds, in: plan.records, most: Execution.readSize) { entries in
+                    let moved = try moved(entries.map(\.0))
+                    for (entry, row) in entries {
+                        let before = entry.projectID.flatMap { moved[$0] }
+                        guard let reason = expectations.unmetInSource(entry, row, before) else { continue }
+                        unmet.insert(Int64(entry.position))
+                        reasons.append((entry.label, reason))
+                    }
                 }
+            }
+            let removals = plan.records.positions { $0.isSuperset(of: [.removes, .writesProject]) }
+            for (entry, place) in try await RowsByValue(execution: execution).removed(removals)
+            where !unmet.contains(Int64(entry.position)) {
+                unmet.insert(Int64(entry.position))
+                reasons.append((entry.label, "the record at \(place) is known by the same by now"))
             }
         } catch let error as any ExplainedError {
             tally.fail(error)

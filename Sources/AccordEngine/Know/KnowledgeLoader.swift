@@ -27,10 +27,11 @@ package struct KnowledgeLoader {
                 sourceKeys: needs.sourceKeys, linked: try store.linkedRecords(pair.name, sourceKeys: needs.sourceKeys))
         }
         if !needs.projectIDs.isEmpty {
+            let elsewhere = try others.pairs(linkedTo: needs.projectIDs, store)
             known.know(
                 projectIDs: needs.projectIDs, links: try store.links(pair.name, projectIDs: needs.projectIDs),
                 records: try store.projectRecords(pair.name, needs.projectIDs),
-                otherPairs: try others.pairs(linkedTo: needs.projectIDs, store))
+                otherPairs: elsewhere.active, archivedByOthers: elsewhere.archived)
         }
         try load(needs.values, gone: false)
         try load(needs.pastValues, gone: true)

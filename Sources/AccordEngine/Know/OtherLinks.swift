@@ -20,7 +20,7 @@ package struct OtherLinks: Sendable {
             try plan.records.forEach(where: { $0.contains(.settles) }) { record in
                 guard let id = record.projectID else { return true }
                 switch record.link {
-                case .new: coming[id] = plan.name
+                case .new, .state(.active): coming[id] = plan.name
                 case .state(.goneFromSource), .removed: leaving[plan.name, default: []].insert(id)
                 case .none, .moved, .state: break
                 }
@@ -30,17 +30,22 @@ package struct OtherLinks: Sendable {
         }
     }
 
-    /// By project record, another pair whose row is there and linked to it.
-    func pairs(linkedTo ids: Set<String>, _ store: any StateStore) throws -> [String: String] {
-        if names.isEmpty { return [:] }
-        var pairs = coming.filter { ids.contains($0.key) }
+    /// By project record, another pair whose row is there and linked to it; and the records that another pair archived.
+    func pairs(
+        linkedTo ids: Set<String>, _ store: any StateStore
+    ) throws -> (active: [String: String], archived: Set<String>) {
+        if names.isEmpty { return ([:], []) }
+        var (active, archived) = (coming.filter { ids.contains($0.key) }, Set<String>())
         for name in names {
-            for (id, link) in try store.links(name, projectIDs: ids)
-            where link.link.state == .active && leaving[name]?.contains(id) != true {
-                pairs[id] = name
+            for (id, link) in try store.links(name, projectIDs: ids) {
+                switch link.link.state {
+                case .active where leaving[name]?.contains(id) != true: active[id] = name
+                case .archived: archived.insert(id)
+                case .active, .goneFromSource, .goneFromProject: break
+                }
             }
         }
-        return pairs
+        return (active, archived)
     }
 }
 

@@ -136,14 +136,19 @@ package struct PairPlanning {
     }
 
     private func lateCreates(_ intents: OpenIntents) async throws -> LateCreates {
-        if intents.isEmpty { return LateCreates() }
         var tables: [Side: TableSchema] = [:]
         if pair.project.recordWritable != nil { tables[.project] = pair.schema }
         // A file is written by nobody but the run itself.
         if pair.source.batchWritable == nil, pair.source.recordWritable != nil {
             tables[.source] = try await pair.source.schema()
         }
-        return LateCreates(intents, begun: try store.intentsBegun(pair.name), tables: tables, now: run.now)
+        var late = LateCreates(intents, begun: try store.intentsBegun(pair.name), tables: tables, now: run.now)
+        for other in run.others(like: pair) {
+            let intents = try OpenIntents(store.openIntents(other.name))
+            if intents.isEmpty { continue }
+            late.add(others: intents, begun: try store.intentsBegun(other.name), now: run.now)
+        }
+        return late
     }
 
     /// Writes that were refused are held back until something about them changes: the record, what it refers to, or what

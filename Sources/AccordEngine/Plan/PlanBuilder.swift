@@ -62,11 +62,12 @@ package struct PlanBuilder {
             mentioned.insert(identity)
             awaited[identity] = isDecided(record)
         }
-        if !isDecided(record), let id = record.projectID,
-            let other = intents.identity(ofRecord: id, otherThan: record.sourceKey)
-        {
-            leftOpen.insert(other)
+        // A row that a run was to add is known by its own key once it is there.
+        if !awaited.isEmpty, let identity = record.projectID.map(RecordIdentity.project), awaited[identity] != nil {
+            mentioned.insert(identity)
+            awaited[identity] = isDecided(record)
         }
+        leaveOpenOther(record)
         try contended.add(draft.claims, of: record, number: number, known)
     }
 
@@ -137,6 +138,15 @@ package struct PlanBuilder {
         if let identity = new.recordIdentity, awaited[identity] != nil {
             awaited[identity] = isDecided(new)
         }
+        leaveOpenOther(new)
+    }
+
+    /// What was begun of its project record under another key than the one that its row has by now.
+    private mutating func leaveOpenOther(_ record: Entry) {
+        guard !isDecided(record), let id = record.projectID,
+            let other = intents.identity(ofRecord: id, otherThan: record.sourceKey)
+        else { return }
+        leftOpen.insert(other)
     }
 
     private func isDecided(_ record: Entry) -> Bool { record.quarantine == nil && !record.isWithheld }

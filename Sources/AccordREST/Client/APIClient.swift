@@ -27,6 +27,8 @@ public final class APIClient: Sendable {
     private let reader: AnswerReader
     private let waiting: @Sendable (_ seconds: Int) -> Void
     private let sent = Mutex(0)
+    /// Seconds for which single requests waited as they were asked to.
+    private let waited = Mutex(0.0)
 
     /// - Parameters:
     ///   - findings: what earlier runs found out about the service.
@@ -224,7 +226,16 @@ public final class APIClient: Sendable {
             }
             waiting(Int(seconds.rounded(.up)))
         } else {
-            if retryAfter != nil { waiting(Int(seconds.rounded(.up))) }
+            if retryAfter != nil {
+                let all = waited.withLock { waited in
+                    waited += seconds
+                    return waited
+                }
+                if all > policy.mostPaused {
+                    throw givenUp(failure, request, "it made this run wait for \(Int(all)) seconds in all")
+                }
+                waiting(Int(seconds.rounded(.up)))
+            }
             try await time.sleep(seconds: seconds)
         }
     }

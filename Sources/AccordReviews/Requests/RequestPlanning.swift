@@ -33,10 +33,12 @@ struct RequestPlanning {
         try loader.loadPlanned(&people, named: rows.names)
         try await decide(rows, decider, &people, &plan)
         for entry in unanswered.withoutRow { try plan.add(entry) }
-        return try plan.finish(
+        var made = try plan.finish(
             rows.reading, project, unchanged: rows.asked, leftOut: rows.leftOut + rows.tooOld,
             notes: unanswered.notes + notes(rows), names: PlannedNames(), undecided: unanswered.undecided,
             run)
+        made.references = try pair.references(store)
+        return made
     }
 
     private func decider() throws -> RequestDecider {

@@ -53,6 +53,11 @@ public struct PairPlan: Sendable {
     public var awaited: Set<AwaitedName> = []
     public var records: PlanRecords
 
+    /// Records with which a run was stopped, and of which it is not known yet what became.
+    public var unrepaired: Int {
+        notes.reduce(0) { count, note in if case .unrepaired(let open) = note { count + open } else { count } }
+    }
+
     public init(
         name: String, resource: String, label: String, mapping: Fingerprint, references: Fingerprint? = nil,
         source: SideReading, project: SideReading,

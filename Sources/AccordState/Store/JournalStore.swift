@@ -31,6 +31,9 @@ public protocol JournalStore: Sendable {
     /// What was begun and not settled, in the plan's order: the writes of a run that was stopped.
     func openIntents(_ pair: String) throws -> [Entry]
 
+    /// The names of the pairs that have open intents.
+    func pairsWithIntents() throws -> [String]
+
     /// When each open intent was made durable, in Unix seconds.
     func intentsBegun(_ pair: String) throws -> [RecordIdentity: Int64]
 }

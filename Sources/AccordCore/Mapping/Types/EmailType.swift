@@ -23,7 +23,25 @@ struct EmailType: PlainType, TypeCodec {
             text = String(text[text.index(after: open)...].dropLast()).trimmed
         }
         guard text.utf8.contains(UInt8(ascii: ":")), text.prefix(link.count).lowercased() == link else { return text }
-        return String(text.dropFirst(link.count).prefix { $0 != "?" }).trimmed
+        return decoded(String(text.dropFirst(link.count).prefix { $0 != "?" })).trimmed
+    }
+
+    /// What a link spells as `%` and two digits; empty, which is no address, if that is not well-formed.
+    private static func decoded(_ text: String) -> String {
+        var bytes: [UInt8] = []
+        var rest = text.utf8[...]
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "%") else {
+                bytes.append(byte)
+                continue
+            }
+            guard rest.count >= 2, let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16) else {
+                return ""
+            }
+            bytes.append(value)
+            rest = rest.dropFirst(2)
+        }
+        return String(validating: bytes, as: UTF8.self) ?? ""
     }
 
     private static let link = "mailto:"

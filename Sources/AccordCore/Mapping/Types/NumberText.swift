@@ -106,7 +106,9 @@ enum NumberText {
     private static func ungrouped(_ text: String, by separator: Character) -> String? {
         let groups = text.split(separator: separator, omittingEmptySubsequences: false).map(String.init)
         guard groups.allSatisfy({ isDigits($0) && !$0.isEmpty }) else { return nil }
-        guard groups.count == 1 || (groups[0].count <= 3 && groups.dropFirst().allSatisfy { $0.count == 3 }) else {
+        if groups.count == 1 { return groups[0] }
+        // No thousands begin with a zero: "0,500" is a half, written with another sign than the mapping says.
+        guard groups[0].count <= 3, groups[0].first != "0", groups.dropFirst().allSatisfy({ $0.count == 3 }) else {
             return nil
         }
         return groups.joined()
