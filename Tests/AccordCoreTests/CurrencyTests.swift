@@ -49,7 +49,8 @@ struct CurrencyTests {
             ("EUR", .comma, "1.000", 100_000), ("EUR", .comma, "1.000,5", 100_050), ("EUR", .comma, "1,000", nil),
             ("EUR", .point, "1,000", 100_000), ("EUR", .point, "1.000", nil), ("EUR", .point, "1.000,50", nil),
             ("VND", .comma, "15.000", 15_000), ("VND", .point, "15.000", nil), ("KWD", .point, "1.200", 1_200),
-            ("KWD", .comma, "1.200", 1_200_000),
+            ("KWD", .comma, "1.200", 1_200_000), ("USD", .point, "0,500", nil), ("USD", .comma, "0.995", nil),
+            ("USD", .point, "00,500", nil), ("USD", .point, "0.50", 50),
         ] as [(String, DecimalSign, String, Int64?)])
     func bySign(_ code: String, _ sign: DecimalSign, _ text: String, _ amount: Int64?) throws {
         let codec = try codec(code, sign)

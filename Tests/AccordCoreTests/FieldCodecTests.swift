@@ -115,7 +115,7 @@ struct FieldCodecTests {
             "ada@example.com", " ADA@Example.com\u{A0}", "ada@example.com\u{200B}", "\u{FEFF}ada@example.com",
             "ada\u{AD}@exam\u{2060}ple.com", "\u{202A}ada@example.com\u{202C}", "Ada Okafor <Ada@example.com>",
             "<ada@example.com>", "\"Okafor, Ada\" < ada@example.com >", "mailto:ada@example.com",
-            "MAILTO:ada@example.com?subject=Hi", "<mailto:ada@example.com>",
+            "MAILTO:ada@example.com?subject=Hi", "<mailto:ada@example.com>", "mailto:%61da%40example.com",
         ])
     func addresses(_ text: String) throws {
         let codec = try FieldCodec(.email)
@@ -130,7 +130,7 @@ struct FieldCodecTests {
             ".ada@example.com", "ada.@example.com", "a..da@example.com", "ada@-example.com", "ada@example-.com",
             "ada@exam_ple.com", "ada@192.168.0.1", "ada okafor@example.com", "ada@example com", "ada@ example.com",
             "ada@example.com bob@example.com", "ada@example.com;", "Ada <ada@example.com> <bob@example.com>",
-            "Ada <ada@example.com", "ada@bob@example.com", "mailto:", "<>", "\"ada\"@example.com",
+            "Ada <ada@example.com", "ada@bob@example.com", "mailto:", "mailto:ada%4@example.com", "mailto:ada%zz@example.com", "<>", "\"ada\"@example.com",
             "ada@example.com\u{0}",
             String(repeating: "a", count: 65) + "@example.com", "ada@" + String(repeating: "a", count: 64) + ".com",
         ])

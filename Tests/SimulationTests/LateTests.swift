@@ -114,6 +114,59 @@ struct LateTests {
         #expect(try await world.plan(full: true).pairs.first?.hasChanges == false)
     }
 
+    @Test("nor is it charged twice if its row is in the file of another pair by then")
+    func otherPair() async throws {
+        let world = try World(mapping: ChargeTests.mapping, others: ["terminal": ChargeTests.mapping])
+        try world.add(0)
+        let (header, row) = ("id,email,amount,paid\n", "1,p0@example.com,1.50,1600000000\n")
+        try Data((header + row).utf8).write(to: world.csv)
+        try Data(header.utf8).write(to: world.file(of: "terminal"))
+        try world.set(faults: "late=100%,late-by=600s")
+        #expect(try await world.sync().unknown == 1)
+        try world.set(faults: "")
+        try Data(header.utf8).write(to: world.csv)
+        try Data((header + row).utf8).write(to: world.file(of: "terminal"))
+        for _ in 0..<14 {
+            try await world.sync()
+            #expect(count(world) <= 1)
+        }
+        world.passSettleTime()
+        try await world.sync()
+        #expect(count(world) == 1)
+    }
+
+    @Test("a customer whose address is put right while their create is on its way is there once")
+    func corrected() async throws {
+        let world = try World()
+        try world.write([person(1, email: "typo@example.com"), person(2)])
+        try world.set(faults: "late=100%,late-by=300s")
+        try await world.sync()
+        try world.set(faults: "")
+        try world.write([person(1), person(2)])
+        for _ in 0..<8 { try await world.sync() }
+        world.passSettleTime()
+        for _ in 0..<2 { try await world.sync() }
+        #expect(world.service.snapshot().count == 2 && world.customer(1) != nil)
+        #expect(try world.rows == [World.header, person(1), person(2)].sorted())
+    }
+
+    @Test("what a pair had begun under another name is not begun once more")
+    func renamedPair() async throws {
+        let world = try world(payments: ["1,p0@example.com,1.50,1600000000"])
+        try world.set(faults: "late=100%,late-by=300s")
+        try await world.sync()
+        try world.set(faults: "")
+        let name = world.config.pairs[0].name
+        world.config.pairs[0].name = "money"
+        await #expect(throws: EngineError.unfinishedPair(name, records: 1)) { try await world.sync() }
+        world.config.pairs[0].name = name
+        for _ in 0..<8 { try await world.sync() }
+        #expect(count(world) == 1)
+        world.config.pairs[0].name = "money"
+        try await world.sync()
+        #expect(count(world) == 1)
+    }
+
     @Test("a location whose row has another key by the time that its request arrives is there once")
     func locationUnderOtherKey() async throws {
         let world = try World(mapping: LateTests.locations)

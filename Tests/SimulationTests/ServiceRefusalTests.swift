@@ -134,6 +134,43 @@ struct ServiceRefusalTests {
         #expect(try await world.sync().outcome == .attention)
     }
 
+    @Test("an opt-out that was refused is asked for in every run", arguments: [404, 422])
+    func refusedOptOut(status: Int) async throws {
+        let world = try World()
+        try world.write([person(1), person(2)])
+        try await world.sync()
+        try world.write([person(1, out: "yes"), person(2)])
+        for _ in 0..<2 {
+            world.refusal = { $0.url.hasSuffix("/unsubscribe") ? status : nil }
+            #expect(try await world.sync().outcome == .attention)
+        }
+        #expect(!world.isOut(1))
+        try await world.sync()
+        #expect(world.isOut(1))
+        #expect(try await world.sync().outcome == .done)
+    }
+
+    @Test("a customer who is gone is not mistaken for a name that the service does not know")
+    func goneOrUnknown() async throws {
+        let world = try World(mapping: ServiceRefusalTests.customers)
+        world.service.edit { project in project.addLocation("north") }
+        try write(world, ["1,Ann,a@example.com,,", "2,Bob,b@example.com,,"])
+        for _ in 0..<2 { try await world.sync() }
+        let id = try #require(world.customer("a@example.com")?["id"]?.int)
+        try write(world, ["1,Ann,a@example.com,,north", "2,Bob,b@example.com,,"])
+        let service = world.service
+        world.refusal = { request in
+            guard request.method == "PATCH" else { return nil }
+            try service.edit { project throws(SandboxError) in
+                try project.editCustomer(id, ["delete": .bool(true)])
+            }
+            return nil
+        }
+        try await world.sync()
+        let told = try await world.withEngine { _, store in try store.quarantine("customers").map(\.message) }
+        #expect(!told.contains { $0.contains("does not know what it names") }, "\(told)")
+    }
+
     @Test("an opt-out arrives, whichever method the service takes it by, and the next run knows which")
     func methods() async throws {
         let world = try World()

@@ -139,6 +139,82 @@ struct TwoPairsTests {
         #expect(world.isArchived(2))
     }
 
+    /// Two files, each with people of its own, who are in both, or in the first, or in the second.
+    private func world(_ policy: String, inFirst: Bool, inSecond: Bool) async throws -> World {
+        let mapping = TwoPairsTests.customers(create: "project") + "\nwhen gone from source: \(policy)"
+        let world = try World(mapping: mapping, others: ["more": mapping])
+        try write(world, inFirst: inFirst, inSecond: inSecond)
+        for _ in 0..<2 { try await world.sync() }
+        return world
+    }
+
+    private func write(_ world: World, inFirst: Bool, inSecond: Bool, key: String = "1") throws {
+        let own = { (range: ClosedRange<Int>) in range.map { "\($0),Eve,p\($0)@example.com,no" } }
+        try write(own(20...25) + (inFirst ? ["\(key),Ada,p1@example.com,no"] : []), to: world.csv)
+        try write(own(30...35) + (inSecond ? ["9,Ada,p1@example.com,no"] : []), to: world.file(of: "more"))
+    }
+
+    @Test("who is back in either file is back", arguments: ["archive", "delete"], ["1", "7", "second"])
+    func backInEither(policy: String, key: String) async throws {
+        let world = try await world(policy, inFirst: true, inSecond: true)
+        try write(world, inFirst: false, inSecond: false)
+        try await world.sync()
+        #expect(policy == "archive" ? world.isArchived(1) : world.customer(1) == nil)
+        let isSecond = key == "second"
+        try write(world, inFirst: !isSecond, inSecond: isSecond, key: isSecond ? "1" : key)
+        for _ in 0..<2 { try await world.sync() }
+        #expect(world.customer(1) != nil && !world.isArchived(1))
+        #expect(try await world.sync().outcome == .done)
+    }
+
+    @Test(
+        "whoever moves from one file to the other stays, in one run or by runs of each pair",
+        arguments: [("archive", false), ("archive", true), ("delete", false), ("delete", true)], [false, true])
+    func moves(case: (policy: String, isEachAlone: Bool), isForwards: Bool) async throws {
+        let (policy, isEachAlone) = `case`
+        let world = try await world(policy, inFirst: isForwards, inSecond: !isForwards)
+        let id = world.customer(1)?["id"]
+        try write(world, inFirst: !isForwards, inSecond: isForwards)
+        for _ in 0..<2 {
+            for only in isEachAlone ? [["customers"], ["more"]] : [[]] {
+                _ = try await world.withEngine(only: only) { engine, _ in try await engine.sync() }
+            }
+        }
+        #expect(world.customer(1) != nil && !world.isArchived(1))
+        // A run of the one pair alone has not read the other file, and deletes.
+        if policy == "archive" || !isEachAlone { #expect(world.customer(1)?["id"] == id) }
+    }
+
+    @Test("a saved plan takes nobody away who is back in the file of another pair", arguments: ["archive", "delete"])
+    func backInTheOther(policy: String) async throws {
+        let world = try await world(policy, inFirst: true, inSecond: true)
+        try write(world, inFirst: false, inSecond: false)
+        let plan = try await world.plan()
+        try write(world, inFirst: true, inSecond: false)
+        let report = try await world.apply(plan)
+        #expect(report.outcome == .attention && world.customer(1) != nil && !world.isArchived(1), "\(report)")
+        try await world.sync()
+        #expect(world.customer(1) != nil && !world.isArchived(1))
+    }
+
+    @Test("a payment that moves from one file to the other is recorded once", arguments: [false, true])
+    func movedPayment(isForwards: Bool) async throws {
+        let mapping = ChargeTests.mapping + "\nwhen gone from source: delete"
+        let world = try World(mapping: mapping, others: ["terminal": mapping])
+        try world.add(0)
+        func write(_ first: Bool) throws {
+            let rest = { (range: ClosedRange<Int>) in range.map { "R\($0),p0@example.com,\($0).50,1600000000\n" }.joined() }
+            let moved = "W-1,p0@example.com,120.00,1600000000\n"
+            try Data("id,email,amount,paid\n\(rest(1...5))\(first ? moved : "")".utf8).write(to: world.csv)
+            try Data("id,email,amount,paid\n\(rest(6...9))\(first ? "" : moved)".utf8).write(to: world.file(of: "terminal"))
+        }
+        try write(isForwards)
+        for _ in 0..<2 { try await world.sync() }
+        try write(!isForwards)
+        for _ in 0..<2 { try await world.sync() }
+        #expect(world.service.edit { $0.charges }.count { $0["amount"]?.int == 12_000 } == 1)
+    }
+
     @Test("who opted out in a row of the same file that cannot be used is created as somebody who gets no messages")
     func withoutKey() async throws {
         let world = try World(mapping: TwoPairsTests.customers(create: "project"))

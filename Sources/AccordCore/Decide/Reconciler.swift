@@ -141,6 +141,8 @@ public struct Reconciler: Sendable {
         entry.bucket = entry.operations.isEmpty ? .leftAlone : .updated
         entry.note = .archivedInProject
         if isPending { entry.sourceFingerprint = nil }
+        // Its row is there, whatever was remembered of it.
+        if pairing.link.state != .active, entry.link == .none { entry.link = .state(.active) }
         return entry
     }
 
