@@ -130,7 +130,8 @@ struct FieldCodecTests {
             ".ada@example.com", "ada.@example.com", "a..da@example.com", "ada@-example.com", "ada@example-.com",
             "ada@exam_ple.com", "ada@192.168.0.1", "ada okafor@example.com", "ada@example com", "ada@ example.com",
             "ada@example.com bob@example.com", "ada@example.com;", "Ada <ada@example.com> <bob@example.com>",
-            "Ada <ada@example.com", "ada@bob@example.com", "mailto:", "mailto:ada%4@example.com", "mailto:ada%zz@example.com", "<>", "\"ada\"@example.com",
+            "Ada <ada@example.com", "ada@bob@example.com", "mailto:", "mailto:ada%4@example.com",
+            "mailto:ada%zz@example.com", "<>", "\"ada\"@example.com",
             "ada@example.com\u{0}",
             String(repeating: "a", count: 65) + "@example.com", "ada@" + String(repeating: "a", count: 64) + ".com",
         ])

@@ -1,3 +1,4 @@
+import AccordCore
 import AccordHTTP
 import Chance
 import Synchronization
@@ -15,5 +16,14 @@ import Testing
         try await time.sleep(seconds: 1)
         #expect(clock.monotonic > 10.9)
         await #expect(throws: InterruptibleTime.Interrupted.self) { try await time.sleep(seconds: 3) }
+    }
+
+    @Test("What belongs to something that was begun comes to its end, however long")
+    func held() async throws {
+        let clock = SimulatedClock()
+        let time = InterruptibleTime(clock) { true }
+        try await Interruption.$isHeld.withValue(true) { try await time.sleep(seconds: 100) }
+        #expect(clock.monotonic >= 100)
+        await #expect(throws: InterruptibleTime.Interrupted.self) { try await time.sleep(seconds: 100) }
     }
 }

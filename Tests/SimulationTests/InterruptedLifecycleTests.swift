@@ -84,6 +84,19 @@ struct InterruptedLifecycleTests {
         #expect(!world.isArchived(1))
     }
 
+    @Test("nor is it forgotten if the row that comes back under another key has to be set aside for a while")
+    func setAside() async throws {
+        let without = InterruptedLifecycleTests.without
+        let world = try await world(isAway: false)
+        try await dieAfterwards(world, "/archive")
+        try world.edit(2, ["phone": .string("+14155550102")])
+        try world.write([person(1, key: "K9", phone: "+14155550102")] + without)
+        #expect(try await world.sync().quarantined == 1)
+        try world.write([person(1, key: "K9")] + without)
+        for _ in 0..<2 { try await world.sync() }
+        #expect(!world.isArchived(1))
+    }
+
     @Test("a record that was deleted is made again when its row comes back")
     func deleted() async throws {
         let world = try World(World.Rules(goneFromSource: "delete"))

@@ -101,6 +101,29 @@ struct NamedByKeyTests {
         #expect(charged == [try id("Ada")])
     }
 
+    @Test(
+        "whoever gets the address while the run is under way is neither asked nor charged",
+        arguments: ["charges", "asks"])
+    func meanwhile(pair: String) async throws {
+        try write("1,K1,12.00,\(Int(world.time.unixTime) - 3600)\n", to: pair)
+        try Data("id,first,email\nK1,Ada,office@example.com\nK2,Bob,bob@example.com\nK3,Cy,cy@example.com\n".utf8)
+            .write(to: world.csv)
+        let (service, ada, bob) = (world.service, try id("Ada"), try id("Bob"))
+        // When the new customer is created, and before the payment or the ask is.
+        world.refusal = { request in
+            guard request.method == "POST", request.url.hasSuffix("/customers") else { return nil }
+            try service.edit { project throws(SandboxError) in
+                try project.editCustomer(ada, ["email": .string("ada@example.com")])
+                try project.editCustomer(bob, ["email": .string("office@example.com")])
+            }
+            return nil
+        }
+        let report = try await world.sync(sends: 1)
+        #expect(charged.isEmpty && asked.isEmpty && report.skipped.count == 1, "\(report)")
+        for _ in 0..<2 { try await world.sync(sends: 1) }
+        #expect(pair == "charges" ? charged == [ada] : asked == [ada])
+    }
+
     @Test("a payment of somebody whose own change was not made is not recorded on whoever has the address still")
     func refused() async throws {
         try writeCustomers("ada@example.com", "office@example.com")

@@ -80,7 +80,10 @@ struct OtherRowsTests {
     @Test("no second row is added for somebody who has one by now", arguments: [false, true])
     func added(isSaved: Bool) async throws {
         try world.add(20)
-        let rows = OtherRowsTests.people.map { $0.replacing("First9", with: "Ninth") } + [person(20, key: "K99", company: "Own")]
+        let rows =
+            OtherRowsTests.people.map { $0.replacing("First9", with: "Ninth") } + [
+                person(20, key: "K99", company: "Own")
+            ]
         let (csv, text) = (world.csv, ([World.header] + rows).joined(separator: "\n") + "\n")
         if isSaved {
             let plan = try await world.plan()

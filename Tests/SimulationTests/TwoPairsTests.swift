@@ -203,10 +203,13 @@ struct TwoPairsTests {
         let world = try World(mapping: mapping, others: ["terminal": mapping])
         try world.add(0)
         func write(_ first: Bool) throws {
-            let rest = { (range: ClosedRange<Int>) in range.map { "R\($0),p0@example.com,\($0).50,1600000000\n" }.joined() }
+            let rest = { (range: ClosedRange<Int>) in
+                range.map { "R\($0),p0@example.com,\($0).50,1600000000\n" }.joined()
+            }
             let moved = "W-1,p0@example.com,120.00,1600000000\n"
             try Data("id,email,amount,paid\n\(rest(1...5))\(first ? moved : "")".utf8).write(to: world.csv)
-            try Data("id,email,amount,paid\n\(rest(6...9))\(first ? "" : moved)".utf8).write(to: world.file(of: "terminal"))
+            try Data("id,email,amount,paid\n\(rest(6...9))\(first ? "" : moved)".utf8).write(
+                to: world.file(of: "terminal"))
         }
         try write(isForwards)
         for _ in 0..<2 { try await world.sync() }
