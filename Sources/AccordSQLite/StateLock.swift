@@ -47,6 +47,18 @@ public final class StateLock: Sendable {
         return String(cString: resolved) + ".lock"
     }
 
+    /// Who holds the lock of the state at a path, for messages only; nil if nobody does.
+    public static func holder(path: String) -> String? {
+        let descriptor = open(lockFile(of: path), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        // A process that was killed has left its name.
+        guard let holder = Holder.read(descriptor), holder.host == hostName(),
+            kill(holder.pid, 0) == 0 || errno == EPERM
+        else { return nil }
+        return holder.description
+    }
+
     /// Gives the lock back; a second time does nothing.
     public func release() {
         descriptor.withLock { held in

@@ -51,6 +51,9 @@ public struct Workspace: Sendable {
         self.api = api
     }
 
+    /// The process that works with the state at this moment, if another one does.
+    public var otherProcess: String? { lock == nil ? StateLock.holder(path: config.state) : nil }
+
     /// Closes the state and gives its lock back, for a process that goes on without this workspace.
     public func close() throws {
         defer { lock?.release() }

@@ -28,9 +28,14 @@ struct History: AsyncParsableCommand {
     }
 
     private func runs(_ workspace: Workspace) throws -> [String] {
-        try workspace.store.runs(limit: limit).map { row in
-            "\(String(row.id).leftPadded(5))  \(CalendarDay.describe(unixSeconds: row.started).padded(20))"
-                + "\(row.kind.padded(7))\((row.outcome ?? "stopped").padded(12))\(counted(row.requests, "request"))"
+        let isUnderWay = workspace.otherProcess != nil
+        let runs = try workspace.store.runs(limit: limit)
+        return runs.map { row in
+            let end = row.outcome ?? (isUnderWay && row.id == runs.first?.id ? "under way" : "stopped")
+            // How many requests a run made is known when it has ended.
+            let requests = row.outcome == nil ? "" : counted(row.requests, "request")
+            return "\(String(row.id).leftPadded(5))  \(CalendarDay.describe(unixSeconds: row.started).padded(20))"
+                + "\(row.kind.padded(7))\(end.padded(12))\(requests)"
         }
     }
 

@@ -40,12 +40,15 @@ struct Status: AsyncParsableCommand {
         var lastRun: Int64?
         var lastRunEnded: Int64?
         var lastOutcome: String?
+        /// The process of the run that is under way.
+        var underWay: String?
 
         private enum CodingKeys: String, CodingKey {
             case pairs = "pairs"
             case lastRun = "lastRun"
             case lastRunEnded = "lastRunEnded"
             case lastOutcome = "lastOutcome"
+            case underWay = "underWay"
         }
     }
 
@@ -72,7 +75,9 @@ struct Status: AsyncParsableCommand {
                 lastFullRead: try workspace.store.lastFullRead(pair.name))
         }
         let last = try workspace.store.runs(limit: 1).first
-        return Report(pairs: pairs, lastRun: last?.id, lastRunEnded: last?.ended, lastOutcome: last?.outcome)
+        return Report(
+            pairs: pairs, lastRun: last?.id, lastRunEnded: last?.ended, lastOutcome: last?.outcome,
+            underWay: workspace.otherProcess)
     }
 
     private func text(_ report: Report) -> String {
@@ -88,11 +93,12 @@ struct Status: AsyncParsableCommand {
                     + "project last read whole "
                     + (pair.lastFullRead.map(CalendarDay.describe(unixSeconds:)) ?? "never"))
         }
-        if let run = report.lastRun {
+        if let process = report.underWay { lines.append("Under way: \(process)") }
+        if let run = report.lastRun, report.lastOutcome != nil || report.underWay == nil {
             let ended =
                 report.lastRunEnded.map { "ended \(CalendarDay.describe(unixSeconds: $0)) UTC" } ?? "never ended"
             lines.append("Last run \(run): \(report.lastOutcome ?? "stopped"), \(ended)")
-        } else {
+        } else if report.underWay == nil {
             lines.append("No run yet: accord sync")
         }
         return lines.joined(separator: "\n")
