@@ -90,7 +90,7 @@ public struct Engine: Sendable {
                 plans.append(PairPlan(pair, failure: error.description))
             }
         }
-        let kept = try keepingLinked(creatingWhatIsNamed(plans), options.allowances)
+        let kept = try knowingMoves(creatingWhatIsNamed(plans), options.allowances)
         return Engine.holdingSends(kept, options.allowances)
     }
 

@@ -8,6 +8,8 @@ import AccordState
 public protocol MessageSender: Sendable {
     /// The pair of the people whom the messages reach: its mirror is read for them.
     var people: Pair { get }
+    /// The pairs whose sources say who opted out.
+    var sources: [Pair] { get }
     func plan(_ pair: Pair, _ run: PlanningRun) async throws -> PairPlan
     /// The sender for the messages of one pair in a run: it knows what has become of their people since the plan was made.
     ///

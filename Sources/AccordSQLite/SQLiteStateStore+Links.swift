@@ -32,11 +32,12 @@ extension SQLiteStateStore {
         try read { db in try db.row("SELECT renamed FROM pairs WHERE name = ?", [pair])?[0] ?? 0 }
     }
 
-    public func projectBases(_ pair: String) throws -> [[String: Value]] {
+    public func bases(_ pair: String) throws -> [(source: [String: Value], project: [String: Value])] {
         try read { db in
             guard let number = try db.pair(pair) else { return [] }
             return try db.rows("SELECT source_base, project_base FROM links WHERE pair = ?", [number]).map { row in
-                try Stored.base(row[1], from: Stored.values(row[0]))
+                let source = try Stored.values(row[0])
+                return (source, try Stored.base(row[1], from: source))
             }
         }
     }

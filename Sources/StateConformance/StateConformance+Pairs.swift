@@ -50,7 +50,7 @@ private struct PairContents: Equatable {
         linkedCount = try store.linkedCount(pair)
         indexCount = try store.linkIndex(pair).count
         names = try Dictionary(store.linkedNames(pair).map { ($0.key, $0.name) }, uniquingKeysWith: { $1 })
-        bases = try store.projectBases(pair)
+        bases = try store.bases(pair).map(\.project)
         links = Dictionary(
             try store.linkedRecords(pair, sourceKeys: keys).map { ($0.link.link.sourceKey, $0.link.link) },
             uniquingKeysWith: { $1 })

@@ -16,7 +16,7 @@ struct ReasonTests {
     private static let reasons: [Reason] =
         [
             .rules(FieldRule.allCases), .rules([.optOut]), .rules([]), .onlyInSource, .onlyInProject, .notInCreate,
-            .optedOutInSource, .onSuppressionList, .optedOutElsewhere, .optedOutAndGone, .optOutOwed,
+            .optedOutInSource, .onSuppressionList, .optedOutElsewhere, .optedOutAndGone, .optedOutBefore, .optOutOwed,
             .resubscribedInSource, .cameBack, .deletedInProject, .goneFromSource, .goneFromProject,
             .keptByPerson(goneFrom: .source), .keptByPerson(goneFrom: .project), .replaced(fields: ["day", "amount"]),
             .neverAsked, .askedLast(day), .sameValues(fields: ["email"]), .createdByStoppedRun, .writtenByStoppedRun,
@@ -107,7 +107,8 @@ struct ReasonTests {
 
     private enum ReasonKind: CaseIterable {
         case rules, onlyInSource, onlyInProject, notInCreate, optedOutInSource, onSuppressionList, optedOutElsewhere,
-            optedOutAndGone, optOutOwed, resubscribedInSource, cameBack, deletedInProject, goneFromSource,
+            optedOutAndGone, optedOutBefore, optOutOwed, resubscribedInSource, cameBack, deletedInProject,
+            goneFromSource,
             goneFromProject, keptByPerson, replaced, neverAsked, askedLast,
             sameValues, createdByStoppedRun, writtenByStoppedRun, madeAgain, sentByStoppedRun, sentAsPersonSays,
             createsNothing, archivedInProject, goneFromProjectAndIgnored, goneFromProjectAndMarked,
@@ -136,6 +137,7 @@ struct ReasonTests {
         case .onSuppressionList: .onSuppressionList
         case .optedOutElsewhere: .optedOutElsewhere
         case .optedOutAndGone: .optedOutAndGone
+        case .optedOutBefore: .optedOutBefore
         case .optOutOwed: .optOutOwed
         case .resubscribedInSource: .resubscribedInSource
         case .cameBack: .cameBack

@@ -97,6 +97,35 @@ struct AskOptOutTests {
         #expect(world.service.edit { $0.asks }.isEmpty)
     }
 
+    @Test("who opts out in the file while others are asked is not asked any more")
+    func meanwhile() async throws {
+        let (csv, rows) = (world.csv, (1...3).map { row($0, out: "yes") })
+        let text = (["id,first,last,email,out"] + rows).joined(separator: "\n") + "\n"
+        world.refusal = { request in
+            if request.url.hasSuffix("/asks") { try Data(text.utf8).write(to: csv) }
+            return nil
+        }
+        let report = try await world.sync(sends: 9)
+        #expect(asked.count == 1 && report.skipped.count == 2, "\(report)")
+    }
+
+    @Test("who was asked is not asked again because their record was made anew")
+    func madeAnew() async throws {
+        try write(jobs: [1])
+        try await world.sync(sends: 9)
+        #expect(asked == [1])
+        let id = try #require(world.customer(1)?["id"]?.int)
+        try world.edit(1, ["delete": .bool(true)])
+        try world.add(1)
+        #expect(world.customer(1)?["id"]?.int != id)
+        let rows = [
+            "J1,p1@example.com,\(AskOptOutTests.now - 86_400)", "J9,p1@example.com,\(AskOptOutTests.now - 3_600)",
+        ]
+        try Data(("id,email,done\n" + rows.joined(separator: "\n") + "\n").utf8).write(to: world.file(of: "jobs"))
+        for _ in 0..<2 { try await world.sync(sends: 9) }
+        #expect(world.service.requests(by: "createAsk") == 1)
+    }
+
     @Test("who opted out in a row whose e-mail cannot be read as it is, is not asked")
     func brokenName() async throws {
         try write([row(1), row(2), row(3), "4,First4,Last4,<p2@example.com>,yes"])

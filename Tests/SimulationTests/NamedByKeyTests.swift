@@ -124,6 +124,16 @@ struct NamedByKeyTests {
         #expect(pair == "charges" ? charged == [ada] : asked == [ada])
     }
 
+    @Test("a payment whose key changes in the run in which its customer gets another address is recorded once")
+    func bothChange() async throws {
+        try write("1,K1,12.00,1600000000\n", to: "charges")
+        try await world.sync()
+        try writeCustomers("ada@example.com", "bob@example.com")
+        try write("J1,K1,12.00,1600000000\n", to: "charges")
+        for _ in 0..<2 { try await world.sync() }
+        #expect(charged == [try id("Ada")])
+    }
+
     @Test("a payment of somebody whose own change was not made is not recorded on whoever has the address still")
     func refused() async throws {
         try writeCustomers("ada@example.com", "office@example.com")

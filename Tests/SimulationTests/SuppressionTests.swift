@@ -155,6 +155,47 @@ struct SuppressionTests {
         #expect(world.customer(1) == nil)
     }
 
+    @Test("whoever opts out in the file while others are created is not created as somebody who gets messages")
+    func meanwhile() async throws {
+        let world = try World()
+        world.config.project.rate = 5
+        try world.write((1...100).map { person($0) })
+        let csv = world.csv
+        let text = ([World.header] + (1...100).map { person($0, out: "yes") }).joined(separator: "\n") + "\n"
+        world.refusal = { request in
+            if request.method == "POST" { try Data(text.utf8).write(to: csv) }
+            return nil
+        }
+        let report = try await world.sync()
+        #expect(report.outcome == .attention && world.service.snapshot().count < 70, "\(report)")
+    }
+
+    @Test(
+        "a record that a person has made anew for a row is opted out like the one that was there before",
+        arguments: [true, false])
+    func keptByPerson(isMapped: Bool) async throws {
+        var rules = World.Rules(goneFromProject: "delete")
+        rules.resubscribe = ""
+        let mapping = World.mapping(rules)
+        let lines = mapping.split(separator: "\n").filter { isMapped || !$0.contains("unsubscribed_at") }
+        let world = try World(mapping: lines.joined(separator: "\n"))
+        let others = (2...12).map { person($0) }
+        try world.write([person(1)] + others)
+        try await world.sync()
+        try world.edit(1, ["unsubscribed": .bool(true)])
+        for _ in 0..<2 { try await world.sync() }
+        try world.edit(1, ["delete": .bool(true)])
+        try world.write([person(1, email: "new@example.com")] + others)
+        let plan = try await world.plan(full: true)
+        #expect(plan.pairs.first?.counts.conflicts == 1)
+        _ = try await world.withEngine { engine, store in
+            _ = try await engine.sync(RunOptions(full: true))
+            #expect(try store.resolve("customers", sourceKey: "1", field: nil, .source))
+        }
+        try await world.sync()
+        #expect(world.customer("new@example.com").map { $0["unsubscribed_at"] != .null } == true)
+    }
+
     @Test("an address that is not given, as another record has it, opts nobody out")
     func notGiven() async throws {
         let world = try World()

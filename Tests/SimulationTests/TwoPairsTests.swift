@@ -197,9 +197,29 @@ struct TwoPairsTests {
         #expect(world.customer(1) != nil && !world.isArchived(1))
     }
 
-    @Test("a payment that moves from one file to the other is recorded once", arguments: [false, true])
-    func movedPayment(isForwards: Bool) async throws {
-        let mapping = ChargeTests.mapping + "\nwhen gone from source: delete"
+    @Test("a payment that the mappings of two pairs of one file divide otherwise by now is recorded once")
+    func dividedRows() async throws {
+        func mapping(_ store: String) -> String { ChargeTests.mapping + "\nonly: {column: store, is: \(store)}" }
+        let world = try World(mapping: mapping("X"), others: ["other": mapping("Y")])
+        world.config.pairs[1].source = world.config.pairs[0].source
+        try world.add(0)
+        func write(_ store: String) throws {
+            let rest = (1...4).map { "R\($0),p0@example.com,\($0).50,1600000000,X\n" }.joined()
+            try Data("id,email,amount,paid,store\n\(rest)P1,p0@example.com,10.00,1600000000,\(store)\n".utf8)
+                .write(to: world.csv)
+        }
+        try write("X")
+        for _ in 0..<2 { try await world.sync() }
+        try write("Y")
+        for _ in 0..<2 { try await world.sync() }
+        #expect(world.service.edit { $0.charges }.count { $0["amount"]?.int == 1_000 } == 1)
+    }
+
+    @Test(
+        "a payment that moves from one file to the other is recorded once", arguments: [false, true],
+        ["delete", "ignore"])
+    func movedPayment(isForwards: Bool, policy: String) async throws {
+        let mapping = ChargeTests.mapping + "\nwhen gone from source: \(policy)"
         let world = try World(mapping: mapping, others: ["terminal": mapping])
         try world.add(0)
         func write(_ first: Bool) throws {

@@ -6,6 +6,8 @@ public struct KnownPeople: Hashable, Sendable {
     private let sends: SendSchema
     /// When each person was asked last as far as is remembered here, by id; those of this very plan too.
     private var asked: [String: Int64] = [:]
+    /// The same, by what the request named them by: a record that was made anew is the same person.
+    private var askedNames: [FieldValue: Int64] = [:]
     /// People whom this plan, or another pair's of this run, asks, or a stopped run may have asked: by what the request
     /// names them by.
     private var askedNow: Set<FieldValue> = []
@@ -43,6 +45,10 @@ public struct KnownPeople: Hashable, Sendable {
 
     /// - Parameter at: Unix seconds.
     public mutating func remember(_ at: Int64, id: String) { asked[id] = max(asked[id] ?? at, at) }
+
+    public mutating func remember(_ at: Int64, names: [FieldValue]) {
+        for name in names { askedNames[name] = max(askedNames[name] ?? at, at) }
+    }
 
     /// A request of this plan.
     public mutating func remember(_ ask: Ask, _ found: Found) {
@@ -96,9 +102,7 @@ public struct KnownPeople: Hashable, Sendable {
             // The row says that all of this is theirs.
             found.names += names.filter { !found.names.contains($0) }
             optOuts.tell(&found.person, of: found.names, id: found.id)
-            if !askedNow.isDisjoint(with: found.names) {
-                found.person.lastAsked = max(found.person.lastAsked ?? now, now)
-            }
+            tellAsked(&found.person, found.names, now: now)
             return .found(found)
         }
         let message =
@@ -137,18 +141,25 @@ public struct KnownPeople: Hashable, Sendable {
                     person: person(record, names, now: now)))
         }
         if let coming = planned.named[name], var person = coming.person {
-            if !askedNow.isDisjoint(with: coming.names) { person.lastAsked = now }
+            tellAsked(&person, coming.names, now: now)
             optOuts.tell(&person, of: coming.names, id: coming.id)
             found.append(Found(id: nil, label: coming.label, name: name, names: coming.names, person: person))
         }
         return found
     }
 
+    /// When a person was asked last, by all that they are known by.
+    private func tellAsked(_ person: inout AskedPerson, _ names: [FieldValue], now: Int64) {
+        var moments = names.compactMap { askedNames[$0] }
+        if !askedNow.isDisjoint(with: names) { moments.append(now) }
+        if let at = moments.max() { person.lastAsked = max(person.lastAsked ?? at, at) }
+    }
+
     /// A person of the project, with what is remembered here, and what earlier plans of this run do to them.
     private func person(_ record: MirrorRecord, _ names: [FieldValue], now: Int64) -> AskedPerson {
         var person = AskedPerson(record.record, isArchived: record.archived, of: schema, sends)
         if let at = asked[record.id] { person.lastAsked = max(person.lastAsked ?? at, at) }
-        if !askedNow.isDisjoint(with: names) { person.lastAsked = max(person.lastAsked ?? now, now) }
+        tellAsked(&person, names, now: now)
         if planned.optedOut.contains(record.id) { person.isOut = true }
         optOuts.tell(&person, of: names, id: record.id)
         if planned.removed.contains(record.id) { person.isArchived = true }

@@ -9,13 +9,17 @@ public struct DecisionContext: Sendable {
     public let sourceDoubt: String?
     /// Keys of rows that the mapping leaves out, of those that are linked or that a stopped run had begun with.
     public let leftOutKeys: Set<String>
+    /// Of what rows name by the key of another pair, what it is called until this run changes it.
+    public let formerNames: [FieldValue: Value]
     /// A row is one text, which may be any of a project record's names.
     public let isOneText: Bool
 
     public init(
         reconciler: Reconciler, intents: OpenIntents, resolved: [String: [ResolvedConflict]] = [:],
-        sourceDoubt: String? = nil, leftOutKeys: Set<String> = [], isOneText: Bool = false
+        sourceDoubt: String? = nil, leftOutKeys: Set<String> = [], formerNames: [FieldValue: Value] = [:],
+        isOneText: Bool = false
     ) {
+        self.formerNames = formerNames
         self.reconciler = reconciler
         self.intents = intents
         self.resolved = resolved
@@ -30,6 +34,14 @@ public struct DecisionContext: Sendable {
     /// The values of a record by which rows without a link are matched.
     public func matchValues(_ values: [String: Value]) -> Set<FieldValue> {
         Set(mapping.match.compactMap { schema.lookup($0, in: values) })
+    }
+
+    /// The values of a row as they would be if nothing that it names were changed by this run; nil if they are the same.
+    func formerly(_ values: [String: Value]) -> [String: Value]? {
+        guard !formerNames.isEmpty else { return nil }
+        var before = values
+        for (field, value) in values { before[field] = formerNames[FieldValue(field: field, value: value)] ?? value }
+        return before == values ? nil : before
     }
 
     /// The values of a record with those by which rows are matched as they are compared.

@@ -30,6 +30,8 @@ public struct Knowledge: Sendable {
     private var records: [String: MirrorRecord?] = [:]
     /// By the id of a project record, another pair whose row it is.
     private var otherPairs: [String: String?] = [:]
+    /// The keys of those rows, where the other pair reads the same source.
+    private var rowsOfOthers: [String: String] = [:]
     /// Project records that another pair archived, as its row was gone.
     private var archivedByOthers: Set<String> = []
     /// The ids of project records that hold a value, shorter ones first.
@@ -62,6 +64,9 @@ public struct Knowledge: Sendable {
         guard let pair = otherPairs[id] else { throw Needs(projectIDs: [id]) }
         return pair
     }
+
+    /// Whether the row of another pair that a project record is linked to is this one, which is in the same source.
+    func isSameRow(_ id: String, _ key: String) -> Bool { rowsOfOthers[id] == key }
 
     /// Whether a run of another pair of the same records archived a project record, as its own row was gone.
     public func isArchivedByOther(_ id: String) throws(Needs) -> Bool {
@@ -119,8 +124,10 @@ public struct Knowledge: Sendable {
     /// What was asked for by project id: its link, its record, and another pair that is linked to it.
     public mutating func know(
         projectIDs: some Sequence<String>, links: [String: NumberedLink], records known: [String: MirrorRecord],
-        otherPairs others: [String: String] = [:], archivedByOthers archived: Set<String> = []
+        otherPairs others: [String: String] = [:], rowsOfOthers keys: [String: String] = [:],
+        archivedByOthers archived: Set<String> = []
     ) {
+        rowsOfOthers.merge(keys) { $1 }
         archivedByOthers.formUnion(archived)
         for id in projectIDs {
             byProjectID[id] = .some(links[id])

@@ -77,13 +77,8 @@ public struct LateCreates: Sendable {
 
     /// The values by which a record is looked up, as they are compared.
     private static func names(_ values: [String: Value], _ table: TableSchema) -> [FieldValue] {
-        let fields = table.isByContent ? Array(table.lookedUpBy.prefix(1)) : table.lookedUpBy
-        return fields.compactMap { field in
-            if case .date(let day)? = values[field] {
-                return FieldValue(field: field, value: .timestamp(day.midnight))
-            }
-            return table.lookup(field, in: values)
-        }
+        if table.isByContent { return [table.contentKey(values)].compactMap(\.self) }
+        return table.lookedUpBy.compactMap { table.lookup($0, in: values) }
     }
 }
 

@@ -28,7 +28,9 @@ public struct LinkedRecords: Sendable {
             case .present(let row, let fingerprint, let place) = source
         {
             // The old record is deleted, by the run itself: the row has none, whatever becomes of this one.
-            var entry = context.reconciler.decide(onlyInSource: row, fingerprint: fingerprint, place: place)
+            var entry = context.reconciler.optingOut(
+                context.reconciler.decide(onlyInSource: row, fingerprint: fingerprint, place: place), row, link,
+                last: mirror)
             if entry.quarantine == nil { (entry.projectID, entry.link) = (link.projectID, .removed) }
             return entry
         }
@@ -43,6 +45,9 @@ public struct LinkedRecords: Sendable {
             link.state = .archived
         }
         var entry = reconciled(link, linking, source, mirror, intent, otherPair)
+        if case .present(let row, _, _) = source, mirror?.gone ?? true {
+            entry = context.reconciler.optingOut(entry, row, link, last: mirror)
+        }
         if link.state != stored, entry.link == .none, entry.quarantine == nil { entry.link = .state(link.state) }
         if case .present(let row, _, let place) = source { note(row, place, entry, &decisions) }
         return entry

@@ -67,6 +67,29 @@ public struct Reconciler: Sendable {
         return protecting(leftOpen(entry), [source])
     }
 
+    /// A record that is made anew for a row whose person opted out in the one that was there before.
+    ///
+    /// - Parameter link: what both sides held then.
+    func optingOut(_ entry: Entry, _ source: Record, _ link: Link, last: MirrorRecord?) -> Entry {
+        guard entry.createsInProject, let field = schema.field(.optOut)?.name else { return entry }
+        let wasOut =
+            OptOut.isOut(link.sourceBase[field] ?? .null) || OptOut.isOut(link.projectBase[field] ?? .null)
+            || (last.map { schema.isOut($0.record) } ?? false)
+        // Where the mapping lets the source bring people back, a plain no in the row does.
+        let isBack =
+            mapping.field(field)?.resubscribe.contains(.source) ?? false
+            && OptOut.isOut(link.sourceBase[field] ?? .null)
+            && source[field] == .boolean(false)
+        guard wasOut, !isBack, let optOut = suppressed.optOutAgain(by: entry.operations, source) else { return entry }
+        var entry = entry
+        guard suppressed.canOptOut else {
+            return entry.quarantined(Quarantine(.wouldBeRefused, SuppressedPeople.cannotOptOut))
+        }
+        let create = entry.operations.firstIndex { $0.side == .project && $0.kind == .create } ?? 0
+        entry.operations.insert(optOut, at: create + 1)
+        return leftOpen(entry)
+    }
+
     /// A record that only the project has.
     public func decide(onlyInProject project: Record, isArchived: Bool, fingerprint: Fingerprint) -> Entry {
         var entry = Entry(

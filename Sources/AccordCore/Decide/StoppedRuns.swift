@@ -90,7 +90,13 @@ public struct RecordsByContent: Sendable {
         if let quarantine = row.quarantine { return UnlinkedRows(context).setAside(row, quarantine, &decisions) }
         let alike = try alike(row.record.values, known)
         let linked = LinkedRecords(context)
-        if let record = try alike.first(isFree, decisions, known) {
+        let key = row.record.key
+        if let record = try alike.first(
+            { (record, decisions, known) throws(Needs) in
+                if try isFree(record, decisions, known) { return true }
+                return try isOwn(record, key, decisions, known)
+            }, decisions, known)
+        {
             let fields = context.schema.contentFields.filter { !row.record[$0].isNull }
             decisions.link(record.id, to: row.record.key)
             return try linked.decide(
@@ -121,7 +127,21 @@ public struct RecordsByContent: Sendable {
     }
 
     private func alike(_ values: [String: Value], _ known: Knowledge) throws(Needs) -> [MirrorRecord] {
-        try RecordsByContent.alike(values, context.schema, known)
+        let alike = try RecordsByContent.alike(values, context.schema, known)
+        guard let before = context.formerly(values) else { return alike }
+        // The record of somebody who is about to get another address is known by the one that they have.
+        return alike
+            + (try RecordsByContent.alike(before, context.schema, known)).filter { record in
+                !alike.contains { $0.id == record.id }
+            }
+    }
+
+    /// Another pair of the same source has left this very row to this pair, as their mappings divide its rows.
+    private func isOwn(
+        _ record: MirrorRecord, _ key: String, _ decisions: Decisions, _ known: Knowledge
+    ) throws(Needs) -> Bool {
+        guard decisions.newlyLinked[record.id] == nil, try known.link(projectID: record.id) == nil else { return false }
+        return known.isSameRow(record.id, key)
     }
 
     private func isFree(_ record: MirrorRecord, _ decisions: Decisions, _ known: Knowledge) throws(Needs) -> Bool {
@@ -152,10 +172,9 @@ public struct RecordsByContent: Sendable {
     private static func alike(
         _ values: [String: Value], _ schema: TableSchema, _ known: Knowledge
     ) throws(Needs) -> [MirrorRecord] {
-        guard let first = schema.lookedUpBy.first, var value = values[first], !value.isNull else { return [] }
-        if case .date(let day) = value { value = .timestamp(day.midnight) }
+        guard let key = schema.contentKey(values) else { return [] }
         var alike: [MirrorRecord] = []
-        for id in try known.holders(of: FieldValue(field: first, value: value)) {
+        for id in try known.holders(of: key) {
             guard let record = try known.record(id), schema.isAlike(record.values, values) else { continue }
             alike.append(record)
         }

@@ -32,6 +32,15 @@ package struct SuppressedPeople: Sendable {
         return Operation(side: .project, kind: .unsubscribe, changes: [change], reason: reason)
     }
 
+    /// What opts out the person of a new record who opted out in the one that it takes the place of; nil if some operations do so
+    /// anyway.
+    func optOutAgain(by operations: [Operation], _ source: Record) -> Operation? {
+        guard let optOut, !isOut(operations) else { return nil }
+        let change = FieldChange(
+            field: optOut, before: .null, after: .boolean(true), origin: source[optOut], rule: .optOut)
+        return Operation(side: .project, kind: .unsubscribe, changes: [change], reason: .optedOutBefore)
+    }
+
     /// Why it is in doubt whether the person opted out whom some operations give an address, or subscribe again; nil if it
     /// is known.
     ///

@@ -41,7 +41,7 @@ public struct Operation: Hashable, Sendable {
     public var isOwedOptOut: Bool {
         guard side == .project, kind == .unsubscribe else { return false }
         switch reason {
-        case .onSuppressionList, .optedOutElsewhere, .optedOutAndGone, .optOutOwed: return true
+        case .onSuppressionList, .optedOutElsewhere, .optedOutAndGone, .optedOutBefore, .optOutOwed: return true
         default: return false
         }
     }

@@ -18,6 +18,8 @@ public enum Reason: Hashable, Sendable {
     case optedOutElsewhere
     /// Somebody of the same name opted out, and their row is not in the source any more: their key may have been corrected.
     case optedOutAndGone
+    /// The person opted out in a record that is not there any more, and that this one takes the place of.
+    case optedOutBefore
     /// A run had begun to opt the person out after it made their record, and did not come so far.
     case optOutOwed
     case resubscribedInSource
@@ -92,6 +94,7 @@ public enum Reason: Hashable, Sendable {
         case .onSuppressionList: "opted out before, and is on the suppression list"
         case .optedOutElsewhere: "opted out in another row of the sources"
         case .optedOutAndGone: "has the name of somebody who opted out, and whose row is gone from the source"
+        case .optedOutBefore: "opted out in the record that was there before"
         case .optOutOwed: "an earlier run was to opt them out, and did not come so far"
         case .resubscribedInSource: "subscribed again in the source"
         case .cameBack: "its source record came back"
@@ -149,6 +152,7 @@ extension Reason {
         case .onSuppressionList: "on-suppression-list"
         case .optedOutElsewhere: "opted-out-elsewhere"
         case .optedOutAndGone: "opted-out-and-gone"
+        case .optedOutBefore: "opted-out-before"
         case .optOutOwed: "opt-out-owed"
         case .resubscribedInSource: "resubscribed-in-source"
         case .cameBack: "came-back"
@@ -208,7 +212,8 @@ extension Reason {
     private static let plain: [String: Reason] = Dictionary(
         [
             .onlyInSource, .onlyInProject, .notInCreate, .optedOutInSource, .onSuppressionList, .optedOutElsewhere,
-            .optedOutAndGone, .optOutOwed, .resubscribedInSource, .cameBack, .deletedInProject, .goneFromSource,
+            .optedOutAndGone, .optedOutBefore, .optOutOwed, .resubscribedInSource, .cameBack, .deletedInProject,
+            .goneFromSource,
             .goneFromProject, .neverAsked, .createdByStoppedRun,
             .writtenByStoppedRun, .madeAgain, .sentByStoppedRun, .sentAsPersonSays, .archivedInProject,
             .goneFromProjectAndIgnored, .goneFromProjectAndMarked, .goneFromSourceAndIgnored,

@@ -125,6 +125,13 @@ public struct TableSchema: Hashable, Sendable {
         return others.allSatisfy(agrees) && (names.isEmpty || names.contains(where: agrees))
     }
 
+    /// The value by which a record that is identified by content is looked up; nil if it has none.
+    public func contentKey(_ values: [String: Value]) -> FieldValue? {
+        guard let field = lookedUpBy.first, let value = values[field], !value.isNull else { return nil }
+        if case .date(let day) = value { return FieldValue(field: field, value: .timestamp(day.midnight)) }
+        return FieldValue(field: field, value: value)
+    }
+
     /// In how many of the fields that identify by content a record says something else than these values: of several alike, the
     /// one that differs least is meant.
     public func differences(_ record: [String: Value], _ values: [String: Value]) -> Int {

@@ -53,7 +53,7 @@ struct Execution {
     }
 
     /// Records whose intents are durable together.
-    var groupSize: Int { concurrency * 32 }
+    var groupSize: Int { concurrency * (sender == nil ? 32 : 1) }
 
     /// Records that are held against one read of the source: as many as memory holds easily.
     static let readSize = 20_000

@@ -89,9 +89,19 @@ struct Expectations {
 
     /// The project record that is known by the same as one that is gone, and that no row is linked to.
     private func again(_ mirror: MirrorRecord?, _ known: Knowledge) throws(Needs) -> String? {
-        for value in pair.matchValues(mirror?.values ?? [:]) {
-            for id in try known.holders(of: value) where id != mirror?.id {
-                if try known.link(projectID: id) == nil { return id }
+        guard let mirror else { return nil }
+        var stronger: [String] = []
+        for field in pair.mapping.match {
+            defer { stronger.append(field) }
+            guard let value = pair.schema.lookup(field, in: mirror.values) else { continue }
+            for id in try known.holders(of: value) where id != mirror.id {
+                guard try known.link(projectID: id) == nil, let other = try known.record(id) else { continue }
+                // Somebody with another e-mail is somebody else, whatever their telephone number.
+                let agrees = stronger.allSatisfy { name in
+                    let (mine, theirs) = (mirror.values[name] ?? .null, other.values[name] ?? .null)
+                    return mine.isNull || theirs.isNull || mine.means(theirs)
+                }
+                if agrees { return id }
             }
         }
         return nil

@@ -29,11 +29,15 @@ protocol Half: Sendable {
     /// Looks for what others have made meanwhile and a group is about to make, where ``refresh()`` does not show it.
     func look(before group: [Entry]) async throws
 
+    /// Of messages to people; nil if none are sent.
+    var sender: (any MessageSender)? { get }
+
     /// Whether ``look(before:)`` has anything to look for.
     func looks(before group: [Entry]) -> Bool
 }
 
 extension Half {
+    var sender: (any MessageSender)? { nil }
     func look(before group: [Entry]) async throws {}
     func looks(before group: [Entry]) -> Bool { false }
 }

@@ -6,19 +6,23 @@ import AccordTables
 struct ProjectHalf: Half {
     let execution: Execution
     private let form: MirrorForm
+    private let watch: OptOutWatch
 
     init(_ execution: Execution) {
         self.execution = execution
+        watch = OptOutWatch(execution)
         form = MirrorForm(pair: execution.pair, store: execution.store)
     }
 
     var side: Side { .project }
+    var sender: (any MessageSender)? { watch.sender }
     private var pair: Pair { execution.pair }
     private var store: any StateStore { execution.store }
 
     func isFree(_ key: String) throws -> Bool { try store.link(pair.name, projectID: key) == nil }
 
     func refresh() async throws {
+        try await watch.look()
         // A record that is identified by content is made, or makes way: nothing of it is overwritten.
         guard !pair.schema.isByContent else { return }
         try await MirrorRead(pair: pair, execution.planning).look()
@@ -49,7 +53,8 @@ struct ProjectHalf: Half {
                 return RecordWrite(entry, mirror, unmet: quarantine.message)
             }
             let unmet = try loader.decide { (known) throws(Needs) in try expectations.unmetInProject(entry, known) }
-            if let reason = unmet {
+            let project = entry.createsInProject ? nil : mirror?.record
+            if let reason = unmet ?? watch.people?.objection(to: entry.operations, project) {
                 return RecordWrite(entry, mirror, unmet: reason)
             }
             return RecordWrite(

@@ -48,7 +48,8 @@ struct RecordwiseWriter<Part: Half> {
     /// Before a group is sent it is looked what others have changed. A look shows what the run itself wrote, too: one that
     /// writes fast looks the less often, as it has the less to fear.
     private var isLookDue: Bool {
-        guard let look else { return true }
+        // Whoever gets a message has it for good.
+        guard let look, half.sender == nil else { return true }
         let seconds = execution.planning.time.monotonic - look.at
         return seconds >= min(60, 2 + Double(look.writes) / 200)
     }
@@ -203,15 +204,17 @@ struct RecordwiseWriter<Part: Half> {
     ) async -> RecordWrite<Part.Basis> {
         var write = write
         if write.entry.sends {
-            await send(&write, half.execution)
+            await send(&write, half.sender, half.execution)
         } else {
             await table.write(&write)
         }
         return write
     }
 
-    private static func send(_ write: inout RecordWrite<Part.Basis>, _ execution: Execution) async {
-        guard let sender = execution.sender else {
+    private static func send(
+        _ write: inout RecordWrite<Part.Basis>, _ sender: (any MessageSender)?, _ execution: Execution
+    ) async {
+        guard let sender else {
             return write.take(.objected("nobody is asked by this pair"))
         }
         do {

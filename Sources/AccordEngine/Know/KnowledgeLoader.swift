@@ -31,7 +31,7 @@ package struct KnowledgeLoader {
             known.know(
                 projectIDs: needs.projectIDs, links: try store.links(pair.name, projectIDs: needs.projectIDs),
                 records: try store.projectRecords(pair.name, needs.projectIDs),
-                otherPairs: elsewhere.active, archivedByOthers: elsewhere.archived)
+                otherPairs: elsewhere.active, rowsOfOthers: elsewhere.keys, archivedByOthers: elsewhere.archived)
         }
         try load(needs.values, gone: false)
         try load(needs.pastValues, gone: true)

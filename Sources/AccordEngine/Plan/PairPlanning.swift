@@ -34,7 +34,7 @@ package struct PairPlanning {
                 knownFields: pair.mapping.knownFields(try store.baseColumns(pair.name)),
                 optOuts: try await OptOutKnowledge(pair: pair, run: run).optOuts(source)),
             intents: intents, resolved: resolved, sourceDoubt: doubt, leftOutKeys: source.leftOutKeys,
-            isOneText: pair.isDerived)
+            formerNames: try formerNames(), isOneText: pair.isDerived)
         var loader = try KnowledgeLoader(pair: pair, store: store, others: try run.otherLinks(of: pair))
         let landed = try loader.decide { (known) throws(Needs) in try StoppedRuns(context).landed(known) }
         var progress = PlanInProgress(
@@ -122,6 +122,20 @@ package struct PairPlanning {
             resolved[item.sourceKey, default: []].append(ResolvedConflict(conflict: item.conflict, side: side))
         }
         return resolved
+    }
+
+    /// Names of records of other pairs that plans of this run change, by what they will be.
+    private func formerNames() throws -> [FieldValue: Value] {
+        guard pair.schema.isByContent else { return [:] }
+        var former: [FieldValue: Value] = [:]
+        for field in pair.mapping.fields {
+            guard let plan = run.earlier.first(where: { $0.name == field.pair }), !plan.names.isEmpty else { continue }
+            for (key, name) in try store.linkedNames(plan.name) {
+                guard let next = plan.names[key], next != name else { continue }
+                former[FieldValue(field: field.name, value: .string(next))] = .string(name)
+            }
+        }
+        return former
     }
 
     private func earlierCreates() throws -> EarlierCreates {

@@ -29,9 +29,10 @@ struct PeopleLoader {
         var known = KnownPeople(schema: people.schema, sends: requests.schema)
         known.optOuts = try await OptOutRead(requests.sources, run).optOuts()
         for name in [pair.name] + requests.others {
-            for base in try run.store.projectBases(name) {
-                let person = base[requests.fields.recipient]?.description
-                if let person, let at = base[requests.fields.at]?.instant { known.remember(at, id: person) }
+            for bases in try run.store.bases(name) {
+                guard let at = bases.project[requests.fields.at]?.instant else { continue }
+                if let person = bases.project[requests.fields.recipient]?.description { known.remember(at, id: person) }
+                known.remember(at, names: people.schema.names(of: Record(key: "", values: bases.source)))
             }
         }
         // Of this pair itself it is looked into what became of them; see `UnansweredLoader`.

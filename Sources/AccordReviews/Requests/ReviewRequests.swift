@@ -11,7 +11,7 @@ public struct ReviewRequests: MessageSender {
     /// The pair whose memory of the project's customers is used: the user's own, or one that is kept for this alone.
     public let people: Pair
     /// All pairs of the same people: whoever opted out in the source of one of them is not asked.
-    let sources: [Pair]
+    public let sources: [Pair]
     /// The names of the other pairs that ask the same people, of this run or not.
     let others: [String]
     /// What they said when this run began to send; nobody while none is sent.

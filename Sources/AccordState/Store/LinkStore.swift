@@ -42,8 +42,8 @@ public protocol LinkStore: Sendable {
     /// How often one of ``linkedNames(_:)`` got another key or another name, or was lost. New ones do not count.
     func renamedCount(_ pair: String) throws -> Int
 
-    /// What the project holds of each link of a pair, as far as is remembered.
-    func projectBases(_ pair: String) throws -> [[String: Value]]
+    /// What each side of each link of a pair holds, as far as is remembered.
+    func bases(_ pair: String) throws -> [(source: [String: Value], project: [String: Value])]
 }
 
 extension LinkStore {

@@ -1,3 +1,4 @@
+import AccordConfig
 import AccordCore
 import AccordREST
 import AccordReport
@@ -11,13 +12,20 @@ struct Describe: AsyncParsableCommand {
             EXAMPLES
               accord describe
               accord describe customers
+              accord describe --yaml > service.yaml   the description that ships, to change a copy of it
             """)
 
     @OptionGroup var common: CommonOptions
     @Argument(help: "Resources to describe; none for all.") var resources: [String] = []
 
+    @Flag(help: "Print the description that ships, as YAML.") var yaml = false
+
     func run() async throws {
         try await reporting {
+            if yaml {
+                try Terminal.standard.writePieces { try $0(Array(DescriptionFile.shippedText.utf8)) }
+                return .done
+            }
             let workspace = try await common.workspace(for: "describe", access: .memory)
             let known = workspace.api.resources
             if let odd = resources.first(where: { known[$0] == nil }) {
