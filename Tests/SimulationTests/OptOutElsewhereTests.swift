@@ -68,6 +68,15 @@ struct OptOutElsewhereTests {
         #expect(!world.isOut(3) && world.customer(3) != nil && world.customer(4) != nil)
     }
 
+    @Test("what makes nobody somebody who gets messages does not wait for another file that is not there")
+    func withoutTheOther() async throws {
+        try FileManager.default.removeItem(at: more)
+        try write([row(1).replacing("First1", with: "Edited"), row(2), row(3)])
+        let report = try await sync(only: "customers")
+        #expect(report.done == [.project(.update): 1] && world.customer(3) == nil, "\(report)")
+        #expect(report.outcome == .attention)
+    }
+
     @Test("the other source is read once if anything is to be decided, and not at all if nothing is")
     func reads() async throws {
         let scans = Counter()

@@ -38,23 +38,39 @@ final class OptOutWatch: Sendable {
     var sender: (any MessageSender)? { state.withLock { $0.sender } }
 
     func look() async throws {
-        var hasMoved = false
-        for pair in sources {
-            guard let stamp = try await pair.source.stamped?.stamp().text else { continue }
-            hasMoved =
-                state.withLock { $0.stamps.updateValue(stamp, forKey: pair.name) }.map { $0 != stamp } ?? false
-                || hasMoved
-        }
-        guard hasMoved else { return }
+        guard try await haveMoved() else { return }
         let run = execution.planning
         if let sender = execution.sender {
             let now = try await sender.begun(by: run, reached: execution.reached)
             state.withLock { $0.sender = now }
         } else {
             var optOuts = OptOuts(suppression: try execution.store.suppressionList())
-            try await OptOutRead(sources, run).addRows(to: &optOuts)
+            let own = sources.filter { $0.name == execution.pair.name }
+            try await OptOutRead(sources.filter { $0.name != execution.pair.name }, run).add(to: &optOuts)
+            do {
+                try await OptOutRead(own, run).addRows(to: &optOuts)
+            } catch let error as any ExplainedError {
+                optOuts.doubt(execution.pair.source.name, because: error.what)
+            }
             let people = SuppressedPeople(optOuts, execution.pair.schema)
             state.withLock { $0.people = people }
         }
+    }
+
+    /// Whether a source is not as it was when it was last looked at. One that cannot be read has no stamp.
+    private func haveMoved() async throws -> Bool {
+        var haveMoved = false
+        for pair in sources {
+            guard let table = pair.source.stamped else { continue }
+            let stamp: String
+            do {
+                stamp = try await table.stamp().text
+            } catch let error as any ExplainedError {
+                stamp = error.what
+            }
+            let before = state.withLock { $0.stamps.updateValue(stamp, forKey: pair.name) }
+            if let before, before != stamp { haveMoved = true }
+        }
+        return haveMoved
     }
 }
