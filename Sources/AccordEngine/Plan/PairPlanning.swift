@@ -110,6 +110,9 @@ package struct PairPlanning {
         if let doubt { return doubt }
         guard missing > 0, let row = source.unidentified.first(where: \.mayBeAnybody) else { return nil }
         return row.place.map { "nothing on line \($0.line) says which record it is, so it could be any missing one" }
+            ?? source.duplicateKeys.min().map {
+                "several rows have the key \"\($0)\", so one of them could be any missing one"
+            }
             ?? "several rows have the same key"
     }
 
