@@ -16,7 +16,7 @@ struct ResourceReader {
         let (fields, members) = try fields(table.required("fields"))
         var schema = TableSchema(name: name, label: try table.required("label").name("label"), fields: fields)
         let id = try table.required("id").name("id")
-        var list = ListDescription(path: "", full: [:])
+        var list = ListDescription(path: "")
         // What reaches people is never listed: only the messages that come of it are.
         if let node = table["reaches"] {
             schema.sends = try sends(node)
@@ -28,7 +28,7 @@ struct ResourceReader {
         try readIdentity(table, into: &schema)
         schema.title = try known(table["title"], "title", schema)
         try check(Array(list.lookup.keys), table["list"], "lookup", schema)
-        if let by = list.changed?.by { try check([by], table["list"], "by", schema) }
+        try check(list.changed.map(\.by), table["list"], "by", schema)
         if let days = list.days { try check([days.field], table["list"], "days", schema) }
         return ResourceDescription(schema: schema, id: id, members: members, list: list, operations: operations)
     }
@@ -144,8 +144,8 @@ struct ResourceReader {
     private func list(_ node: YAMLNode) throws(ConfigError) -> ListDescription {
         let table = try node.table(
             "list", keys: ["path", "full", "also full", "choices", "changed", "lookup", "days", "paged"])
-        var list = ListDescription(
-            path: try path(table.required("path")), full: try query(table.required("full"), "full"))
+        var list = ListDescription(path: try path(table.required("path")), full: [])
+        for element in try table.required("full").elements("full") { list.full.append(try query(element, "full")) }
         if let node = table["also full"] {
             for element in try node.list("also full") { list.alsoFull.append(try query(element, "also full")) }
         }
@@ -155,11 +155,7 @@ struct ResourceReader {
             }
         }
         if let node = table["changed"] {
-            let table = try node.table("changed", keys: ["query", "from day", "by", "unsettled days"])
-            list.changed = ListDescription.Changed(
-                query: try query(table.required("query"), "query"),
-                fromDay: try table.required("from day").name("from day"), by: try table.required("by").name("by"),
-                unsettledDays: try table["unsettled days"]?.integer("unsettled days", in: 0...3650) ?? 0)
+            for element in try node.elements("changed") { list.changed.append(try changes(element)) }
         }
         if let node = table["days"] {
             let table = try node.table("days", keys: ["field", "from", "to"])
@@ -170,6 +166,38 @@ struct ResourceReader {
         if let node = table["paged"] { list.isPaged = try node.flag("paged") }
         if let node = table["lookup"] { list.lookup = try query(node, "lookup") }
         return list
+    }
+
+    private func changes(_ node: YAMLNode) throws(ConfigError) -> ChangeList {
+        let table = try node.table("changed", keys: ["query", "by", "order", "from day", "unsettled days"])
+        let list = ChangeList(
+            query: try query(table.required("query"), "query"), by: try table.required("by").name("by"),
+            order: try table["order"].map(order), bound: try table["from day"].map(bound),
+            unsettledDays: try table["unsettled days"]?.integer("unsettled days", in: 0...3650) ?? 0)
+        guard list.order != nil || list.bound != nil else {
+            throw node.expected("an order, or from day: a list that has neither is the whole list")
+        }
+        return list
+    }
+
+    /// `documented`, or how it is found out.
+    private func order(_ node: YAMLNode) throws(ConfigError) -> ChangeList.Order {
+        guard node.isTable else { return ChangeList.Order(try node.choice("order", of: Grade.self)) }
+        let table = try node.table("order", keys: ["known", "reversed by", "control"])
+        return ChangeList.Order(
+            try table.required("known").choice("known", of: Grade.self),
+            reversed: try query(table.required("reversed by"), "reversed by"),
+            control: try query(table.required("control"), "control"))
+    }
+
+    /// The name of a parameter, or that and how it is found out.
+    private func bound(_ node: YAMLNode) throws(ConfigError) -> ChangeList.Bound {
+        guard node.isTable else { return ChangeList.Bound(try node.name("from day")) }
+        let table = try node.table("from day", keys: ["parameter", "known", "control"])
+        return ChangeList.Bound(
+            try table.required("parameter").name("parameter"),
+            try table.required("known").choice("known", of: Grade.self),
+            control: try query(table.required("control"), "control"))
     }
 
     private func query(_ node: YAMLNode, _ subject: String) throws(ConfigError) -> [String: String] {

@@ -90,6 +90,7 @@ public struct Engine: Sendable {
                 plans.append(PairPlan(pair, failure: error.description))
             }
         }
+        try keepFindings()
         let kept = try knowingMoves(creatingWhatIsNamed(plans), options.allowances)
         return Engine.holdingSends(kept, options.allowances)
     }

@@ -5,11 +5,12 @@ extension RESTTable: IncrementalTable {
     /// How often a list of changes is begun again because records left it while it was read.
     private static let mostRestarts = 3
 
-    /// The moment of the newest change.
+    /// The moment of the newest change; of a list in no order, that of now: it is read from the day before on.
     public func cursor() async throws -> Cursor? {
-        guard resource.list.changed != nil else { return nil }
+        guard let list = changeList else { return nil }
+        guard list.order != nil else { return ChangeCursor(moment: now).cursor }
         var newest: Int64?
-        for query in try changeQueries(from: CalendarDay(unixSeconds: 0)) {
+        for query in changeQueries(list, from: CalendarDay(unixSeconds: 0)) {
             let first = try await page(1, of: query, isArchived: false).records.first
             if let moment = first?.modified { newest = max(newest ?? moment, moment) }
         }
@@ -18,19 +19,27 @@ extension RESTTable: IncrementalTable {
         return ChangeCursor(moment: moment, met: moment == newest ? now : nil).cursor
     }
 
-    /// Each list is read until what changed before the cursor's moment comes by.
+    /// Each list is read until what changed before the cursor's moment comes by, or to its end if it is in no order.
     public func changes(since cursor: Cursor, _ take: (RecordBatch) async throws -> Void) async throws -> Cursor {
+        guard let list = changeList else {
+            throw TableError.nonsense(
+                request: "GET \(resource.list.path)", reason: "no list of changes is known to be one")
+        }
         let since = ChangeCursor(cursor)
         let begun = now
         // What is not settled may have changed without moving in the list.
-        let first = Instant.near(since.moment) - Int64(resource.list.changed?.unsettledDays ?? 0) * 86_400
+        let first = Instant.near(since.moment) - Int64(list.unsettledDays) * 86_400
         // The service bounds by calendar day, in a time zone of its own: the day before is read too.
         let day = CalendarDay(daysSinceEpoch: CalendarDay(unixSeconds: first).daysSinceEpoch - 1)
+        let isOrdered = list.order != nil
         // What changes in the first list while the others are read shows the next time, so only the first one counts.
         var newest: Int64?
-        for (number, query) in try changeQueries(from: day).enumerated() {
-            try await readChanges(query, from: first) { page in
-                if number == 0, newest == nil { newest = page.records.first?.modified }
+        for (number, query) in changeQueries(list, from: day).enumerated() {
+            try await readChanges(list, query, from: first) { page in
+                if number == 0, newest == nil || !isOrdered {
+                    let moments = page.records.compactMap(\.modified)
+                    newest = isOrdered ? page.records.first?.modified : (moments + [newest].compactMap(\.self)).max()
+                }
                 for batch in page.batches { try await take(batch) }
             }
         }
@@ -39,30 +48,26 @@ extension RESTTable: IncrementalTable {
 
     private var now: Int64 { Int64(client.time.unixTime) }
 
-    /// The queries of the lists of changes from a day on: the one that is always read, then those that were asked for.
-    func changeQueries(from day: CalendarDay) throws -> [[String: String]] {
-        guard let changed = resource.list.changed else {
-            throw TableError.nonsense(
-                request: "GET \(resource.list.path)", reason: "the API's description has no list of changes")
-        }
+    /// The queries of a list of changes from a day on: the one that is always read, then those that were asked for.
+    func changeQueries(_ list: ChangeList, from day: CalendarDay) -> [[String: String]] {
+        let bound = list.bound.map { [$0.parameter: day.description] } ?? [:]
         return ([[:]] + resource.list.chosen).map { choice in
-            changed.query.merging(choice) { $1 }.merging([changed.fromDay: day.description]) { $1 }
+            list.query.merging(choice) { $1 }.merging(bound) { $1 }
         }
     }
 
-    /// - Parameter first: nothing can have changed that was changed before this moment.
     private func readChanges(
-        _ query: [String: String], from first: Int64, _ take: (Page) async throws -> Void
+        _ list: ChangeList, _ query: [String: String], from first: Int64, _ take: (Page) async throws -> Void
     ) async throws {
         for restart in 0...RESTTable.mostRestarts {
             let isLast = restart == RESTTable.mostRestarts
-            if try await readChanges(query, from: first, ignoringMoves: isLast, take) { return }
+            if try await readChanges(list, query, from: first, ignoringMoves: isLast, take) { return }
         }
     }
 
     /// - Returns: false if records left the list meanwhile, so that others moved to a page that was already read.
     private func readChanges(
-        _ query: [String: String], from first: Int64, ignoringMoves: Bool, _ take: (Page) async throws -> Void
+        _ list: ChangeList, _ query: [String: String], from first: Int64, ignoringMoves: Bool, _ take: (Page) async throws -> Void
     ) async throws -> Bool {
         var read = 0
         var previous: (total: Int?, ids: [String?]) = (nil, [])
@@ -80,7 +85,9 @@ extension RESTTable: IncrementalTable {
             }
             previous = (page.total, ids)
             read += page.records.count
-            let isLast = isLast(page, read: read) || page.oldest.map { $0 < first } ?? false
+            try hold(page, against: list)
+            let isOver = list.order != nil && page.oldest.map { $0 < first } ?? false
+            let isLast = isOver || isLast(page, read: read)
             return isLast ? .last : .more(of: page.last)
         } _: { page in
             try await take(page)

@@ -43,7 +43,7 @@ extension RESTTable: SearchableTable {
             ]
             var read = 0
             for number in 1...RESTTable.mostPages {
-                let page = try await page(number, of: resource.list.full.merging(query) { $1 }, isArchived: false)
+                let page = try await page(number, of: fullQuery.merging(query) { $1 }, isArchived: false)
                 let held = page.decoded.filter { record in values.contains { record.holds($0, in: days.field) } }
                 found.merge(RESTTable.byKey(held)) { $1 }
                 read += page.records.count

@@ -27,20 +27,44 @@ extension RESTTable: ScannableTable {
     private func scanOnce(_ body: (Page) async throws -> Void) async throws -> (proof: ScanProof, isCalm: Bool) {
         let list = resource.list
         var check = WholenessCheck(label: resource.schema.label)
-        try await readListing(list.full, isArchived: false, &check, body)
+        let full = try await readFull(&check, body)
         let total = check.total
         for query in list.chosen {
-            try await readListing(list.full.merging(query) { $1 }, isArchived: false, &check, body)
+            try await readListing(full.merging(query) { $1 }, isArchived: false, &check, body)
         }
         for query in list.alsoFull {
-            try await readListing(query, isArchived: true, &check, body)
+            try await readListing(full.merging(query) { $1 }, isArchived: true, &check, body)
         }
         if !(list.chosen + list.alsoFull).isEmpty, check.doubt == nil {
             // A record that was unarchived after the first list and before the second is in neither.
-            let again = try await page(1, of: list.full, isArchived: false)
+            let again = try await page(1, of: full, isArchived: false)
             if again.total != total { check.noteChange(from: total, to: again.total) }
         }
         return (ScanProof(count: check.count, incomplete: check.doubt), isCalm: !check.hasGrown)
+    }
+
+    /// Reads the list by the first of its queries that the service does not refuse, which is remembered.
+    ///
+    /// - Returns: the query.
+    private func readFull(
+        _ check: inout WholenessCheck, _ body: (Page) async throws -> Void
+    ) async throws -> [String: String] {
+        var refused: TableError?
+        for query in fullQueries {
+            do {
+                try await readListing(query, isArchived: false, &check, body)
+            } catch let error as TableError where error.refusesQuestion {
+                // Of its first page: nothing was handed over.
+                refused = refused ?? error
+                continue
+            }
+            if resource.list.full.count > 1 {
+                let way = APIRequest.text(query)
+                note(resource.fullClaim, .proved, way, "the list was answered in this order: \(way)")
+            }
+            return query
+        }
+        throw refused ?? .nonsense(request: "GET \(resource.list.path)", reason: "the description has no whole list")
     }
 
     private func readListing(

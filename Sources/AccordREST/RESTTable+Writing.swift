@@ -199,12 +199,6 @@ extension RESTTable: RecordWritable {
 
     private static let noSuchMethod = 405
 
-    private func note(_ claim: String, _ verdict: Finding.Verdict, _ way: String?, _ evidence: String) {
-        client.findings.note(
-            Finding(
-                claim: claim, verdict: verdict, way: way, evidence: evidence, at: Int64(client.time.unixTime)))
-    }
-
     /// The record that the service stored, where it says so.
     private func answer(to request: APIRequest, _ operation: APIOperation) async throws -> TableRecord? {
         try await client.send(request) { (body) throws(Nonsense) in

@@ -25,8 +25,8 @@ public final class RESTTable: DescribedTable {
     public var capabilities: Capabilities {
         let list = resource.list
         return Capabilities(
-            scan: resource.schema.sends == nil, changes: list.changed != nil,
-            unseenChanges: list.changed == nil ? [] : [.deletions, .archiving],
+            scan: resource.schema.sends == nil, changes: changeList != nil,
+            unseenChanges: changeList == nil ? [] : [.deletions, .archiving],
             searchable: Set(list.lookup.keys).union([list.days?.field].compactMap(\.self)),
             recordWrites: !resource.operations.isEmpty, isListedAtOnce: !list.isPaged)
     }

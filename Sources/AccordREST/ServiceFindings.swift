@@ -17,6 +17,9 @@ public final class ServiceFindings: Sendable {
     /// Seconds for which something counts as refuted: what a service does not have today it may have tomorrow.
     static let lasts: Int64 = 86_400
 
+    /// Seconds after which it is found out anew what reading can show.
+    static let isAskedAgainAfter: Int64 = 7 * 86_400
+
     subscript(claim: String) -> Finding? { state.withLock { $0.known[claim] } }
 
     /// What says the same as not long before is no news.

@@ -30,8 +30,11 @@ extension Table {
 
 /// A table of a service that is described, and may differ from its description.
 ///
-/// **Promise.** What it has found out is handed over once, by whichever table of the service is asked.
+/// **Promise.** What it has found out is handed over once, by whichever table of the service is asked. Probing reads alone,
+/// and asks nothing that is known.
 public protocol DescribedTable: Table {
+    /// Finds out what the table can, as far as reading shows it: its ``Table/capabilities`` may be others after it.
+    func probe() async throws
     func takeFindings() -> [Finding]
 }
 

@@ -47,6 +47,8 @@ public enum TableError: ExplainedError, Hashable {
     case unavailable(request: String, reason: String)
     /// An answer that is not what the description says.
     case nonsense(request: String, reason: String)
+    /// A list is not what it was found to be, and is not relied upon any more.
+    case contradicted(request: String, reason: String)
 
     public var place: String? {
         switch self {
@@ -58,7 +60,8 @@ public enum TableError: ExplainedError, Hashable {
             .notFound(let request, _), .unknownName(let request, _, _), .noSuchOperation(let request, _),
             .refused(let request, _, _, _), .readRefused(let request, _, _),
             .tooBusy(let request, _), .interrupted(let request), .outcomeUnknown(let request, _),
-            .partlyMade(let request, _), .unavailable(let request, _), .nonsense(let request, _):
+            .partlyMade(let request, _), .unavailable(let request, _), .nonsense(let request, _),
+            .contradicted(let request, _):
             request
         }
     }
@@ -91,6 +94,7 @@ public enum TableError: ExplainedError, Hashable {
         case .partlyMade(_, let reason): "a part of the change was made, and then: \(reason)"
         case .unavailable(_, let reason): "the service is not available: \(reason)"
         case .nonsense(_, let reason): "the answer is not what the API's description says: \(reason)"
+        case .contradicted(_, let reason): "the list is not what it was found to be: \(reason)"
         }
     }
 
@@ -118,6 +122,7 @@ public enum TableError: ExplainedError, Hashable {
         case .partlyMade: "Run again: the next run reads what is stored, and sends what is missing"
         case .unavailable: "Check the connection and the service's status, then run again; nothing is lost"
         case .nonsense: "Check the service's address; if it is right, the service may have changed"
+        case .contradicted: "Run again: all is read then"
         }
     }
 

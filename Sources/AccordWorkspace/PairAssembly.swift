@@ -118,7 +118,7 @@ struct PairAssembly {
             others: try await askers(of: schema.people).filter { $0 != pair.name }
         ) { id in
             var list = messages
-            list.list = ListDescription(path: schema.list.replacing("{id}", with: id), full: [:])
+            list.list = ListDescription(path: schema.list.replacing("{id}", with: id))
             return RESTTable(client: client, resource: list)
         }
         return Pair(

@@ -24,7 +24,7 @@ struct DescriptionTests {
         #expect(customers.members["tags"] == FieldMembers(read: ["tags", "slug"], write: "tag_slugs"))
         #expect(customers.members["location"] == FieldMembers(read: ["location", "slug"], write: "location_slug"))
         #expect(customers.list.alsoFull.first?["filter"] == "archived")
-        #expect(customers.list.changed?.by == "updated_at")
+        #expect(customers.list.changed.first?.by == "updated_at")
         #expect(Set(customers.operations.map(\.verb)) == Set(APIOperation.Verb.allCases))
     }
 

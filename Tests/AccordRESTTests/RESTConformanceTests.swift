@@ -42,7 +42,7 @@ struct RESTConformanceTests {
                   path: /rows
                   full: {order: made}
                   also full: [{hidden: only}]
-                  changed: {query: {order: changed}, from day: since, by: changed}
+                  changed: {query: {order: changed}, from day: since, by: changed, order: documented}
                   lookup: {name: name}
                   paged: \(manner.isPaged)
                 operations:

@@ -103,8 +103,11 @@ let contacts = ResourceDescription(
         "hidden": FieldMembers(read: ["hidden"], write: nil), "touched": FieldMembers(read: ["touched"], write: nil),
     ],
     list: ListDescription(
-        path: "/contacts", full: ["order": "made"], alsoFull: [["only": "hidden"]],
-        changed: .init(query: ["order": "touched-"], fromDay: "since", by: "touched"),
+        path: "/contacts", full: [["order": "made"]], alsoFull: [["only": "hidden"]],
+        changed: [
+            ChangeList(
+                query: ["order": "touched-"], by: "touched", order: .init(.documented), bound: .init("since"))
+        ],
         lookup: ["email": "mail", "phone": "search"]),
     operations: [
         APIOperation(

@@ -93,7 +93,7 @@ import Testing
     @Test("What may change without moving is read again")
     func unsettled() async throws {
         var resource = contacts
-        resource.list.changed?.unsettledDays = 2
+        resource.list.changed[0].unsettledDays = 2
         let old = RESTTableChangesTests.moment - 2 * 86_400
         let list = RESTTableChangesTests.list(9, newest: old + 3)
         let stage = Stage(ScriptedTransport { request, _ in list.answer(request) }, resource: resource)
@@ -149,7 +149,7 @@ import Testing
     @Test("A resource without a list of changes has no cursor, and says so")
     func none() async throws {
         var resource = contacts
-        resource.list.changed = nil
+        resource.list.changed = []
         let stage = Stage(ScriptedTransport { request, _ in FakeList().answer(request) }, resource: resource)
         #expect(!stage.table.capabilities.changes && stage.table.capabilities.unseenChanges.isEmpty)
         #expect(try await stage.table.cursor() == nil)

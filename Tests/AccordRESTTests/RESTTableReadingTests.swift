@@ -76,7 +76,7 @@ private func scan(_ stage: Stage) async throws -> (proof: ScanProof, pages: [[St
         #expect(
             stage.transport.lines == [
                 "GET /contacts?n=3&order=made&p=1", "GET /contacts?n=3&order=made&p=2",
-                "GET /contacts?n=3&only=hidden&p=1", "GET /contacts?n=3&order=made&p=1",
+                "GET /contacts?n=3&only=hidden&order=made&p=1", "GET /contacts?n=3&order=made&p=1",
             ])
     }
 
@@ -238,7 +238,7 @@ private func scan(_ stage: Stage) async throws -> (proof: ScanProof, pages: [[St
 
     @Test("A list that comes at once and cannot be written, and messages that are never listed")
     func others() {
-        var list = ListDescription(path: "/grades", full: [:], isPaged: false)
+        var list = ListDescription(path: "/grades", isPaged: false)
         list.days = .init(field: "at", from: "from", to: "to")
         let grades = ResourceDescription(
             schema: TableSchema(name: "grades", label: "grade", fields: []), id: "id", members: [:], list: list,

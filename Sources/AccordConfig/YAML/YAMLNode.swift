@@ -63,6 +63,19 @@ struct YAMLNode: Hashable, Sendable {
         return elements
     }
 
+    /// A list, or one element.
+    func elements(_ subject: String) throws(ConfigError) -> [YAMLNode] {
+        switch content {
+        case .list(let elements):
+            guard !elements.isEmpty else { throw expected("at least one element for \(subject)") }
+            return elements
+        case .nothing: throw expected("an element or a list for \(subject)")
+        case .text, .table: return [self]
+        }
+    }
+
+    var isTable: Bool { if case .table = content { true } else { false } }
+
     func flag(_ subject: String) throws(ConfigError) -> Bool {
         switch try text(subject).lowercased() {
         case "true", "yes": return true

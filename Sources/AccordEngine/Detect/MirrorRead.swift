@@ -25,10 +25,36 @@ public struct MirrorRead {
         return try await EngineError.whileReadingProject { try await read(full: full, mappingChanged: mappingChanged) }
     }
 
-    /// Looks what has changed, in the middle of a run: what is under way is not looked for.
+    /// Looks what has changed, in the middle of a run: what is under way is not looked for. Where changes cannot be listed
+    /// there is nothing to see: the run has read everything.
     public func look() async throws {
         guard let table = pair.project.incremental, let cursor = try store.mirrorCursor(pair.name) else { return }
-        try await EngineError.whileReadingProject { _ = try await readChanges(of: table, since: Cursor(cursor), nil) }
+        do {
+            try await EngineError.whileReadingProject {
+                _ = try await readChanges(of: table, since: Cursor(cursor), nil)
+            }
+        } catch EngineError.project(.contradicted) {
+            return
+        }
+    }
+
+    /// Looks at some records one by one, in the middle of a run, or at all of them where they are listed at once. One that is
+    /// not found by what it was known by is as it was known: a whole read says what became of it.
+    public func look(at ids: Set<String>) async throws {
+        try await EngineError.whileReadingProject {
+            let read = try store.beginProjectRead(pair.name, fields: form.kept)
+            if pair.project.capabilities.isListedAtOnce {
+                _ = try await pair.project.scannable?.scan { batch in
+                    _ = try keep(batch.records, read, mayRecognize: true)
+                }
+                return
+            }
+            for record in try store.projectRecords(pair.name, ids).values.sorted(by: { $0.id < $1.id }) {
+                try run.stop.check()
+                guard let present = try await pair.present(record) else { continue }
+                _ = try mirror(form.records(of: meant([present])), read)
+            }
+        }
     }
 
     /// Looks for records alike to some that are about to be made, in the middle of a run.
@@ -49,10 +75,15 @@ public struct MirrorRead {
         let cursor = try store.mirrorCursor(pair.name)
         var reading: SideReading
         let hasAllFields = try hasAllFields()
-        if !full, !mappingChanged, hasAllFields, !isFullReadDue, let cursor, let table = pair.project.incremental {
-            reading = try await readChanges(of: table, since: Cursor(cursor), IdentityCheck(pair, run))
+        let mayRecognize = hasAllFields && !mappingChanged
+        if !full, mayRecognize, !isFullReadDue, let cursor, let table = pair.project.incremental {
+            do {
+                reading = try await readChanges(of: table, since: Cursor(cursor), IdentityCheck(pair, run))
+            } catch TableError.contradicted {
+                reading = try await readAll(mayRecognize: true)
+            }
         } else {
-            reading = try await readAll(mayRecognize: hasAllFields && !mappingChanged)
+            reading = try await readAll(mayRecognize: mayRecognize)
         }
         if let doubt = reading.incomplete, !pair.project.capabilities.isListedAtOnce,
             try mappingChanged || !hasAllFields || store.lastFullRead(pair.name) == nil
@@ -99,6 +130,8 @@ public struct MirrorRead {
             throw EngineError.cannot("be read", pair: pair.name, table: pair.project.name)
         }
         var identity = IdentityCheck(pair, run)
+        try await (pair.project as? any DescribedTable)?.probe()
+        try run.stop.check()
         // The newest change before the read began: what changes while the pages come is read again next time.
         let newest = try await pair.project.incremental?.cursor()
         let read = try store.beginProjectRead(pair.name, fields: form.kept)

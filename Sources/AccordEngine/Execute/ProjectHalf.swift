@@ -29,12 +29,24 @@ struct ProjectHalf: Half {
     }
 
     /// What is identified by content, the service does not find itself: however old it is, it is looked for before it is
-    /// made a second time.
-    func looks(before group: [Entry]) -> Bool { pair.schema.isByContent && group.contains(where: \.createsInProject) }
+    /// made a second time. Where changes cannot be listed, each record is looked at before it is written.
+    func looks(before group: [Entry]) -> Bool {
+        pair.schema.isByContent ? group.contains(where: \.createsInProject) : !written(by: group).isEmpty
+    }
 
     func look(before group: [Entry]) async throws {
-        let creates = group.filter(\.createsInProject).map(\.createdValues)
-        try await MirrorRead(pair: pair, execution.planning).look(forRecordsLike: creates)
+        let read = MirrorRead(pair: pair, execution.planning)
+        guard !pair.schema.isByContent else {
+            return try await read.look(forRecordsLike: group.filter(\.createsInProject).map(\.createdValues))
+        }
+        let ids = written(by: group)
+        if !ids.isEmpty { try await read.look(at: ids) }
+    }
+
+    /// The records that a group writes and that no list of changes shows.
+    private func written(by group: [Entry]) -> Set<String> {
+        guard pair.project.incremental == nil else { return [] }
+        return Set(group.filter { $0.writes(.project) && !$0.sends }.compactMap(\.projectID))
     }
 
     // MARK: - What is written

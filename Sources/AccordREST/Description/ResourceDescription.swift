@@ -41,6 +41,15 @@ public struct ResourceDescription: Hashable, Sendable {
     /// What a finding about one of its operations is about.
     public func claim(_ operation: APIOperation) -> String { "\(schema.name).\(operation.name)" }
 
+    /// What a finding about the order of a list of changes is about.
+    public func orderClaim(_ list: ChangeList) -> String { "\(schema.name).newest first by \(list.by)" }
+
+    /// What a finding about the first day of a list of changes is about.
+    public func boundClaim(_ list: ChangeList) -> String { "\(schema.name).days of \(list.by)" }
+
+    /// What a finding about the query of a full read is about.
+    public var fullClaim: String { "\(schema.name).list" }
+
     /// The operation that does something to a record. A message to people is sent by its create.
     public func operation(_ kind: Operation.Kind) -> APIOperation? {
         operations.first { $0.verb.kind == (kind == .send ? .create : kind) }
