@@ -77,7 +77,8 @@ public enum DescriptionFile {
         func name(_ key: String) throws(ConfigError) -> String { try table.required(key).name(key) }
         return APIDescription.Pages(
             number: try name("number"), size: try name("size"),
-            most: try table.required("most").integer("most", in: 1...10_000), member: try name("member"),
+            most: try table.required("most").integer("most", in: 1...10_000),
+            members: try table.required("member").texts("member"),
             current: try name("current"), last: try name("last"), total: try name("total"))
     }
 }

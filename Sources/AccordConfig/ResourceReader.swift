@@ -29,6 +29,7 @@ struct ResourceReader {
         schema.title = try known(table["title"], "title", schema)
         try check(Array(list.lookup.keys), table["list"], "lookup", schema)
         try check(list.changed.map(\.by), table["list"], "by", schema)
+        try check(list.facets.keys.sorted(), table["list"], "facets", schema)
         if let days = list.days { try check([days.field], table["list"], "days", schema) }
         return ResourceDescription(schema: schema, id: id, members: members, list: list, operations: operations)
     }
@@ -66,7 +67,7 @@ struct ResourceReader {
                 keys: ["type", "role", "read", "write", "required", "refers to", "fixed", "made from", "also sets"]
                     + TypeReader.keys
             )
-            let read = try table["read"]?.name("read") ?? entry.key
+            let read = try table["read"]?.texts("read") ?? [entry.key]
             let write = try table["write"]?.name("write") ?? entry.key
             let type = try TypeReader(table: table, standard: .string).type()
             do throws(PatternProblem) {
@@ -75,7 +76,7 @@ struct ResourceReader {
                 throw ConfigError(entry.place, error.what, next: error.next)
             }
             members[entry.key] = FieldMembers(
-                read: read == "none" ? [] : read.split(separator: ".").map(String.init),
+                read: read == ["none"] ? [] : read.map { $0.split(separator: ".").map(String.init) },
                 write: write == "none" ? nil : write)
             fields.append(
                 FieldSchema(
@@ -143,11 +144,20 @@ struct ResourceReader {
 
     private func list(_ node: YAMLNode) throws(ConfigError) -> ListDescription {
         let table = try node.table(
-            "list", keys: ["path", "full", "also full", "choices", "changed", "lookup", "days", "paged"])
+            "list",
+            keys: ["path", "full", "also full", "facets", "choices", "changed", "lookup", "days", "paged"])
         var list = ListDescription(path: try path(table.required("path")), full: [])
         for element in try table.required("full").elements("full") { list.full.append(try query(element, "full")) }
         if let node = table["also full"] {
             for element in try node.list("also full") { list.alsoFull.append(try query(element, "also full")) }
+        }
+        if let node = table["facets"] {
+            for entry in try node.table("facets").entries {
+                let table = try entry.value.table(entry.key, keys: ["query", "control"])
+                list.facets[entry.key] = ListDescription.Facet(
+                    query: try query(table.required("query"), "query"),
+                    control: try query(table.required("control"), "control"))
+            }
         }
         if let node = table["choices"] {
             for entry in try node.table("choices").entries {

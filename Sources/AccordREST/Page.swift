@@ -10,6 +10,11 @@ struct Page: Sendable {
     var current: Int?
     var last: Int?
     var total: Int?
+    /// Fields of which there are lists, and which the first record or the last one does not show.
+    var hides: Set<String> = []
+
+    /// It says how far the list goes.
+    var isCounted: Bool { last != nil || total != nil }
 
     var decoded: [TableRecord] { records.map { $0.decoded() } }
 
@@ -24,16 +29,16 @@ struct PageReader: Sendable {
 
     func request(_ query: [String: String], page: Int) -> APIRequest {
         var query = query
-        if decoder.resource.list.isPaged {
-            query[description.pages.number] = String(page)
-            query[description.pages.size] = String(description.pages.most)
-        }
+        let isPaged = decoder.resource.list.isPaged
+        if isPaged { query[description.pages.size] = String(description.pages.most) }
+        // A list that is said to come at once may say itself that it does not.
+        if isPaged || page > 1 { query[description.pages.number] = String(page) }
         return APIRequest(
             method: "GET", path: decoder.resource.list.path, query: query, isIdempotent: true, note: "page \(page)")
     }
 
-    /// - Parameter isArchived: the list holds nothing but archived records.
-    func page(_ body: JSONView, number: Int, isArchived: Bool) throws(Nonsense) -> Page {
+    /// - Parameter isArchived: the list holds nothing but archived records, or none; nil if that is not known.
+    func page(_ body: JSONView, number: Int, isArchived: Bool?) throws(Nonsense) -> Page {
         guard let data = body[description.envelope.data] else {
             throw Nonsense("a list was expected in \"\(description.envelope.data)\", nothing came")
         }
@@ -49,10 +54,18 @@ struct PageReader: Sendable {
                 throw Nonsense("page \(number), record \(index + 1): \(error.reason)")
             }
         }
-        let pages = body[description.pages.member]
-        return Page(
-            number: number, records: records, current: count(pages?[description.pages.current]),
-            last: count(pages?[description.pages.last]), total: count(pages?[description.pages.total]))
+        var page = Page(number: number, records: records)
+        let hidden = decoder.resource.list.facets.keys.filter { field in
+            [elements.first, elements.last].contains { $0.map { !decoder.shows(field, $0) } ?? false }
+        }
+        page.hides = Set(hidden)
+        for member in description.pages.members {
+            guard let pages = member == "." ? body : body[member], pages.isObject else { continue }
+            page.current = page.current ?? count(pages[description.pages.current])
+            page.last = page.last ?? count(pages[description.pages.last])
+            page.total = page.total ?? count(pages[description.pages.total])
+        }
+        return page
     }
 
     /// A number that counts something, as a number or as digits.

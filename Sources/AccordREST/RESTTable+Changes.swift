@@ -11,7 +11,7 @@ extension RESTTable: IncrementalTable {
         guard list.order != nil else { return ChangeCursor(moment: now).cursor }
         var newest: Int64?
         for query in changeQueries(list, from: CalendarDay(unixSeconds: 0)) {
-            let first = try await page(1, of: query, isArchived: false).records.first
+            let first = try await page(1, of: query, isArchived: leavesArchivedOut).records.first
             if let moment = first?.modified { newest = max(newest ?? moment, moment) }
         }
         // One that is dated ahead of our clock says nothing of what comes before it.
@@ -67,12 +67,13 @@ extension RESTTable: IncrementalTable {
 
     /// - Returns: false if records left the list meanwhile, so that others moved to a page that was already read.
     private func readChanges(
-        _ list: ChangeList, _ query: [String: String], from first: Int64, ignoringMoves: Bool, _ take: (Page) async throws -> Void
+        _ list: ChangeList, _ query: [String: String], from first: Int64, ignoringMoves: Bool,
+        _ take: (Page) async throws -> Void
     ) async throws -> Bool {
         var read = 0
         var previous: (total: Int?, ids: [String?]) = (nil, [])
         var hasMoved = false
-        try await pages(of: query, isArchived: false) { page in
+        try await pages(of: query, isArchived: leavesArchivedOut) { page in
             let ids = page.records.map(\.key)
             guard ids.isEmpty || ids != previous.ids else {
                 throw TableError.nonsense(

@@ -36,6 +36,19 @@ extension RESTTable {
                 claim: claim, verdict: verdict, way: way, evidence: evidence, at: Int64(client.time.unixTime)))
     }
 
+    /// A page shows whether records show what there is a list of, too.
+    func noteShown(_ page: Page) {
+        guard !resource.list.facets.isEmpty, !page.records.isEmpty else { return }
+        for field in resource.list.facets.keys.sorted() {
+            let claim = resource.shownClaim(field)
+            if page.hides.contains(field) {
+                note(claim, .refuted, nil, "records came without it")
+            } else if client.findings[claim] == nil {
+                note(claim, .proved, nil, "records came with it")
+            }
+        }
+    }
+
     /// Each page of a list of changes shows whether the list is still what it was found to be.
     ///
     /// - Throws: ``TableError/contradicted(request:reason:)``: from here on the list is not relied upon.

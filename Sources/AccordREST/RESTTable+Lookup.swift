@@ -8,7 +8,7 @@ extension RESTTable: SearchableTable {
     public func find(_ field: String, _ value: Value) async throws -> [TableRecord] {
         guard !value.isNull else { return [] }
         guard let parameter = lookup(field) else { return try await find(field, anyOf: [value]) }
-        let plain = try await lookUp([:], parameter, field, value, isArchived: false)
+        let plain = try await lookUp([:], parameter, field, value, isArchived: leavesArchivedOut)
         // Of what is unique there is no other one.
         if !plain.isEmpty, resource.schema.unique.contains(field) { return plain }
         // Lists leave some records out, which the service's matcher finds all the same.
@@ -43,7 +43,7 @@ extension RESTTable: SearchableTable {
             ]
             var read = 0
             for number in 1...RESTTable.mostPages {
-                let page = try await page(number, of: fullQuery.merging(query) { $1 }, isArchived: false)
+                let page = try await page(number, of: fullQuery.merging(query) { $1 }, isArchived: leavesArchivedOut)
                 let held = page.decoded.filter { record in values.contains { record.holds($0, in: days.field) } }
                 found.merge(RESTTable.byKey(held)) { $1 }
                 read += page.records.count
@@ -81,11 +81,12 @@ extension RESTTable: SearchableTable {
     }
 
     private func lookUp(
-        _ query: [String: String], _ parameter: String, _ field: String, _ value: Value, isArchived: Bool
+        _ query: [String: String], _ parameter: String, _ field: String, _ value: Value, isArchived: Bool?
     ) async throws -> [TableRecord] {
         var query = query
         query[parameter] = RESTTable.queryText(value)
         var found: [TableRecord] = []
+        var before: [String?]?
         var read = 0
         for number in 1...RESTTable.mostLookupPages {
             let page = try await page(number, of: query, isArchived: isArchived)
@@ -94,7 +95,10 @@ extension RESTTable: SearchableTable {
                 if !found.contains(where: { $0.key == record.key }) { found.append(record) }
             }
             read += page.records.count
-            if isLast(page, read: read) { break }
+            // Where the service does not say how far the list goes, it may be the same again for every page.
+            let isSame = !page.isCounted && page.records.map(\.key) == before
+            if isLast(page, read: read) || isSame { break }
+            before = page.records.map(\.key)
         }
         return found
     }

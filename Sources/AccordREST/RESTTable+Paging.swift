@@ -19,7 +19,7 @@ extension RESTTable {
     ///   - following: is asked as soon as it is a page's turn.
     ///   - take: looks at its records.
     func pages(
-        of query: [String: String], isArchived: Bool, _ following: (Page) throws -> FollowingPages,
+        of query: [String: String], isArchived: Bool?, _ following: (Page) throws -> FollowingPages,
         _ take: (Page) async throws -> Void
     ) async throws {
         try await withThrowingTaskGroup(of: (Int, Result<Page, any Error>).self) { group in

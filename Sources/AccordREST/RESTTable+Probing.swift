@@ -8,18 +8,18 @@ import AccordTables
 extension RESTTable {
     public func probe() async throws {
         for list in resource.list.changed {
-            if isKnown(list) { return }
             if let order = list.order, order.grade == .assumed, isOpen(resource.orderClaim(list)) {
                 try await probe(order, of: list)
             }
             if let bound = list.bound, bound.grade == .assumed, isOpen(resource.boundClaim(list)) {
                 try await probe(bound, of: list)
             }
+            if isKnown(list) { return }
         }
     }
 
     /// It was not found out, or so long ago that it may be another by now.
-    private func isOpen(_ claim: String) -> Bool {
+    func isOpen(_ claim: String) -> Bool {
         guard let known = client.findings[claim] else { return true }
         return Int64(client.time.unixTime) - known.at >= ServiceFindings.isAskedAgainAfter
     }
@@ -43,7 +43,8 @@ extension RESTTable {
         else { return note(claim, .refuted, nil, "\(asked) did not come in the order of \(list.by)") }
         let control = try await ask(list.query.merging(order.control) { $1 })
         guard let control else {
-            return note(claim, .proved, nil, "\(asked) came in order, and \(APIRequest.text(order.control)) was refused")
+            return note(
+                claim, .proved, nil, "\(asked) came in order, and \(APIRequest.text(order.control)) was refused")
         }
         // Where all changed at one moment, any order is right.
         guard Set(moments).count > 1 else { return }
@@ -68,12 +69,14 @@ extension RESTTable {
 
     private func probe(_ bound: ChangeList.Bound, of list: ChangeList) async throws {
         let claim = resource.boundClaim(list)
-        let nextYear = CalendarDay(daysSinceEpoch: CalendarDay(unixSeconds: Int64(client.time.unixTime)).daysSinceEpoch + 365)
+        let nextYear = CalendarDay(
+            daysSinceEpoch: CalendarDay(unixSeconds: Int64(client.time.unixTime)).daysSinceEpoch + 365)
         let query = list.query.merging([bound.parameter: nextYear.description]) { $1 }
         let asked = APIRequest.text(list.query)
         guard let none = try await firstPage(query) else { return note(claim, .refuted, nil, "\(asked) was refused") }
         guard none.records.isEmpty else {
-            return note(claim, .refuted, nil, "\(asked) from \(nextYear) on held \(none.records.count.counted("record"))")
+            return note(
+                claim, .refuted, nil, "\(asked) from \(nextYear) on held \(none.records.count.counted("record"))")
         }
         let control = APIRequest.text(bound.control)
         guard let some = try await firstPage(query.merging(bound.control) { $1 }) else {
@@ -85,9 +88,9 @@ extension RESTTable {
     }
 
     /// Nil if the question was refused.
-    private func firstPage(_ query: [String: String]) async throws -> Page? {
+    func firstPage(_ query: [String: String]) async throws -> Page? {
         do {
-            return try await page(1, of: query, isArchived: false)
+            return try await page(1, of: query, isArchived: leavesArchivedOut)
         } catch let error as TableError where error.refusesQuestion {
             return nil
         }

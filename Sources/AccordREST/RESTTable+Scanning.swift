@@ -17,30 +17,32 @@ extension RESTTable: ScannableTable {
             page.records.removeAll { !given.insert($0.fingerprint).inserted }
             if !page.records.isEmpty { try await body(page) }
         }
-        let (first, isCalm) = try await scanOnce(giveOnce)
-        if isCalm && first.incomplete == nil { return first }
+        let first = try await scanOnce(giveOnce)
+        if first.doubt == nil && !first.hasGrown { return ScanProof(count: first.count) }
         // What moved under one read is likely to hold still for the next.
-        let (second, _) = try await scanOnce(giveOnce)
-        return second.incomplete != nil && first.incomplete == nil ? first : second
+        let second = try await scanOnce(giveOnce)
+        if second.agrees(with: first) { return ScanProof(count: second.count) }
+        let better = second.doubt != nil && first.doubt == nil ? first : second
+        return ScanProof(count: better.count, incomplete: better.doubt)
     }
 
-    private func scanOnce(_ body: (Page) async throws -> Void) async throws -> (proof: ScanProof, isCalm: Bool) {
+    private func scanOnce(_ body: (Page) async throws -> Void) async throws -> WholenessCheck {
         let list = resource.list
         var check = WholenessCheck(label: resource.schema.label)
         let full = try await readFull(&check, body)
         let total = check.total
         for query in list.chosen {
-            try await readListing(full.merging(query) { $1 }, isArchived: false, &check, body)
+            try await readListing(full.merging(query) { $1 }, isArchived: leavesArchivedOut, &check, body)
         }
         for query in list.alsoFull {
             try await readListing(full.merging(query) { $1 }, isArchived: true, &check, body)
         }
         if !(list.chosen + list.alsoFull).isEmpty, check.doubt == nil {
             // A record that was unarchived after the first list and before the second is in neither.
-            let again = try await page(1, of: full, isArchived: false)
+            let again = try await page(1, of: full, isArchived: leavesArchivedOut)
             if again.total != total { check.noteChange(from: total, to: again.total) }
         }
-        return (ScanProof(count: check.count, incomplete: check.doubt), isCalm: !check.hasGrown)
+        return check
     }
 
     /// Reads the list by the first of its queries that the service does not refuse, which is remembered.
@@ -49,12 +51,14 @@ extension RESTTable: ScannableTable {
     private func readFull(
         _ check: inout WholenessCheck, _ body: (Page) async throws -> Void
     ) async throws -> [String: String] {
-        var refused: TableError?
+        var (refused, hasBegun): (TableError?, Bool) = (nil, false)
         for query in fullQueries {
             do {
-                try await readListing(query, isArchived: false, &check, body)
-            } catch let error as TableError where error.refusesQuestion {
-                // Of its first page: nothing was handed over.
+                try await readListing(query, isArchived: leavesArchivedOut, &check) { page in
+                    hasBegun = true
+                    try await body(page)
+                }
+            } catch let error as TableError where error.refusesQuestion && !hasBegun {
                 refused = refused ?? error
                 continue
             }
@@ -67,12 +71,13 @@ extension RESTTable: ScannableTable {
         throw refused ?? .nonsense(request: "GET \(resource.list.path)", reason: "the description has no whole list")
     }
 
-    private func readListing(
-        _ query: [String: String], isArchived: Bool, _ check: inout WholenessCheck,
+    func readListing(
+        _ query: [String: String], isArchived: Bool?, _ check: inout WholenessCheck,
         _ body: (Page) async throws -> Void
     ) async throws {
         check.beginListing()
         var read = 0
+        var first: [String?] = []
         var hasEnded = false
         var seen = check
         try await pages(of: query, isArchived: isArchived) { page in
@@ -80,12 +85,20 @@ extension RESTTable: ScannableTable {
                 seen.note("page \(page.number) was asked for, page \(current) came")
                 return .unwanted
             }
+            let ids = page.records.map(\.key)
+            if page.number == 1 { first = ids }
+            if page.number == 2, !page.isCounted, ids == first, ids.count != client.description.pages.most {
+                // The service does not cut this list into pages.
+                hasEnded = true
+                seen.endListing(isSingle: true)
+                return .unwanted
+            }
             let new = seen.add(
                 ids: page.records.map { ($0.key ?? "", $0.isArchived) }, page: page.number, total: page.total)
             read += page.records.count
             if isLast(page, read: read) {
                 hasEnded = true
-                seen.endListing(isSingle: page.number == 1 && !page.records.isEmpty)
+                seen.endListing(isSingle: read == first.count && !first.isEmpty)
                 return .last
             }
             // A service that goes on without end, or answers every page with the same one.

@@ -31,6 +31,9 @@ public final class RESTTable: DescribedTable {
             recordWrites: !resource.operations.isEmpty, isListedAtOnce: !list.isPaged)
     }
 
+    /// Of the records of the list: where archived ones are listed apart, none of them is archived.
+    var leavesArchivedOut: Bool? { resource.list.alsoFull.isEmpty ? nil : false }
+
     public func takeFindings() -> [Finding] { client.findings.takeNews() }
 
     public var requestCount: Int { get async { client.requestCount } }
@@ -43,18 +46,23 @@ public final class RESTTable: DescribedTable {
     static let mostPages = 1_000_000
 
     /// - Returns: records whose values are made when they are asked for.
-    func page(_ number: Int, of query: [String: String], isArchived: Bool) async throws -> Page {
-        try await client.send(pages.request(query, page: number)) { (body) throws(Nonsense) in
+    func page(_ number: Int, of query: [String: String], isArchived: Bool?) async throws -> Page {
+        let page = try await client.send(pages.request(query, page: number)) { (body) throws(Nonsense) in
             try pages.page(body, number: number, isArchived: isArchived)
         }
+        noteShown(page)
+        return page
     }
 
+    /// A page that says nothing of how far the list goes is the last one only if nothing is on it: how many records a page
+    /// holds is the service's choice.
+    ///
     /// - Parameter read: the records of its list that came by now, its own ones too.
     func isLast(_ page: Page, read: Int) -> Bool {
-        if page.records.isEmpty || !resource.list.isPaged { return true }
+        if page.records.isEmpty { return true }
         if let last = page.last { return page.number >= last }
         if let total = page.total { return read >= total }
-        return page.records.count != client.description.pages.most
+        return !resource.list.isPaged
     }
 }
 

@@ -7,16 +7,16 @@ final class RecordDecoder: Sendable {
     private let fields: [DecodedField]
     private var schema: TableSchema { resource.schema }
 
-    /// A field that the JSON has, with the path of members to it.
+    /// A field that the JSON has, with the paths of members to it: the first that leads to something counts.
     private final class DecodedField: Sendable {
         let name: String
-        let path: [String]
+        let paths: [[String]]
         /// Or why there is none: what the description says of the type means nothing.
         let codec: Result<FieldCodec, PatternProblem>
 
-        init(name: String, path: [String], codec: Result<FieldCodec, PatternProblem>) {
+        init(name: String, paths: [[String]], codec: Result<FieldCodec, PatternProblem>) {
             self.name = name
-            self.path = path
+            self.paths = paths
             self.codec = codec
         }
     }
@@ -29,9 +29,9 @@ final class RecordDecoder: Sendable {
     init(resource: ResourceDescription) {
         self.resource = resource
         let fields: [DecodedField] = resource.schema.fields.compactMap { field in
-            guard let path = resource.members[field.name]?.read, !path.isEmpty else { return nil }
+            guard let paths = resource.members[field.name]?.read, !paths.isEmpty else { return nil }
             let codec = Result { () throws(PatternProblem) in try FieldCodec(field.type) }
-            return DecodedField(name: field.name, path: path, codec: codec)
+            return DecodedField(name: field.name, paths: paths, codec: codec)
         }
         func field(_ role: FieldSchema.Role) -> DecodedField? {
             resource.schema.field(role).flatMap { field in fields.first { $0.name == field.name } }
@@ -40,9 +40,9 @@ final class RecordDecoder: Sendable {
         archived = field(.archived)
         modified = field(.modified)
         let parts = resource.schema.fields.map { field in
-            let path = resource.members[field.name]?.read ?? []
+            let paths = resource.members[field.name]?.read ?? []
             let parts = [field.name, Fingerprint.withLengths(field.type.meaning), field.role?.rawValue ?? ""]
-            return Fingerprint.withLengths(parts + path)
+            return Fingerprint.withLengths(parts + (paths.count == 1 ? paths[0] : paths.map(Fingerprint.withLengths)))
         }
         form = Fingerprint(of: Fingerprint.withLengths([String(FieldCodec.reading)] + parts)).bytes
     }
@@ -50,28 +50,34 @@ final class RecordDecoder: Sendable {
     /// What the JSON leaves out has no entry among the record's values; what it empties is null. Values that their
     /// fields cannot hold are left out, and said in the record's problem.
     ///
-    /// - Parameter isArchived: it comes from a list of nothing but archived records.
+    /// - Parameter isArchived: it comes from a list of nothing but archived records, or of none; nil if it comes from neither.
     /// - Throws: ``Nonsense`` for a record without an id.
-    func record(_ json: JSONView, isArchived: Bool = false) throws(Nonsense) -> TableRecord {
+    func record(_ json: JSONView, isArchived: Bool? = nil) throws(Nonsense) -> TableRecord {
         try undecoded(json, isArchived: isArchived).decoded()
     }
 
     /// A record whose values are made when they are asked for.
-    func undecoded(_ json: JSONView, isArchived: Bool) throws(Nonsense) -> TableRecord {
+    func undecoded(_ json: JSONView, isArchived: Bool?) throws(Nonsense) -> TableRecord {
         guard json.isObject else { throw Nonsense("a \(schema.label) was expected, \(json.json.kind) came") }
         let id = try id(json[resource.id]?.json)
-        let archived = isArchived ? true : archived(json)
+        let archived = isArchived == true ? true : archived(json, else: isArchived)
         return TableRecord(
             key: id, cells: .encoded { [self] in values(of: json, id) },
             fingerprint: Fingerprint(of: form + [archived == true ? 1 : 0] + json.bytes),
             modified: modified.flatMap { try? value(of: $0, in: json) }.flatMap(instant), archived: archived)
     }
 
-    /// Nil where the JSON does not say, or says what cannot be read: that is the record's problem once it is decoded.
-    private func archived(_ json: JSONView) -> Bool? {
+    /// Nil where the JSON says what cannot be read: that is the record's problem once it is decoded.
+    ///
+    /// - Parameter told: what is known where the JSON does not say it.
+    private func archived(_ json: JSONView, else told: Bool?) -> Bool? {
         guard let archived else { return false }
-        guard let value = try? value(of: archived, in: json) else { return nil }
-        return !value.isNull && value != .boolean(false)
+        do throws(Nonsense) {
+            guard let value = try value(of: archived, in: json) else { return told }
+            return !value.isNull && value != .boolean(false)
+        } catch {
+            return nil
+        }
     }
 
     private func values(of json: JSONView, _ id: String) -> (values: [String: Value], problem: String?) {
@@ -82,7 +88,7 @@ final class RecordDecoder: Sendable {
             do {
                 values[field.name] = try value(of: field, in: json)
             } catch {
-                problems.append("\(schema.label) \(id), \(field.path.joined(separator: ".")): \(error.reason)")
+                problems.append("\(schema.label) \(id), \(field.paths[0].joined(separator: ".")): \(error.reason)")
             }
         }
         return (values, problems.isEmpty ? nil : problems.joined(separator: "; "))
@@ -101,6 +107,11 @@ final class RecordDecoder: Sendable {
         return text
     }
 
+    /// The JSON of a record has the member that carries a field, be it empty.
+    func shows(_ field: String, _ json: JSONView) -> Bool {
+        (resource.members[field]?.read ?? []).contains { $0.first.map { json[$0] != nil } ?? false }
+    }
+
     private func instant(_ value: Value) -> Int64? {
         switch value {
         case .timestamp(let seconds), .integer(let seconds): Instant.meant(seconds)
@@ -113,7 +124,10 @@ final class RecordDecoder: Sendable {
 
     /// Nil for a field that the JSON leaves out.
     private func value(of field: DecodedField, in json: JSONView) throws(Nonsense) -> Value? {
-        let found = field.path.count == 1 ? json[field.path[0]]?.json : RecordDecoder.follow(field.path[...], in: json)
+        var found: JSON?
+        for path in field.paths where found == nil {
+            found = path.count == 1 ? json[path[0]]?.json : RecordDecoder.follow(path[...], in: json)
+        }
         guard let found else { return nil }
         let codec: FieldCodec
         do throws(PatternProblem) {

@@ -9,7 +9,9 @@ struct WholenessCheck {
     private var seen: [String: Sighting] = [:]
     private var listing = Listing()
     private var number: Int32 = 0
-    private(set) var doubt: String?
+    private var noted: String?
+    /// A list said nothing of how many records it has: nothing of one read alone proves that all of them came.
+    private(set) var isUncounted = false
     /// Records came while the list was read. They stand at its end, and take nothing from the read: unless as many went.
     private(set) var hasGrown = false
 
@@ -26,6 +28,16 @@ struct WholenessCheck {
     }
 
     init(label: String) { self.label = label }
+
+    var doubt: String? {
+        noted ?? (isUncounted ? "the service announces no total, so nothing proves that all records came" : nil)
+    }
+
+    /// Two reads of lists without totals came to the same.
+    func agrees(with other: WholenessCheck) -> Bool {
+        noted == nil && other.noted == nil && !seen.isEmpty && seen.count == other.seen.count
+            && seen.allSatisfy { other.seen[$0.key]?.listing == $0.value.listing }
+    }
 
     /// Distinct records.
     var count: Int { seen.count }
@@ -78,7 +90,7 @@ struct WholenessCheck {
     mutating func endListing(isSingle: Bool) {
         switch listing.total {
         case let total? where total != listing.count: note("\(total) were announced, \(listing.count) came")
-        case nil where !isSingle: note("the service announces no total, so nothing proves that all records came")
+        case nil where !isSingle: isUncounted = true
         default: break
         }
     }
@@ -90,7 +102,7 @@ struct WholenessCheck {
 
     /// Of several doubts the first counts.
     mutating func note(_ doubt: String) {
-        if self.doubt == nil { self.doubt = doubt }
+        if noted == nil { noted = doubt }
     }
 
     private func text(_ total: Int?) -> String { total.map(String.init) ?? "nothing" }

@@ -6,6 +6,8 @@ public enum SandboxError: ExplainedError, Hashable {
     case record(place: String, reason: String)
     /// A text that describes no faults.
     case faults(part: String, reason: String)
+    /// A name of no habit.
+    case habit(String)
     /// A seed file that cannot be read.
     case seed(file: String, reason: String)
     /// A seed file that is not there, or that may not be read.
@@ -17,6 +19,7 @@ public enum SandboxError: ExplainedError, Hashable {
         switch self {
         case .record(let place, _): place
         case .faults(let part, _): "faults: \(part)"
+        case .habit(let name): "like: \(name)"
         case .seed(let file, _), .unreadable(let file, _): file
         case .address(let address, _): address
         }
@@ -27,6 +30,9 @@ public enum SandboxError: ExplainedError, Hashable {
         case .record(_, let reason), .faults(_, let reason), .seed(_, let reason), .unreadable(_, let reason),
             .address(_, let reason):
             reason
+        case .habit(let name):
+            "no service like that"
+                + Suggestion.hint(for: name, among: Likeness.allCases.map(\.rawValue) + Habit.allCases.map(\.rawValue))
         }
     }
 
@@ -34,6 +40,9 @@ public enum SandboxError: ExplainedError, Hashable {
         switch self {
         case .record: "Correct the record"
         case .faults: "Faults are written like this: \(Faults.example)"
+        case .habit:
+            "There are \(Likeness.allCases.map(\.rawValue).joined(separator: ", ")), and "
+                + Habit.allCases.map(\.rawValue).joined(separator: ", ")
         case .seed: #"A seed file holds {"tags": […], "locations": […], "customers": […]}"#
         case .unreadable: "Name a file that is there and that you may read"
         case .address: "Choose another port, or 0 for any that is free"

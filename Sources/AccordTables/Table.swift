@@ -35,6 +35,12 @@ extension Table {
 public protocol DescribedTable: Table {
     /// Finds out what the table can, as far as reading shows it: its ``Table/capabilities`` may be others after it.
     func probe() async throws
+    /// The keys of the records of which a list of their own says what the records do not show themselves: of a field that
+    /// is an opt-out, those who opted out. Of an archived record it may say nothing.
+    ///
+    /// - Returns: nil where records show the field, and where no list is known to say it.
+    /// - Throws: ``TableError`` if the list did not prove itself whole.
+    func listed(_ field: String) async throws -> Set<String>?
     func takeFindings() -> [Finding]
 }
 

@@ -34,6 +34,8 @@ public struct TableConformance: Sendable {
         /// Lets the table answer of the record with a key neither whether it is archived nor when it changed; nil if it
         /// always says so, or never.
         public var leaveOutMarks: (@Sendable (_ key: String) async throws -> Void)?
+        /// Archived records are in a list of their own: what a record does not say, its list does.
+        public var listsArchivedApart = false
         /// Lets the next request fail that writes a column, or any that writes if none is named; nil if none can fail.
         public var fail: (@Sendable (_ failure: RequestFailure, _ column: String?) async throws -> Void)?
 

@@ -101,7 +101,7 @@ struct RESTConformanceTests {
 
 extension TableService {
     fileprivate func subject(as table: RESTTable) -> TableConformance.Subject {
-        TableConformance.Subject(
+        var subject = TableConformance.Subject(
             table: table,
             edit: { key, column, text in self.change(key) { $0.cells[column] = text } },
             remove: { self.remove($0) }, makeUnreadable: { key in self.change(key) { $0.isSpoiled = true } },
@@ -115,5 +115,7 @@ extension TableService {
                 case .lost: self.fail(.lost, writing: column)
                 }
             })
+        subject.listsArchivedApart = true
+        return subject
     }
 }

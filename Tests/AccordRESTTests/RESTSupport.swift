@@ -73,7 +73,7 @@ let contactsAPI = APIDescription(
     name: "Made up", url: "https://api.example.test/v9", keyFoundAt: "Profile > Tokens",
     envelope: .init(data: "payload", success: "ok", message: "words", errors: "problems"),
     pages: .init(
-        number: "p", size: "n", most: 3, member: "meta", current: "at", last: "of", total: "count"),
+        number: "p", size: "n", most: 3, members: ["meta"], current: "at", last: "of", total: "count"),
     resources: ["contacts": contacts])
 
 private let moment = FieldType.timestamp(pattern: "unix", timeZone: "UTC")
@@ -93,14 +93,16 @@ let contacts = ResourceDescription(
             FieldSchema(name: "touched", type: moment, role: .modified),
         ], unique: ["email", "phone"]), id: "ref",
     members: [
-        "name": FieldMembers(read: ["full_name"], write: "full_name"),
-        "email": FieldMembers(read: ["mail", "address"], write: "mail"),
-        "phone": FieldMembers(read: ["tel"], write: "tel"),
-        "labels": FieldMembers(read: ["labels", "key"], write: "label_keys"),
-        "age": FieldMembers(read: ["age"], write: "age"), "worth": FieldMembers(read: ["worth"], write: "worth"),
-        "vip": FieldMembers(read: ["vip"], write: "vip"), "born": FieldMembers(read: ["born"], write: "born"),
-        "joined": FieldMembers(read: ["joined"], write: "joined"), "muted": FieldMembers(read: ["muted"], write: nil),
-        "hidden": FieldMembers(read: ["hidden"], write: nil), "touched": FieldMembers(read: ["touched"], write: nil),
+        "name": FieldMembers(read: [["full_name"]], write: "full_name"),
+        "email": FieldMembers(read: [["mail", "address"]], write: "mail"),
+        "phone": FieldMembers(read: [["tel"]], write: "tel"),
+        "labels": FieldMembers(read: [["labels", "key"]], write: "label_keys"),
+        "age": FieldMembers(read: [["age"]], write: "age"), "worth": FieldMembers(read: [["worth"]], write: "worth"),
+        "vip": FieldMembers(read: [["vip"]], write: "vip"), "born": FieldMembers(read: [["born"]], write: "born"),
+        "joined": FieldMembers(read: [["joined"]], write: "joined"),
+        "muted": FieldMembers(read: [["muted"]], write: nil),
+        "hidden": FieldMembers(read: [["hidden"]], write: nil),
+        "touched": FieldMembers(read: [["touched"]], write: nil),
     ],
     list: ListDescription(
         path: "/contacts", full: [["order": "made"]], alsoFull: [["only": "hidden"]],

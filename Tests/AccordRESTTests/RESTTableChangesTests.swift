@@ -192,7 +192,10 @@ import Testing
     func exact() async throws {
         let stage = Stage(
             .success(
-                .json(200, #"{"payload":[{"ref":1,"tel":"+15551234567"},{"ref":2,"tel":"+155512345678"}]}"#)))
+                .json(
+                    200,
+                    #"{"payload":[{"ref":1,"tel":"+15551234567"},{"ref":2,"tel":"+155512345678"}],"meta":{"count":2}}"#)
+            ))
         let found = try await stage.table.find("phone", .string("+15551234567"))
         #expect(found.map(\.key) == ["1"])
         #expect(stage.transport.lines == ["GET /contacts?n=3&p=1&search=%2B15551234567"])
@@ -203,7 +206,8 @@ import Testing
         let stage = Stage(
             ScriptedTransport { request, _ in
                 FakeList.parameters(request)["only"] == nil
-                    ? .json(200, #"{"payload":[]}"#) : .json(200, #"{"payload":[{"ref":5,"mail":"a@b.c"}]}"#)
+                    ? .json(200, #"{"payload":[]}"#)
+                    : .json(200, #"{"payload":[{"ref":5,"mail":"a@b.c"}],"meta":{"count":1}}"#)
             })
         let found = try await stage.table.find("email", .string("a@b.c"))
         #expect(found.map(\.key) == ["5"])

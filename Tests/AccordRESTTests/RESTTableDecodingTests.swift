@@ -99,20 +99,20 @@ import Testing
     func absent(member: String, field: String) async throws {
         let found = try #require(try await decode(#"{"ref":1,\#(member)}"#))
         #expect(found.values.index(forKey: field) == nil)
-        #expect(found.problem == nil && found.modified == nil && found.archived == nil)
+        #expect(found.problem == nil && found.modified == nil && found.archived == false)
     }
 
     @Test(
-        "Whether a record is archived is said or not, and what cannot be read is the record's problem",
+        "Whether a record is archived it says, or the list it is in, and what cannot be read is the record's problem",
         arguments: [
-            ("", nil, nil), (#","hidden":null"#, false, nil), (#","hidden":false"#, false, nil),
+            ("", false, nil), (#","hidden":null"#, false, nil), (#","hidden":false"#, false, nil),
             (#","hidden":1700000000"#, true, nil),
             (
                 #","hidden":"soon""#, nil,
                 #"contact 1, hidden: Unix seconds or an ISO 8601 time was expected, "soon" came"#
             ),
             (
-                #","touched":"soon""#, nil,
+                #","touched":"soon""#, false,
                 #"contact 1, touched: Unix seconds or an ISO 8601 time was expected, "soon" came"#
             ),
         ] as [(String, Bool?, String?)])

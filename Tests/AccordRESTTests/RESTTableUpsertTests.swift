@@ -15,7 +15,8 @@ import Testing
         let now = #"{"ref":17,"full_name":"Anna","mail":"a@b.c","tel":"+14155552671"}"#
         let stage = Stage(
             ScriptedTransport { request, _ in
-                request.method == "GET" ? .json(200, "{\"payload\":[\(now)]}") : .json(200, "{\"payload\":\(now)}")
+                request.method == "GET"
+                    ? .json(200, "{\"payload\":[\(now)],\"meta\":{\"count\":1}}") : .json(200, "{\"payload\":\(now)}")
             }, resource: RESTTableUpsertTests.matching)
         let update = change(
             .update, ["labels": .set(["x"])], known: ["name": .string("Ann"), "email": .string("a@b.c")])
@@ -45,7 +46,8 @@ import Testing
             let stage = Stage(
                 ScriptedTransport { request, _ in
                     request.method == "GET"
-                        ? .json(200, "{\"payload\":[\(whole)]}") : .json(200, "{\"payload\":\(answer)}")
+                        ? .json(200, "{\"payload\":[\(whole)],\"meta\":{\"count\":1}}")
+                        : .json(200, "{\"payload\":\(answer)}")
                 }, resource: RESTTableUpsertTests.matching)
             _ = try await stage.table.write(
                 change(

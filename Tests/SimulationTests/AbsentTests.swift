@@ -137,6 +137,7 @@ struct AbsentTests {
         for number in 1...2 { try world.add(number) }
         try world.edit(1, ["unsubscribed": .bool(true)])
         try world.write([person(1), person(2, out: "yes")])
+        world.service.edit { $0.habits = [.noUnsubscribedList, .ignoresUnknownKeys] }
         world.leftOut = { _ in ["unsubscribed_at"] }
         #expect(try await world.sync().done[.project(.unsubscribe)] == 1)
         #expect(world.isOut(1) && world.isOut(2))
@@ -147,6 +148,23 @@ struct AbsentTests {
         #expect(try await world.sync().done == [.source(.update): 1])
         #expect(try world.rows.contains { $0.hasPrefix("1,") && $0.hasSuffix(",yes") })
         #expect(world.isOut(1) && world.isOut(2))
+    }
+
+    @Test("where the answers do not say who opted out but a list of them does, it flows as if they said it")
+    func optOutByList() async throws {
+        let world = try World(World.Rules(resubscribe: "[source, project]"))
+        for number in 1...2 { try world.add(number) }
+        try world.edit(1, ["unsubscribed": .bool(true)])
+        try world.write([person(1), person(2, out: "yes")])
+        world.leftOut = { _ in ["unsubscribed_at"] }
+        #expect(try await world.sync().done == [.project(.unsubscribe): 1, .source(.update): 1])
+        #expect(try world.rows.contains { $0.hasPrefix("1,") && $0.hasSuffix(",yes") })
+        #expect(world.isOut(1) && world.isOut(2))
+        #expect(try await world.sync().operations == 0)
+        try world.edit(1, ["unsubscribed": .bool(false)])
+        try await world.sync()
+        #expect(try world.rows.contains { $0.hasPrefix("1,") && $0.hasSuffix(",no") })
+        #expect(!world.isOut(1) && world.isOut(2))
     }
 
     @Test("who is archived stays so while answers do not say it, and when a record was changed stays known until it is")

@@ -258,6 +258,7 @@ struct AskTests {
         arguments: ["unsubscribed_at", "last_asked_at"])
     func leftOut(member: String) async throws {
         let world = try world([("J1", 1, 1), ("J4", 4, 1)])
+        world.service.edit { $0.habits = [.noUnsubscribedList, .ignoresUnknownKeys] }
         world.leftOut = { _ in [member] }
         let report = try await world.sync(sends: 9)
         #expect(report.operations == 0 && report.quarantined == (member == "unsubscribed_at" ? 2 : 1))
@@ -271,6 +272,15 @@ struct AskTests {
         #expect(doubt.operations == 0 && doubt.skipped.count == 1)
         #expect(asks(world).isEmpty)
         world.leftOut = { _ in [] }
+        #expect(try await world.sync(sends: 9).done == [.project(.send): 1])
+        #expect(asks(world) == [id(1, world): 1])
+    }
+
+    @Test("where the answers do not say who opted out but a list of them does, the others are asked")
+    func listedApart() async throws {
+        let world = try world([("J1", 1, 1), ("J2", 2, 1)])
+        try world.edit(2, ["unsubscribed": .bool(true)])
+        world.leftOut = { _ in ["unsubscribed_at"] }
         #expect(try await world.sync(sends: 9).done == [.project(.send): 1])
         #expect(asks(world) == [id(1, world): 1])
     }

@@ -10,6 +10,8 @@ struct Scenario {
     var takesAway = true
     /// Digits that distinguish this scenario's words from those of another one in the same world.
     var mark = ""
+    /// What the service is like.
+    var likeness = Likeness.documented
 
     /// A word that somebody wrote on one side, and on which record. No word is part of another.
     struct Edit {
@@ -48,6 +50,8 @@ struct Scenario {
 
     /// Two sides that know some of the same people.
     func begin(_ world: World) throws {
+        let habits = likeness.habits
+        world.service.edit { $0.habits = habits }
         var dice = Dice(seed: seed)
         let people = Int.random(in: 4...8, using: &dice)
         var lines = ["id,first,last,email,phone,company,tags,out"]

@@ -70,7 +70,7 @@ struct TokenScenario {
             mapping: TokenScenario.mapping,
             description: service == .isKnownToMakeAnother ? TokenScenario.withoutMatcher() : nil)
         try world.service.edit { project throws(SandboxError) in
-            project.matchesCustomers = service == .matches
+            if service != .matches { project.habits.insert(.createsUnmatched) }
             for person in people where person.wasThere {
                 var members: [String: JSON] = ["first_name": .string(person.token), "last_name": .string(person.last)]
                 if !person.email.isEmpty { members["email"] = .string(person.email) }

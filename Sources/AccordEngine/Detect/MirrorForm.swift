@@ -120,6 +120,17 @@ struct MirrorForm: Sendable {
             by: pair.schema)
     }
 
+    /// A record of which something else than its answers says whether it opted out, at a moment that is not said; nil if that is
+    /// what is known of it.
+    func told(_ field: String, _ isOut: Bool, of record: MirrorRecord) -> MirrorRecord? {
+        guard record.unknown.contains(field) || OptOut.isOut(record.values[field] ?? .null) != isOut else { return nil }
+        var values = record.values
+        values[field] = isOut ? .boolean(true) : nil
+        return MirrorRecord(
+            id: record.id, values: values, unknown: record.unknown.subtracting([field]), modified: record.modified,
+            archived: record.archived, by: pair.schema, answer: record.answer)
+    }
+
     private func put(_ computed: Record?, into values: inout [String: Value], _ unknown: inout Set<String>) {
         for field in pair.rollup?.fields ?? [] where kept.contains(field) {
             values[field] = nil

@@ -91,6 +91,7 @@ public struct MirrorRead {
             // What the mirror does not hold would be taken for what the project does not hold.
             throw EngineError.projectNotRead(pair: pair.name, reason: doubt)
         }
+        try await readListed()
         if reading.mode == .changes { try await lookForUnsettled() }
         if let rollup = pair.rollup { try renew(rollup, changed ?? nil, after: reading) }
         let counts = try store.mirrorCount(pair.name)
@@ -309,6 +310,26 @@ public struct MirrorRead {
                     try store.markGone(pair.name, ids: [id])
                 }
             }
+        }
+    }
+
+    // MARK: - What a list of its own says
+
+    /// Where records do not show who opted out, a list of those who did is read in every run. Of an archived record it may
+    /// say nothing.
+    private func readListed() async throws {
+        guard let field = optOut, form.kept.contains(field), let table = pair.project as? any DescribedTable,
+            let out = try await table.listed(field)
+        else { return }
+        let read = try store.beginProjectRead(pair.name, fields: form.kept)
+        for some in try store.projectRecordIDs(pair.name).groups(of: 500) {
+            try run.stop.check()
+            let told = try store.projectRecords(pair.name, some).values.compactMap { record -> MirrorRecord? in
+                let isOut = out.contains(record.id)
+                guard isOut || !record.archived else { return nil }
+                return form.told(field, isOut, of: record)
+            }
+            _ = try mirror(told, read)
         }
     }
 

@@ -49,19 +49,19 @@ public struct APIDescription: Hashable, Sendable {
         public var size: String
         /// The most records that one page may hold.
         public var most: Int
-        /// The member that holds the four below, beside the data.
-        public var member: String
+        /// The members, beside the data, one of which holds the three below; `.` for the answer itself.
+        public var members: [String]
         public var current: String
         public var last: String
         public var total: String
 
         public init(
-            number: String, size: String, most: Int, member: String, current: String, last: String, total: String
+            number: String, size: String, most: Int, members: [String], current: String, last: String, total: String
         ) {
             self.number = number
             self.size = size
             self.most = most
-            self.member = member
+            self.members = members
             self.current = current
             self.last = last
             self.total = total

@@ -5,6 +5,8 @@ public struct ListDescription: Hashable, Sendable {
     public var full: [[String: String]]
     /// What lists what a full read leaves out, beside its own query: for example the archived ones.
     public var alsoFull: [[String: String]]
+    /// By field, lists of the records of which it is true, for a service whose records do not show it.
+    public var facets: [String: Facet] = [:]
     /// By name, queries that list what is left out unless it is asked for, such as duplicates.
     public var choices: [String: [String: String]] = [:]
     /// Those that were asked for.
@@ -43,6 +45,18 @@ public struct ListDescription: Hashable, Sendable {
             self.field = field
             self.from = from
             self.to = to
+        }
+    }
+
+    /// A list of those records alone of which something is true.
+    public struct Facet: Hashable, Sendable {
+        public var query: [String: String]
+        /// Parameters that ask for a list which the service cannot have.
+        public var control: [String: String]
+
+        public init(query: [String: String], control: [String: String]) {
+            self.query = query
+            self.control = control
         }
     }
 }

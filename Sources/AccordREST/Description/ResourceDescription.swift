@@ -47,6 +47,12 @@ public struct ResourceDescription: Hashable, Sendable {
     /// What a finding about the first day of a list of changes is about.
     public func boundClaim(_ list: ChangeList) -> String { "\(schema.name).days of \(list.by)" }
 
+    /// What a finding about whether records show a field is about.
+    public func shownClaim(_ field: String) -> String { "\(schema.name).\(field) in each record" }
+
+    /// What a finding about a list of those of which a field is true is about.
+    public func facetClaim(_ field: String) -> String { "\(schema.name).\(field) by list" }
+
     /// What a finding about the query of a full read is about.
     public var fullClaim: String { "\(schema.name).list" }
 
@@ -79,13 +85,13 @@ public struct ResourceDescription: Hashable, Sendable {
 
 /// The members of a record's JSON that carry a field.
 public struct FieldMembers: Hashable, Sendable {
-    /// Those that lead to the value, for example `["location", "slug"]`. Through a list, each element's. None: the field
-    /// can be written, and is not shown.
-    public var read: [String]
+    /// Those that lead to the value, for example `["location", "slug"]`; of several ways the first that leads somewhere counts.
+    /// Through a list, each element's. None: the field can be written, and is not shown.
+    public var read: [[String]]
     /// The one that carries it in a write; nil if it cannot be written.
     public var write: String?
 
-    public init(read: [String], write: String?) {
+    public init(read: [[String]], write: String?) {
         self.read = read
         self.write = write
     }

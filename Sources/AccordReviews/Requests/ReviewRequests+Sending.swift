@@ -37,7 +37,7 @@ extension ReviewRequests {
             guard let record = try await find(change.field, change.after).first else {
                 return "the project has no \(people.schema.label) with the \(change.field) \(change.after)"
             }
-            let values = Record(record, of: people.schema)
+            let values = try await self.record(record, now: now)
             var person = person(values, isArchived: record.isArchived)
             let names = people.schema.names(of: values) + [FieldValue(field: change.field, value: change.after)]
             optOuts.tell(&person, of: names, id: values.key)

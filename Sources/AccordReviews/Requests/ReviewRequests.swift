@@ -20,6 +20,8 @@ public struct ReviewRequests: MessageSender {
     var protectedPeople: Set<String> = []
     /// The people whom this run has begun to ask: of two rows that name one person only one asks them, of whichever pairs.
     var claims = Claims()
+    /// Who opted out, where their records do not show it.
+    private let listed = ListedPeople()
     /// One person's messages, by the person's id.
     let messages: @Sendable (String) -> any ScannableTable
 
@@ -75,6 +77,20 @@ public struct ReviewRequests: MessageSender {
             }
         }
         return proof.incomplete == nil ? messages : nil
+    }
+
+    /// A person as they are now, with what a list of its own says of them.
+    func record(_ found: TableRecord, now: Int64) async throws -> Record {
+        var record = Record(found, of: people.schema)
+        guard let field = people.schema.field(.optOut)?.name, record.unknown.contains(field),
+            let out = try await listed.keys(of: people.project, field, now: now)
+        else { return record }
+        if out.contains(record.key) {
+            record[field] = .boolean(true)
+        } else if !found.isArchived {
+            record[field] = .null
+        }
+        return record
     }
 
     /// The people's records that hold a value now, as the service says.

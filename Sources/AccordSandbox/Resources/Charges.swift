@@ -11,7 +11,7 @@ enum Charges {
     private static let listing = Listing(table: .charges, dateKeys: ["charged_at"], sortKeys: ["charged_at"])
 
     private static func list(_ call: Call, _ project: inout SandboxProject) throws(Refusal) -> Answer {
-        try listing.answer(call, Form(query: call.query), in: &project, show: show)
+        try listing.answer(call, project.manner.parameters(of: call), in: &project, show: show)
     }
 
     private static func create(_ call: Call, _ project: inout SandboxProject) throws(Refusal) -> Answer {

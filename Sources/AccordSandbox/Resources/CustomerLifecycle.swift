@@ -73,7 +73,9 @@ enum CustomerLifecycle {
         _ listing: Listing, _ call: Call, _ project: inout SandboxProject, show: (Row, SandboxProject) -> JSON
     ) throws(Refusal) -> Answer {
         let customer = try Customers.find(call, in: project)
-        let form = Form(query: call.query.filter { ["page", "limit"].contains($0.key) })
+        var plain = call
+        plain.query = call.query.filter { ["page", "limit"].contains($0.key) }
+        let form = project.manner.parameters(of: plain)
         return try listing.answer(call, form, in: &project, ofCustomer: customer.id, show: show)
     }
 }

@@ -15,7 +15,7 @@ extension Customers {
     ]
 
     static func list(_ call: Call, _ project: inout SandboxProject) throws(Refusal) -> Answer {
-        var form = Form(query: call.query)
+        var form = project.manner.parameters(of: call)
         let filter = form.choice("filter", of: filters)
         let email = form.text("email")?.string?.lowercased()
         let words = form.text("q", most: 100)?.string?.lowercased()
@@ -24,7 +24,7 @@ extension Customers {
         return try listing.answer(call, form, in: &project) { row, project in
             isIn(filter, row, project)
                 && (email == nil || row.text("email") == email)
-                && (words.map { mentions($0, row) } ?? true)
+                && (words.map { mentions($0, row, project) } ?? true)
                 && (slug == nil || tag.map { row.ids("tag_ids").contains($0) } ?? false)
         } show: { row, project in
             show(row, in: project)
@@ -49,8 +49,9 @@ extension Customers {
         }
     }
 
-    private static func mentions(_ words: String, _ row: Row) -> Bool {
-        let texts = ["email", "phone", "company"] + addressLines
+    private static func mentions(_ words: String, _ row: Row, _ project: SandboxProject) -> Bool {
+        let phone = project.habits.contains(.phonesUnsearched) ? [] : ["phone"]
+        let texts = ["email", "company"] + phone + addressLines
         return row.fullName.lowercased().contains(words)
             || texts.contains { row.text($0)?.lowercased().contains(words) ?? false }
     }

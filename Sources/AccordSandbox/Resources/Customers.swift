@@ -55,17 +55,39 @@ enum Customers {
         changes["tag_ids"] = Tags.ids(&form, "tag_slugs", "tags", context: "customers", in: project)
         try form.check()
         changes["location_id"] = try Locations.id(&form, in: project)
+        let matches = !project.habits.contains(.createsUnmatched)
         let match =
-            project.matchesCustomers
-            ? match(email: changes["email"]?.string, phone: changes["phone"]?.string, in: project) : nil
-        if project.matchesCustomers { try refuseTaken(changes, except: match?.id, in: project) }
+            matches ? match(email: changes["email"]?.string, phone: changes["phone"]?.string, in: project) : nil
+        if matches { try refuseTaken(changes, except: match?.id, in: project) }
         guard let match else {
             changes["signed_up_at"] = signedUp == .null ? .int(project.now) : signedUp ?? .int(project.now)
             return .record(show(project.insert(.customers, changes), in: project))
         }
-        // Absent or null becomes the server's time for a new customer; the one that is known keeps what it has.
-        if let signedUp, signedUp != .null { changes["signed_up_at"] = signedUp }
+        changes = meeting(match, changes, signedUp, in: project)
         return .record(show(project.update(.customers, match, changes), in: project))
+    }
+
+    /// What a create changes of the customer that it meets.
+    private static func meeting(
+        _ match: Row, _ given: [String: JSON], _ signedUp: JSON?, in project: SandboxProject
+    ) -> [String: JSON] {
+        var changes = project.manner.meant(given)
+        // Absent or null becomes the server's time for a new customer; the one that is known mostly keeps what it has.
+        if let signedUp, signedUp != .null {
+            changes["signed_up_at"] = signedUp
+        } else if project.habits.contains(.matchedSignsUp) {
+            changes["signed_up_at"] = .int(project.now)
+        }
+        if project.habits.contains(.tagsOnlyAdded), let added = changes["tag_ids"]?.array {
+            changes["tag_ids"] = .array(
+                Set(match.ids("tag_ids").map(JSON.int) + added).compactMap(\.int).sorted().map(JSON.int))
+        }
+        if project.habits.contains(.matchedEmptied) {
+            for name in ["last_name", "company", "notes"] + addressLines where changes[name] == nil {
+                changes[name] = .null
+            }
+        }
+        return changes
     }
 
     private static func update(_ call: Call, _ project: inout SandboxProject) throws(Refusal) -> Answer {
@@ -80,7 +102,7 @@ enum Customers {
         try form.check()
         changes["location_id"] = try Locations.id(&form, in: project)
         try refuseTaken(changes, except: row.id, in: project)
-        return .record(show(project.update(.customers, row, changes), in: project))
+        return .record(show(project.update(.customers, row, project.manner.meant(changes)), in: project))
     }
 
     private static func updateNotes(_ call: Call, _ project: inout SandboxProject) throws(Refusal) -> Answer {
@@ -100,7 +122,7 @@ enum Customers {
         let value = read(&form)
         if value == nil && form.errors.isEmpty { form.refuse(name, "The \(name) field must be present.") }
         try form.check()
-        return .record(show(project.update(.customers, row, [name: value ?? .null]), in: project))
+        return .record(show(project.update(.customers, row, project.manner.meant([name: value ?? .null])), in: project))
     }
 
     // MARK: - Reading what is sent

@@ -23,7 +23,9 @@ enum Locations {
     }
 
     private static func list(_ call: Call, _ project: inout SandboxProject) throws(Refusal) -> Answer {
-        try Listing(table: .locations).answer(call, Form(query: call.query), in: &project) { row, _ in show(row) }
+        try Listing(table: .locations).answer(call, project.manner.parameters(of: call), in: &project) { row, _ in
+            show(row)
+        }
     }
 
     private static func create(_ call: Call, _ project: inout SandboxProject) throws(Refusal) -> Answer {

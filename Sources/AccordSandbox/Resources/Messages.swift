@@ -17,7 +17,7 @@ enum Messages {
     ]
 
     private static func list(_ call: Call, _ project: inout SandboxProject) throws(Refusal) -> Answer {
-        var form = Form(query: call.query)
+        var form = project.manner.parameters(of: call)
         let status = form.choice("status", of: statuses.keys.sorted())
         let channel = form.choice("channel", of: ["email", "sms"])
         let template = form.text("template_slug")?.string

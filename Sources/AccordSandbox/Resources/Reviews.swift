@@ -23,7 +23,7 @@ enum Reviews {
     private static let labels = ["Terrible", "Poor", "Average", "Good", "Excellent"]
 
     private static func list(_ call: Call, _ project: inout SandboxProject) throws(Refusal) -> Answer {
-        var form = Form(query: call.query)
+        var form = project.manner.parameters(of: call)
         let filter = form.choice("filter", of: ["with-replies", "without-replies", "hidden", "duplicate"])
         let score = form.integer("score", in: 1...5)?.int
         let slugs: [(table: SandboxProject.Table, member: String, slug: String?)] = [
@@ -111,7 +111,7 @@ enum Reviews {
     }
 
     private static func ratings(_ call: Call, _ project: inout SandboxProject) throws(Refusal) -> Answer {
-        let answer = try Listing.page(call, Form(query: call.query), of: Array(Int64(1)...5))
+        let answer = try Listing.page(call, project.manner.parameters(of: call), of: Array(Int64(1)...5))
         return .page(answer.rows.map(rating), pagination: answer.pagination)
     }
 

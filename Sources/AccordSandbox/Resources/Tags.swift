@@ -26,7 +26,8 @@ enum Tags {
     }
 
     private static func list(_ call: Call, _ project: inout SandboxProject) throws(Refusal) -> Answer {
-        try Listing(table: .tags).answer(call, Form(query: call.query), in: &project) { row, _ in show(row) }
+        try Listing(table: .tags).answer(call, project.manner.parameters(of: call), in: &project) { row, _ in show(row)
+        }
     }
 
     private static func create(_ call: Call, _ project: inout SandboxProject) throws(Refusal) -> Answer {

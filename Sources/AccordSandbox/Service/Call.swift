@@ -11,7 +11,7 @@ struct Call: Sendable {
     let address: String
     /// The parts of the path, decoded, without the prefix `project`.
     let path: [String]
-    let query: [String: String]
+    var query: [String: String]
     let body: [UInt8]
     /// The numbers in the path.
     var ids: [Int64] = []

@@ -7,6 +7,8 @@ import FoundationEssentials
 struct Form: Sendable {
     let members: [String: JSON]
     private(set) var errors: [String: [String]] = [:]
+    /// A word that is none of those that may stand somewhere counts as absent.
+    var ignoresUnknownWords = false
 
     init(_ members: [String: JSON]) { self.members = members }
 
@@ -124,6 +126,7 @@ struct Form: Sendable {
     mutating func choice(_ name: String, of words: [String], required: Bool = false) -> String? {
         guard case .string(let word)? = text(name, required: required) else { return nil }
         guard words.contains(word) else {
+            if ignoresUnknownWords { return nil }
             refuse(name, "The selected \(name) is invalid.")
             return nil
         }

@@ -23,7 +23,8 @@ struct Refusal: Error, Sendable {
 enum Answer: Sendable {
     case record(JSON)
     case list([JSON])
-    case page([JSON], pagination: JSON)
+    /// - Parameter member: what is said of the pages stands there.
+    case page([JSON], pagination: JSON, member: String = "pagination")
     /// Success and code only.
     case done
 }
@@ -34,9 +35,9 @@ extension HTTPResponse {
         switch answer {
         case .record(let record): members["data"] = record
         case .list(let records): members["data"] = .array(records)
-        case .page(let records, let pagination):
+        case .page(let records, let pagination, let member):
             members["data"] = .array(records)
-            members["pagination"] = pagination
+            members[member] = pagination
         case .done: break
         }
         self.init(status: 200, json: .object(members))

@@ -22,14 +22,16 @@ struct Route: Sendable {
     /// The operation that is called, and its call with the numbers of the path.
     ///
     /// - Throws: 404, 405.
-    static func find(_ call: Call) throws(Refusal) -> (route: Route, call: Call) {
+    static func find(_ call: Call, _ manner: HabitualAnswers) throws(Refusal) -> (route: Route, call: Call) {
         var allowed: [String] = []
         for route in all {
             guard let ids = route.match(call.path) else { continue }
-            guard route.methods.contains(call.method) else {
-                allowed += route.methods
+            let methods = manner.methods(of: route)
+            guard methods.contains(call.method) else {
+                allowed += methods
                 continue
             }
+            try manner.checkExists(route)
             var call = call
             call.ids = ids
             return (route, call)

@@ -25,9 +25,9 @@ public struct SandboxProject: Sendable {
     /// By which the service cuts its lists into calendar days.
     public var localTime = LocalTime.utc
 
-    /// Whether a create is taken for the customer that has the e-mail or the phone already. Where it is not, each create
-    /// makes a new record, as a service might well do.
-    public var matchesCustomers = true
+    /// What it does otherwise than the sandbox usually does.
+    public var habits: Set<Habit> = []
+    var manner: HabitualAnswers { HabitualAnswers(habits: habits) }
 
     public init() {}
 
@@ -81,10 +81,13 @@ public struct SandboxProject: Sendable {
         guard !changes.isEmpty else { return old }
         var row = old
         row.members.merge(changes) { $1 }
-        row["updated_at"] = .int(now)
+        let isUnseen = habits.contains(.unseenLife) && changes.keys.allSatisfy(SandboxProject.marks.contains)
+        if !isUnseen { row["updated_at"] = .int(now) }
         replace(table, old.id, by: row)
         return row
     }
+
+    private static let marks = ["unsubscribed_at", "archived_at"]
 
     mutating func delete(_ table: Table, _ id: Int64) {
         replace(table, id, by: nil)

@@ -30,7 +30,7 @@ struct SandboxState: Sendable {
         late.removeAll { $0.at <= Double(project.now) }
         for (_, request) in arrived {
             // Nobody waits for what comes of it.
-            guard let (route, call) = try? Route.find(Call(request)) else { continue }
+            guard let (route, call) = try? Route.find(Call(request), project.manner) else { continue }
             _ = try? effect(route, call)
         }
     }
@@ -45,12 +45,12 @@ struct SandboxState: Sendable {
                     operation: route.operation, words: String(decoding: call.body, as: UTF8.self), at: project.now,
                     isNew: project.insertions > before))
         }
-        return answer
+        return project.manner.shown(answer, by: route)
     }
 
     mutating func reply(to request: HTTPRequest) -> SandboxReply {
         var call = Call(request)
-        let found = Result { () throws(Refusal) in try Route.find(call) }
+        let found = Result { () throws(Refusal) in try Route.find(call, project.manner) }
         let route = (try? found.get())?.route
         requests += 1
         counts[route?.operation ?? "unknown", default: 0] += 1

@@ -13,6 +13,7 @@ struct Sandbox: AsyncParsableCommand {
             EXAMPLES
               accord sandbox --port 8787 --seed-file Fixtures/sandbox-seed.json
               accord sandbox --faults "seed=7,5xx=2%,drop-after=1%,429=2%"
+              accord sandbox --like likely,small-pages
             """)
 
     @Option(help: "The port; 0 for a free one.") var port = 8787
@@ -21,11 +22,18 @@ struct Sandbox: AsyncParsableCommand {
     var seedFile: String?
     @Option(help: "Faults on demand, for example seed=7,5xx=2%,drop-after=1%.") var faults: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "What a live service may do otherwise: documented, likely or hostile, or habits by their names, with commas.",
+            valueName: "names"))
+    var like = Likeness.documented.rawValue
+
     func run() async throws {
         try await reporting {
             guard (0...65_535).contains(port) else { throw ValidationError("--port is a number from 0 to 65535") }
             let now: @Sendable () -> Int64 = { Int64(SystemTime().unixTime) }
-            let project = try seedFile.map { try SeedFile.read($0, now: now()) } ?? SandboxProject()
+            var project = try seedFile.map { try SeedFile.read($0, now: now()) } ?? SandboxProject()
+            project.habits = try Set(likeness: like)
             let service = SandboxService(
                 key: key, now: now, faults: try faults.map { try Faults($0) } ?? Faults(), project: project)
             try await SandboxServer(service: service, port: port).run { port in
