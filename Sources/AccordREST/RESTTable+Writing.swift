@@ -51,6 +51,12 @@ extension RESTTable: RecordWritable {
 
     private func create(_ change: TableChange) async throws -> TableRecord? {
         let operation = try operation(change)
+        return try await CreateTrial(table: self, operation: operation, change: change).send {
+            try await self.create(change, by: operation)
+        }
+    }
+
+    private func create(_ change: TableChange, by operation: APIOperation) async throws -> TableRecord? {
         let (record, request) = try await perform(operation, change) { () throws(Nonsense) in
             try self.encoder.create(change.values)
         }
@@ -62,17 +68,23 @@ extension RESTTable: RecordWritable {
     }
 
     private func changeLife(_ change: TableChange) async throws -> TableRecord? {
-        try await perform(operation(change), change, body: nil).record
+        let operation = try operation(change)
+        return try await LifeTrial(table: self, operation: operation, change: change).send {
+            try await self.perform(operation, change, body: nil).record
+        }
     }
 
     // MARK: - Updates
 
     /// Some fields are written by one operation, others by another.
     private func update(_ change: TableChange) async throws -> TableRecord? {
-        guard let steps = resource.writes(of: Set(change.values.keys)) else {
-            let fields = change.values.keys.filter { resource.writes(of: [$0]) == nil }.sorted()
-            throw undescribed(change, "no operation that writes \(fields.joined(separator: ", "))")
+        let withheld = withheld(of: change)
+        let fields = Set(change.values.keys).subtracting(withheld.keys)
+        guard let steps = resource.writes(of: fields) else {
+            let unknown = fields.filter { resource.writes(of: [$0]) == nil }.sorted()
+            throw undescribed(change, "no operation that writes \(unknown.joined(separator: ", "))")
         }
+        for way in steps.flatMap(\.operation.requests) { try check(way, change) }
         var stored: TableRecord?
         for (number, (operation, fields)) in steps.enumerated() {
             do {
@@ -85,7 +97,27 @@ extension RESTTable: RecordWritable {
                 throw number == 0 ? error : partlyMade(change, error)
             }
         }
-        return stored
+        return withheld.isEmpty ? stored : holding(withheld, stored, change)
+    }
+
+    /// What the service is known not to do, with what the fields go on holding: it is not sent, as it would change nothing.
+    private func withheld(of change: TableChange) -> [String: Value] {
+        change.values.reduce(into: [:]) { withheld, cell in
+            guard let use = change.losing(cell.key, cell.value), let operation = resource.writes(of: [cell.key])?.first,
+                let found = client.findings[resource.claim(use, of: operation.operation)], found.verdict == .refuted,
+                Int64(client.time.unixTime) - found.at < ServiceFindings.isAskedAgainAfter
+            else { return }
+            withheld[cell.key] = change.before(cell.key)
+        }
+    }
+
+    /// The answer to an update of which a part was not sent.
+    private func holding(_ values: [String: Value], _ stored: TableRecord?, _ change: TableChange) -> TableRecord {
+        var record =
+            stored?.decoded()
+            ?? TableRecord(key: change.key, cells: .values([:]), fingerprint: Fingerprint(of: []), archived: nil)
+        record.cells = .values(record.values.merging(values) { $1 })
+        return record
     }
 
     /// A record cannot be found by value: it is gone, holds another value by now, or has none to be found by.
@@ -120,16 +152,29 @@ extension RESTTable: RecordWritable {
             known = Record(
                 key: now.key ?? "", values: now.values, unknown: operation.always.subtracting(now.values.keys))
         }
+        let values = change.values.filter { fields.contains($0.key) }
+        let trial = UpdateTrial(
+            table: self, operation: operation, change: change, values: values,
+            uses: change.uses(values, resource.schema)
+        ) { [known] values in
+            try await self.send(values, by: operation, change, known)
+        }
+        return try await trial.send()
+    }
+
+    private func send(
+        _ values: [String: Value], by operation: APIOperation, _ change: TableChange, _ known: Record
+    ) async throws -> TableRecord? {
         let (answer, request) = try await perform(operation, change) { () throws(Nonsense) in
-            try self.encoder.update(change.values.filter { fields.contains($0.key) }, operation, known: known)
+            try self.encoder.update(values, operation, known: known)
         }
-        if let answer, answer.key != change.key {
-            // An operation that finds the record itself, by a value that another one has too.
-            throw TableError.refused(
-                request: request.summary, status: 200,
-                message: "\(label) \(change.key ?? "") was meant, the service wrote \(answer.key ?? "")", fields: [:])
+        guard let answer, answer.key != change.key else { return answer }
+        // An operation that finds the record itself: by a value that another one has too, or not at all.
+        let strayed = "\(label) \(change.key ?? "") was meant, the service wrote \(answer.key ?? "")"
+        if resource.schema.wasThere(answer) == nil {
+            note(resource.claim(.plain, of: operation), .refuted, nil, "\(strayed), which it made: delete that one")
         }
-        return answer
+        throw TableError.refused(request: request.summary, status: 200, message: strayed, fields: [:])
     }
 
     /// What somebody else has changed since it was read is not overwritten.
@@ -166,7 +211,7 @@ extension RESTTable: RecordWritable {
     /// service does not have has done nothing.
     ///
     /// - Returns: the record that the service stored, where it says so, and the request that it took.
-    private func perform(
+    func perform(
         _ operation: APIOperation, _ change: TableChange, body: (() throws(Nonsense) -> JSON)?
     ) async throws -> (record: TableRecord?, request: APIRequest) {
         let claim = resource.claim(operation)
@@ -235,7 +280,17 @@ extension RESTTable: RecordWritable {
         guard let operation = resource.operation(change.kind) else {
             throw undescribed(change, "no such operation")
         }
+        // Before anything is asked: an id that is none leads nowhere.
+        for way in operation.requests { try check(way, change) }
         return operation
+    }
+
+    private func check(_ way: APIOperation.Request, _ change: TableChange) throws {
+        do {
+            _ = try path(way, change)
+        } catch {
+            throw Unsent(error: .unsendable(name: name(change), reason: error.reason))
+        }
     }
 
     private func undescribed(_ change: TableChange, _ what: String) -> Unsent {

@@ -1,10 +1,11 @@
 import AccordCore
 import AccordHTTP
-import AccordREST
 import AccordTables
 import Chance
 import Logging
 import Synchronization
+
+@testable import AccordREST
 
 /// Answers requests by a script, and remembers them.
 final class ScriptedTransport: HTTPTransport {
@@ -145,22 +146,33 @@ struct Stage {
         let seconds = Mutex<[Int]>([])
     }
 
+    /// - Parameter tries: what writes do was not found out before.
     init(
         _ transport: ScriptedTransport, resource: ResourceDescription = contacts,
         clock: SimulatedClock = SimulatedClock(), policy: RetryPolicy = RetryPolicy(),
-        budget: RetryBudget = RetryBudget(), breaker: CircuitBreaker? = nil, key: String = testKey
+        budget: RetryBudget = RetryBudget(), breaker: CircuitBreaker? = nil, key: String = testKey,
+        tries: Bool = false
     ) {
         self.clock = clock
         self.transport = transport
         let waited = waited
         client = APIClient(
-            description: contactsAPI, key: Secret(key), userAgent: "accord/test", transport: transport, time: clock,
+            description: contactsAPI, findings: ServiceFindings(tries ? [] : Stage.proved(resource)), key: Secret(key),
+            userAgent: "accord/test", transport: transport, time: clock,
             random: SeededRandom(7), limiter: RateLimiter(perSecond: 1000, burst: 1000, time: clock), policy: policy,
             budget: budget, breaker: breaker ?? CircuitBreaker(time: clock, mostFailures: 1000), logger: logs.logger
         ) { seconds in
             waited.seconds.withLock { $0.append(seconds) }
         }
         table = RESTTable(client: client, resource: resource)
+    }
+
+    private static func proved(_ resource: ResourceDescription) -> [Finding] {
+        let fields = resource.schema.fields.flatMap { [Use.clearing($0.name), .taking($0.name)] }
+        let claims = resource.operations.flatMap { operation in
+            ([Use.plain, .ofOptedOut] + fields).map { resource.claim($0, of: operation) }
+        }
+        return claims.map { Finding(claim: $0, verdict: .proved, evidence: "", at: 0) }
     }
 
     init(_ answers: Result<HTTPResponse, TransportError>..., clock: SimulatedClock = SimulatedClock()) {

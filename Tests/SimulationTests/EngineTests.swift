@@ -36,8 +36,13 @@ struct EngineTests {
     func fewestRequests() async throws {
         try world.write([person(1), person(2)])
         try await world.sync()
+        // The first ones are trials.
+        try world.write([person(1), person(2, company: "Once").replacing("First2", with: "Once")])
+        try await world.sync()
         var before = world.service.requestCounts
-        try world.write([person(1).replacing("First1", with: "Other"), person(2)])
+        try world.write([
+            person(1).replacing("First1", with: "Other"), person(2, company: "Once").replacing("First2", with: "Once"),
+        ])
         var plan: Plan?
         // What others have changed is looked for right before.
         #expect(try await world.sync { plan = $0 }.requests == 3)
@@ -47,7 +52,10 @@ struct EngineTests {
         // The company is written by the create alone, which would bring back somebody who is gone: so they are looked
         // for before.
         before = world.service.requestCounts
-        try world.write([person(1, company: "New").replacing("First1", with: "Other"), person(2)])
+        try world.write([
+            person(1, company: "New").replacing("First1", with: "Other"),
+            person(2, company: "Once").replacing("First2", with: "Once"),
+        ])
         try await world.sync { plan = $0 }
         #expect(counts(since: before) == ["listCustomers": 3, "createCustomer": 1])
         #expect(plan?.pairs.first?.requests == 2)

@@ -112,6 +112,11 @@ struct RepairTests {
     func madeInPart(_ change: (company: String, out: String), _ status: Int) async throws {
         try world.write([person(1)])
         try await world.sync()
+        // What updates do here is known by now.
+        try world.write([person(1, first: "Once", company: "Once")])
+        try await world.sync()
+        try world.write([person(1)])
+        try await world.sync()
         try world.write([person(1, first: "Other", company: change.company, out: change.out)])
         let isSecond = Mutex(false)
         world.refusal = { request in

@@ -11,6 +11,7 @@ public final class APIClient: Sendable {
     public let description: APIDescription
     /// What was found out about the service.
     public let findings: ServiceFindings
+    let turns = Turns()
     let url: String
     /// Pages of a list that are asked for at once, at most.
     let concurrency: Int

@@ -1,0 +1,84 @@
+import AccordCore
+import AccordTables
+
+/// The first time in a project that a record is archived, opted out, or the like: one alone, and it is looked whether it is.
+struct LifeTrial {
+    let table: RESTTable
+    let operation: APIOperation
+    let change: TableChange
+
+    private var schema: TableSchema { table.resource.schema }
+    private var claim: String { table.resource.claim(.plain, of: operation) }
+    private var label: String { "\(schema.label) \(change.key ?? "")" }
+    private var verdict: Finding.Verdict? { table.client.findings[claim]?.verdict }
+
+    func send(_ write: @escaping @Sendable () async throws -> TableRecord?) async throws -> TableRecord? {
+        try refuse()
+        guard verdict == nil, await !table.client.turns.isGivenUp(claim) else { return try await write() }
+        return try await table.client.turns.alone(claim) {
+            try refuse()
+            return verdict == nil ? try await run(write) : try await write()
+        }
+    }
+
+    /// What did nothing may do something tomorrow; what did something else is not done again.
+    private func refuse() throws {
+        guard let found = table.client.findings[claim], found.verdict == .refuted,
+            Int64(table.client.time.unixTime) - found.at < ServiceFindings.lasts
+        else { return }
+        throw RESTTable.Unsent(error: .noSuchOperation(request: table.name(change), what: found.evidence))
+    }
+
+    private func run(_ write: @Sendable () async throws -> TableRecord?) async throws -> TableRecord? {
+        let before = try await look()
+        let answer = try await write()
+        let after = try await table.awaited(look) { isDone($0) ?? true }
+        guard let isDone = isDone(after) else {
+            await table.client.turns.noteUndecided(claim)
+            return answer
+        }
+        guard isDone else {
+            let what = "\(label): it was accepted, and a minute later it was not done"
+            table.note(claim, .refuted, nil, what)
+            throw RESTTable.Unsent(error: .noSuchOperation(request: table.name(change), what: what))
+        }
+        if let before = before.record, let after = after.record, let done = try await whatElse(before, after) {
+            table.note(claim, .refuted, nil, done)
+        } else {
+            table.note(claim, .proved, nil, "\(label): it was done, and nothing else")
+        }
+        return answer
+    }
+
+    private func look() async throws -> Sight {
+        try await table.sight(change.key ?? "", like: change.likes)
+    }
+
+    /// Nil where the service does not show it.
+    private func isDone(_ sight: Sight) -> Bool? {
+        if case .nowhere = sight, change.kind == .delete { return true }
+        guard let record = sight.record else { return nil }
+        let optOut = schema.field(.optOut).flatMap { record.values[$0.name] }
+        switch change.kind {
+        case .unsubscribe: return optOut?.saysOptOut
+        case .resubscribe: return optOut.map { !$0.saysOptOut }
+        case .archive: return record.archived
+        case .unarchive: return record.archived.map { !$0 }
+        case .delete: return false
+        case .create, .update, .send: return nil
+        }
+    }
+
+    /// Somebody who opted out does not come back with the record.
+    private func whatElse(_ before: TableRecord, _ after: TableRecord) async throws -> String? {
+        let meant: Set<FieldSchema.Role?> =
+            change.kind == .archive || change.kind == .unarchive ? [.archived] : [.optOut]
+        let fields = schema.fields.filter { meant.contains($0.role) }.map(\.name)
+        let effects = SideEffects(before: before, after: after, meant: Set(fields), schema)
+        guard effects.endsOptOut else { return nil }
+        if let unsubscribe = table.resource.operation(.unsubscribe) {
+            _ = try await table.perform(unsubscribe, change, body: nil)
+        }
+        return "\(label): \(effects.words); it was opted out again"
+    }
+}

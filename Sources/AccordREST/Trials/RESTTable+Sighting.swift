@@ -1,0 +1,87 @@
+import AccordCore
+import AccordTables
+
+/// One record as the service shows it now, whatever it answered to a write.
+enum Sight {
+    case there(TableRecord)
+    case nowhere
+    /// It could not be looked for.
+    case unread
+
+    var record: TableRecord? { if case .there(let record) = self { record } else { nil } }
+}
+
+extension RESTTable {
+    /// - Parameters:
+    ///   - likes: by what the record may be found.
+    ///   - cursor: where changes are listed, from where on it is among them.
+    func sight(_ key: String, like likes: [Record], since cursor: Cursor? = nil) async throws -> Sight {
+        try await sight(key) { try await sighted(key, like: likes, since: cursor).map { [$0] } ?? [] }
+    }
+
+    /// Of records that are looked for. What was written was written, whatever comes of looking at it.
+    func sight(_ key: String, among look: () async throws -> [TableRecord]) async throws -> Sight {
+        do {
+            return try await look().first { $0.key == key }.map(Sight.there) ?? .nowhere
+        } catch is TableError {
+            return .unread
+        }
+    }
+
+    private func sighted(_ key: String, like likes: [Record], since cursor: Cursor?) async throws -> TableRecord? {
+        if let found = try await lookedUp(key, like: likes) { return found }
+        var found: TableRecord?
+        if let cursor {
+            _ = try await changes(since: cursor) { batch in
+                found = batch.records.first { $0.key == key } ?? found
+            }
+        } else {
+            _ = try await scanPages { page in found = page.records.first { $0.key == key } ?? found }
+        }
+        guard let found else { return nil }
+        return try await withOptOut(found.decoded())
+    }
+
+    /// Where no search finds a record, it is among the latest changes once it is written.
+    func cursorOfTrial() async throws -> Cursor? {
+        guard resource.list.lookup.isEmpty, capabilities.changes else { return nil }
+        do {
+            return try await cursor()
+        } catch is TableError {
+            return nil
+        }
+    }
+
+    private func lookedUp(_ key: String, like likes: [Record]) async throws -> TableRecord? {
+        var asked: Set<FieldValue> = []
+        for field in resource.schema.lookedUpBy where resource.list.lookup[field] != nil {
+            for like in likes where !like[field].isNull {
+                guard asked.insert(FieldValue(field: field, value: like[field])).inserted else { continue }
+                let found = try await find(field, like[field]).first { $0.key == key }
+                if let found { return try await withOptOut(found) }
+            }
+        }
+        return nil
+    }
+
+    /// A list says who opted out, where records do not.
+    private func withOptOut(_ record: TableRecord) async throws -> TableRecord {
+        guard let field = resource.schema.field(.optOut)?.name, let key = record.key, record.values[field] == nil,
+            let listed = try await listed(field)
+        else { return record }
+        var record = record
+        record.cells = .values(record.values.merging([field: listed.contains(key) ? .boolean(true) : .null]) { $1 })
+        return record
+    }
+
+    /// Looks until something shows, for a minute: a service may show what was written only after a while.
+    func awaited(_ look: () async throws -> Sight, until shows: (Sight) -> Bool) async throws -> Sight {
+        var last = Sight.unread
+        for seconds in [0.0, 1, 2, 4, 8, 15, 30] {
+            if seconds > 0 { try await client.time.sleep(seconds: seconds) }
+            last = try await look()
+            if shows(last) { return last }
+        }
+        return last
+    }
+}

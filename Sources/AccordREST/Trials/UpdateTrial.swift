@@ -1,0 +1,207 @@
+import AccordCore
+import AccordTables
+
+/// A part of an update, of a kind that was not made in this project before: made to one record alone, which is read
+/// before and after it.
+///
+/// A description says what a request is there for, and little of what it does to the fields that it does not name. So it
+/// is sent with what the record holds first, which may change nothing, and then with what it is to hold.
+struct UpdateTrial {
+    let table: RESTTable
+    let operation: APIOperation
+    let change: TableChange
+    /// What is to be written by the operation.
+    let values: [String: Value]
+    let uses: Set<Use>
+    /// Sends values by the operation.
+    let write: @Sendable ([String: Value]) async throws -> TableRecord?
+
+    private var schema: TableSchema { table.resource.schema }
+    private var key: String { change.key ?? "" }
+    private var claim: String { table.resource.claim(.plain, of: operation) }
+
+    private func verdict(_ use: Use) -> Finding.Verdict? {
+        table.client.findings[table.resource.claim(use, of: operation)]?.verdict
+    }
+
+    private func note(_ use: Use, _ verdict: Finding.Verdict, _ evidence: String) {
+        table.note(table.resource.claim(use, of: operation), verdict, nil, evidence)
+    }
+
+    /// - Returns: the record as it was read after it.
+    /// - Throws: where it is found, now or before, to do what it may not.
+    func send() async throws -> TableRecord? {
+        try refuse()
+        guard uses.contains(where: { verdict($0) == nil }), await !table.client.turns.isGivenUp(claim) else {
+            return try await write(values)
+        }
+        return try await table.client.turns.alone(claim) {
+            // The one before it may have shown all that there is to see.
+            try refuse()
+            guard uses.contains(where: { verdict($0) == nil }) else { return try await write(values) }
+            return try await run()
+        }
+    }
+
+    private func refuse() throws {
+        for use in [Use.plain, .ofOptedOut] where uses.contains(use) {
+            guard let found = table.client.findings[table.resource.claim(use, of: operation)],
+                found.verdict == .refuted
+            else { continue }
+            throw RESTTable.Unsent(error: .noSuchOperation(request: table.name(change), what: found.evidence))
+        }
+    }
+
+    // MARK: - The trial
+
+    private func run() async throws -> TableRecord? {
+        let cursor = try await table.cursorOfTrial()
+        let before = try await look(since: cursor).record ?? known
+        if verdict(.plain) == nil { try await rehearse(before, since: cursor) }
+        let answer = try await write(values)
+        let sight = try await table.awaited {
+            try await look(since: cursor)
+        } until: { sight in
+            sight.record.map { shows($0, before) } ?? false
+        }
+        guard let after = sight.record else {
+            await table.client.turns.noteUndecided(claim)
+            return answer
+        }
+        if let done = try await whatItDid(before, after, by: values, since: cursor) {
+            note(.plain, .refuted, done)
+            return try await look(since: cursor).record ?? after
+        }
+        try await judge(before, after)
+        return after
+    }
+
+    private func look(since cursor: Cursor?) async throws -> Sight {
+        try await table.sight(key, like: change.likes, since: cursor)
+    }
+
+    /// The record as it was last read, without what is not known of it.
+    private var known: TableRecord {
+        var values = change.known.values
+        for field in change.cells.keys { values[field] = change.before(field) }
+        return TableRecord(key: key, cells: .values(values), fingerprint: Fingerprint(of: []), archived: nil)
+    }
+
+    /// Something of what was sent is there, or the record is said to have changed.
+    private func shows(_ after: TableRecord, _ before: TableRecord) -> Bool {
+        if let now = after.modified, let then = before.modified, now > then { return true }
+        let sent = values.filter { after.values[$0.key] != nil }
+        return sent.isEmpty || sent.contains { !after.holds(before.values[$0.key] ?? .null, in: $0.key) }
+            || sent.allSatisfy { after.holds($0.value, in: $0.key) }
+    }
+
+    /// With what the record holds, which may change nothing.
+    private func rehearse(_ before: TableRecord, since cursor: Cursor?) async throws {
+        let held = before.values.filter { values[$0.key] != nil }
+        guard !held.isEmpty else { return }
+        do {
+            _ = try await write(held)
+        } catch TableError.refused {
+            // What it holds may be what it must not.
+            return
+        }
+        guard let after = try await look(since: cursor).record,
+            let done = try await whatItDid(before, after, by: held, since: cursor)
+        else { return }
+        note(.plain, .refuted, done)
+        throw RESTTable.Unsent(error: .noSuchOperation(request: table.name(change), what: done))
+    }
+
+    /// What was shown: of the operation, and of what single fields lose.
+    private func judge(_ before: TableRecord, _ after: TableRecord) async throws {
+        let label = "\(schema.label) \(key)"
+        for (field, value) in values {
+            guard let use = change.losing(field, value), let held = after.values[field] else { continue }
+            let isDone = held.means(value) || !held.means(change.before(field) ?? .null)
+            note(use, isDone ? .proved : .refuted, "\(label): \(field) was to be \"\(value)\" and is \"\(held)\"")
+        }
+        if uses.contains(.ofOptedOut), let optOut = schema.field(.optOut)?.name, after.values[optOut] != nil {
+            note(.ofOptedOut, .proved, "\(label) opted out before and has after it")
+        }
+        guard verdict(.plain) == nil else { return }
+        let shown = values.keys.filter { after.values[$0] != nil }
+        let moved = shown.filter { !after.holds(before.values[$0] ?? .null, in: $0) }
+        if !moved.isEmpty {
+            note(.plain, .proved, "\(label): \(moved.sorted().joined(separator: ", ")) changed, and nothing else")
+        } else if shown.contains(where: { change.losing($0, values[$0] ?? .null) == nil }),
+            !shown.allSatisfy({ after.holds(values[$0] ?? .null, in: $0) })
+        {
+            note(.plain, .refuted, "\(label): it was accepted, and a minute later nothing of it was there")
+        } else {
+            await table.client.turns.noteUndecided(claim)
+        }
+    }
+
+    // MARK: - What it did besides
+
+    /// Whether what else changed is the operation's doing, and not somebody else's at the same moment: put back, and sent
+    /// once more, it shows. What it did is put back; what others did stays.
+    ///
+    /// - Parameter sent: what was sent last.
+    /// - Returns: what it did, in words; nil if it did nothing.
+    private func whatItDid(
+        _ before: TableRecord, _ after: TableRecord, by sent: [String: Value], since cursor: Cursor?
+    ) async throws -> String? {
+        let meant = Set(values.keys)
+        let effects = SideEffects(before: before, after: after, meant: meant, schema)
+        guard !effects.isEmpty else { return nil }
+        let words = "\(schema.label) \(key): \(effects.words)"
+        func look() async throws -> TableRecord? { try await self.look(since: cursor).record }
+        var wanted = before
+        wanted.cells = .values(before.values.merging(sent) { $1 })
+        try await putBack(effects, as: wanted, look)
+        guard let again = try await look() else { return "\(words); it could not be put back" }
+        let left = SideEffects(before: before, after: again, meant: meant, schema)
+        guard left.isEmpty else { return "\(words); it could not be put back: do that in the project" }
+        _ = try await write(sent)
+        guard let repeated = try await look() else { return words }
+        guard effects.isRepeated(by: SideEffects(before: again, after: repeated, meant: meant, schema)) else {
+            try await putBack(effects, as: after, look)
+            return nil
+        }
+        try await putBack(effects, as: wanted, look)
+        let end = try await look().map { SideEffects(before: before, after: $0, meant: meant, schema).isEmpty }
+        return end == true ? "\(words); it was put back" : "\(words); it could not be put back: do that in the project"
+    }
+
+    /// By the operation itself with all that it takes; what it does not take, by those that do.
+    private func putBack(
+        _ effects: SideEffects, as record: TableRecord, _ look: () async throws -> TableRecord?
+    ) async throws {
+        let holds = Record(key: key, values: record.values)
+        func send(_ operation: APIOperation, _ fields: Set<String>) async throws {
+            let values = record.values.filter { fields.contains($0.key) }
+            _ = try await table.perform(operation, change) { () throws(Nonsense) in
+                try table.encoder.update(values, operation, known: holds)
+            }
+        }
+        do {
+            let all = operation.isUpsert ? table.resource.operation(.create)?.writes : operation.writes
+            var left = Set(effects.fields.keys)
+            if !left.isDisjoint(with: all ?? []) {
+                try await send(operation, all ?? [])
+                if let now = try await look() {
+                    left = left.filter { !now.holds(record.values[$0] ?? .null, in: $0) }
+                }
+            }
+            for (other, _) in table.resource.writes(of: left) ?? [] where other.name != operation.name {
+                try await send(other, other.writes)
+            }
+            if effects.endsOptOut, let unsubscribe = table.resource.operation(.unsubscribe) {
+                _ = try await table.perform(unsubscribe, change, body: nil)
+            }
+            if effects.endsArchiving, let archive = table.resource.operation(.archive) {
+                _ = try await table.perform(archive, change, body: nil)
+            }
+        } catch is RESTTable.Unsent {
+            // There is no way to put it back: that is seen, and said.
+        } catch let error as TableError where !error.isFinal {
+            // Likewise.
+        }
+    }
+}
