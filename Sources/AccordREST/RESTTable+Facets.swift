@@ -8,11 +8,19 @@ extension RESTTable {
         let shown = resource.shownClaim(field)
         // What the list holds shows it.
         if client.findings[shown] == nil { _ = try await page(1, of: fullQuery, isArchived: leavesArchivedOut) }
-        guard client.findings[shown]?.verdict == .refuted else { return nil }
+        guard client.findings[shown]?.verdict == .refuted || isUnlisted(field) else { return nil }
         let claim = resource.facetClaim(field)
         if isOpen(claim) { try await probe(facet, claim) }
         guard client.findings[claim]?.verdict == .proved else { return nil }
         return try await keys(of: facet)
+    }
+
+    /// Records show it, and the list of changes does not show that it changed.
+    private func isUnlisted(_ field: String) -> Bool {
+        let kinds: [Operation.Kind] = resource.schema.field(field)?.role == .optOut ? [.unsubscribe, .resubscribe] : []
+        return kinds.compactMap(resource.operation).contains {
+            client.findings[resource.listedClaim($0)]?.verdict == .refuted
+        }
     }
 
     private func probe(_ facet: ListDescription.Facet, _ claim: String) async throws {

@@ -15,8 +15,10 @@ extension RESTTable {
     /// The list by which changes are read; nil if none is known to be one.
     var changeList: ChangeList? { resource.list.changed.first(where: isKnown) }
 
-    /// The list is what its description says.
+    /// The list is what its description says, and what was changed in it came by.
     func isKnown(_ list: ChangeList) -> Bool {
+        let updates = resource.operations.filter { $0.verb == .update }
+        if updates.contains(where: { client.findings[resource.listedClaim($0)]?.verdict == .refuted }) { return false }
         let isOrdered = list.order.map { holds($0.grade, resource.orderClaim(list)) } ?? true
         return isOrdered && list.bound.map { holds($0.grade, resource.boundClaim(list)) } ?? true
     }

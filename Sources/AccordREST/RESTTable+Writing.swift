@@ -309,5 +309,5 @@ extension RESTTable: RecordWritable {
 }
 
 extension TableError {
-    fileprivate var isNotFound: Bool { if case .notFound = self { true } else { false } }
+    var isNotFound: Bool { if case .notFound = self { true } else { false } }
 }

@@ -6,6 +6,8 @@ public final class ServiceFindings: Sendable {
     private struct State {
         var known: [String: Finding]
         var news: [Finding] = []
+        /// Claims of which this run found something out.
+        var found: Set<String> = []
     }
 
     private let state: Mutex<State>
@@ -32,8 +34,12 @@ public final class ServiceFindings: Sendable {
             }
             state.known[finding.claim] = finding
             state.news.append(finding)
+            state.found.insert(finding.claim)
         }
     }
+
+    /// This run found it out.
+    func isNew(_ claim: String) -> Bool { state.withLock { $0.found.contains(claim) } }
 
     /// What was found out since this was asked for last.
     public func takeNews() -> [Finding] {

@@ -182,7 +182,13 @@ struct Settling {
             guard let new else { return try StoredQuarantine.end(db, pair: pair, key: old, fields: nil) }
             try StoredQuarantine.move(db, pair: pair, from: old, to: new)
         }
-        let fields = Set(settlement.sourceBase.keys).union(settlement.projectBase.keys)
+        // Where the two sides stay apart, a person has to look as before.
+        let fields = Set(settlement.sourceBase.keys).union(settlement.projectBase.keys).filter { field in
+            guard let source = settlement.sourceBase[field], let project = settlement.projectBase[field] else {
+                return true
+            }
+            return source.means(project)
+        }
         if let new, !fields.isEmpty { try StoredQuarantine.end(db, pair: pair, key: new, fields: fields) }
     }
 

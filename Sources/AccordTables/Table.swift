@@ -41,7 +41,35 @@ public protocol DescribedTable: Table {
     /// - Returns: nil where records show the field, and where no list is known to say it.
     /// - Throws: ``TableError`` if the list did not prove itself whole.
     func listed(_ field: String) async throws -> Set<String>?
+    /// Whether an operation will do what it is for, before a write is made that must not stay without it.
+    func assurance(of kind: Operation.Kind) async throws -> Assurance
+    /// What would be done for the first time, where that is tried on one record before others get it.
+    ///
+    /// - Parameters:
+    ///   - kinds: what is to be done.
+    ///   - fields: those that updates write.
+    func trials(of kinds: Set<Operation.Kind>, writing fields: Set<String>) -> [Trial]
     func takeFindings() -> [Finding]
+}
+
+/// The first use of an operation, which is made alone and looked at.
+public struct Trial: Hashable, Sendable {
+    /// For people: `update of city and notes`, `unsubscribe`.
+    public var name: String
+    /// Those that it takes besides the one that is tried.
+    public var requests: Int
+
+    public init(name: String, requests: Int) { (self.name, self.requests) = (name, requests) }
+}
+
+/// Whether something that is still to be done will be.
+public enum Assurance: Hashable, Sendable {
+    /// It was done before.
+    case given
+    /// It was not tried: the first one is to be made alone.
+    case open
+    /// It will not; why.
+    case refused(String)
 }
 
 /// A table that can be read whole.

@@ -37,6 +37,7 @@ struct ReasonTests {
         .alsoSets(count: 5, record: "charge", field: "name", label: "customer"), .sendsNotAllowed(count: 6),
         .tooManySends(count: 6, most: 5),
         .tooOldToAsk(count: 7, days: 30), .sendsResolved(count: 8), .sendsOpen(count: 9),
+        .trials(["unsubscribe"]), .trials(["update of city", "archive"]),
         .unknownFields(of: .project, ["notes"]), .unknownFields(of: .source, ["notes", "company"]),
     ]
 
@@ -120,7 +121,7 @@ struct ReasonTests {
     private enum NoteKind: CaseIterable {
         case projectInDoubt, notFound, repaired, unrepaired, leftOut, alsoSets, sendsNotAllowed, tooManySends,
             tooOldToAsk,
-            sendsResolved, sendsOpen, unknownFields
+            sendsResolved, sendsOpen, unknownFields, trials
     }
 
     private enum ObjectionKind: CaseIterable {
@@ -190,6 +191,7 @@ struct ReasonTests {
         case .sendsResolved: .sendsResolved
         case .sendsOpen: .sendsOpen
         case .unknownFields: .unknownFields
+        case .trials: .trials
         }
     }
 

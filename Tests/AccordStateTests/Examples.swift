@@ -162,7 +162,7 @@ enum Examples {
                 .alsoSets(count: 5, record: "charge", field: "name", label: "customer"), .sendsNotAllowed(count: 6),
                 .tooManySends(count: 6, most: 5),
                 .tooOldToAsk(count: 7, days: 30), .sendsResolved(count: 8), .sendsOpen(count: 9),
-                .unknownFields(of: .project, ["notes", "company"]),
+                .unknownFields(of: .project, ["notes", "company"]), .trials(["update of city", "archive"]),
             ], requests: 21, records: records)
         plan.undecided = [.source(key: "s-9"), .project(id: "p-9")]
         return plan

@@ -80,7 +80,7 @@ struct RemappedTests {
     @Test("so it is where the first run with the new mapping ends at any step")
     func crashes() async throws {
         try world.use(mapping: Self.mapping(company: "org"))
-        for step in 1...40 {
+        for step in 1...120 {
             try write { "First\($0) \(step)" }
             let died = try await world.crash(atStep: step, unless: .endsBefore)
             try expectBothKept("step \(step)")

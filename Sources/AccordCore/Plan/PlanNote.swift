@@ -23,6 +23,8 @@ public enum PlanNote: Hashable, Sendable {
     case sendsResolved(count: Int)
     /// The same, of which it is not known yet.
     case sendsOpen(count: Int)
+    /// What was not done in this project before, and is tried on one record first.
+    case trials([String])
 
     /// For people: a sentence without its full stop.
     public var description: String {
@@ -53,6 +55,9 @@ public enum PlanNote: Hashable, Sendable {
             "an earlier run got no answer to \(count.counted("ask")), and what became of that is known now"
         case .sendsOpen(let count):
             "an earlier run got no answer to \(count.counted("ask")): not sent again until that is known"
+        case .trials(let names):
+            "for the first time in this project: \(names.joined(separator: "; ")). One record each goes first, alone, "
+                + "and what came of it is looked at"
         }
     }
 
@@ -80,6 +85,7 @@ extension PlanNote {
         case .tooOldToAsk: "too-old-to-ask"
         case .sendsResolved: "sends-resolved"
         case .sendsOpen: "sends-open"
+        case .trials: "trials"
         }
     }
 
@@ -91,6 +97,7 @@ extension PlanNote {
         case .leftOut(let count, let column): [String(count), column]
         case .alsoSets(let count, let record, let field, let label): [String(count), record, field, label]
         case .unknownFields(let side, let fields): [String(fields.count), side.rawValue] + fields
+        case .trials(let names): [String(names.count)] + names
         case .tooManySends(let count, let most): [String(count), String(most)]
         case .tooOldToAsk(let count, let days): [String(count), String(days)]
         case .repaired(let count), .unrepaired(let count), .sendsNotAllowed(let count), .sendsResolved(let count),
@@ -124,6 +131,7 @@ extension PlanNote {
             guard let days = Int(details[1]) else { return nil }
             self = .tooOldToAsk(count: count, days: days)
         case ("sends-resolved", 1): self = .sendsResolved(count: count)
+        case ("trials", count + 1): self = .trials(Array(details.dropFirst()))
         case ("sends-open", 1): self = .sendsOpen(count: count)
         default: return nil
         }

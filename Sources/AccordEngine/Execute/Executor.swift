@@ -26,7 +26,9 @@ struct Executor {
         guard tally.failure == nil, !execution.stop.isStopped else { return }
         // A record of which the project has not taken its half stays as it is: the next plan sees both halves.
         let positions = records.positions { $0.contains(.writesSource) }.filter { position in
-            guard !unmet.contains(Int64(position)) else { return false }
+            guard !unmet.contains(Int64(position)), !tally.takenOtherwise.contains(Int64(position)) else {
+                return false
+            }
             return !records.kinds(at: position - 1).contains(.writesProject) || done.contains(Int64(position))
         }
         do {

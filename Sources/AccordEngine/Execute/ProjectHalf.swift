@@ -208,8 +208,29 @@ struct ProjectHalf: Half {
         if entry.operations.contains(where: { $0.kind == .archive }) { settlement.link = .state(.archived) }
         if let kept = storedDifferently(entry.operations, of: entry, stored.record) {
             settlement.quarantine.append(kept)
+            differ(in: kept.fields, entry, stored.record, &settlement, &tally)
         }
         return settlement
+    }
+
+    /// What both sides were to hold, and the project did not take, the source does not get: what each of them holds is where
+    /// they stay apart, until somebody changes it. Else the project's would look like an edit, and undo the source's.
+    private func differ(
+        in fields: [String], _ entry: Entry, _ stored: Record, _ settlement: inout Settlement, _ tally: inout Tally
+    ) {
+        let shared = entry.operations.filter { $0.side == .source }.flatMap(\.changes).filter {
+            fields.contains($0.field)
+        }
+        if shared.isEmpty { return }
+        for change in shared {
+            settlement.sourceBase[change.field] = change.before
+            settlement.projectBase[change.field] = stored[change.field]
+        }
+        settlement.closesIntent = true
+        settlement.sourceFingerprint = nil
+        settlement.settlesProject = false
+        tally.takenOtherwise.insert(Int64(entry.position))
+        tally.leavesOpen = true
     }
 
     /// The new record is linked, whatever became of the rest: the next plan sees what is still to be done.

@@ -38,6 +38,10 @@ struct RecordWrite<Basis: Sendable>: Sendable {
 
     /// The create among its changes was made.
     var isCreated: Bool { zip(changes, answers).contains { $0.0.kind == .create } }
+    /// It is still to be created, and opted out after that.
+    var makesOptedOut: Bool {
+        answers.isEmpty && changes.first?.kind == .create && changes.contains { $0.kind == .unsubscribe }
+    }
     /// The key of the record that the create among its changes made, if the table said which it is.
     var createdKey: String? { zip(changes, answers).first { $0.0.kind == .create }?.1?.key }
     /// The next change to be made; nil once all were, or one was not.

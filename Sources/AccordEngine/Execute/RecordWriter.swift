@@ -13,6 +13,7 @@ struct RecordWriter: Sendable {
     let isFree: @Sendable (String) throws -> Bool
     /// The records that this run found to be its own creates: each is one record's of the other side.
     private let claims = Claims()
+    private let turns = Turns()
 
     init(
         table: any RecordWritable, schema: TableSchema, logger: Logger,
@@ -25,7 +26,43 @@ struct RecordWriter: Sendable {
     }
 
     /// Makes the changes of a record in their order, until one of them is not made.
+    ///
+    /// Nobody who opted out is created before it is known that they can be opted out: the first of them is made alone.
     func write<Basis>(_ record: inout RecordWrite<Basis>) async {
+        guard record.makesOptedOut, let table = table as? any DescribedTable else { return await make(&record) }
+        if await isAssured(&record, table) != .open { return await make(&record) }
+        record = await turns.alone("opt-out") { [record] in
+            var record = record
+            _ = await isAssured(&record, table)
+            await make(&record)
+            return record
+        }
+    }
+
+    /// A record of which the opt-out is not assured is refused.
+    private func isAssured<Basis>(_ record: inout RecordWrite<Basis>, _ table: any DescribedTable) async -> Assurance {
+        func refuse(_ reason: String) -> Assurance {
+            let reason = "nobody who opted out is created where they cannot be opted out: \(reason)"
+            if let change = record.next() {
+                record.take(.refused(.unsendable(name: "create", reason: reason)), of: change)
+            }
+            return .refused(reason)
+        }
+        do {
+            let assurance = try await table.assurance(of: .unsubscribe)
+            if case .refused(let reason) = assurance { return refuse(reason) }
+            return assurance
+        } catch let error as TableError where error.isFinal {
+            record.stop(error)
+            return .refused(error.what)
+        } catch let error as any ExplainedError {
+            return refuse(error.description)
+        } catch {
+            return refuse("\(error)")
+        }
+    }
+
+    private func make<Basis>(_ record: inout RecordWrite<Basis>) async {
         while let change = record.next() {
             do {
                 var wasUnanswered = false

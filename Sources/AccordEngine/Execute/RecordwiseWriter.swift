@@ -113,6 +113,7 @@ struct RecordwiseWriter<Part: Half> {
             queue.finish(write.entry.position)
         }
         sent += writes
+        if let table = execution.pair.project as? any DescribedTable { try store.remember(table.takeFindings()) }
         look?.writes += writes.count
         execution.planning.progress(.applying(pair: pair, done: before + queue.finished.count, of: total))
         return following

@@ -13,6 +13,8 @@ struct Tally {
     var unlinked = 0
     /// Records written in the project.
     var writes = 0
+    /// Positions of records of which the project took something else than was to be written to both sides.
+    var takenOtherwise = NumberSet()
     /// Something of a record is still open, so that the source has to be read again.
     var leavesOpen = false
 

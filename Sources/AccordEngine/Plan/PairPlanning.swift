@@ -173,7 +173,8 @@ package struct PairPlanning {
     /// circles.
     private func refusedWrites(isFullReadDue: Bool) throws -> [String: RefusedWrite] {
         let referencesChange = run.earlier.contains { plan in
-            pair.refersTo.contains(plan.resource) && plan.counts.writes(to: .project)
+            // Who opts out is named as before.
+            pair.refersTo.contains(plan.resource) && plan.counts.count(.project, .create, .update, .unarchive) > 0
         }
         guard !referencesChange, !isFullReadDue || pair.project.incremental == nil else { return [:] }
         let refused = try store.quarantine(pair.name).compactMap { item in

@@ -29,6 +29,7 @@ package struct PlanBuilder {
     private let hasReferences: Bool
     private let fields: CountedFields
     private var renumbering: Renumbering
+    private var uses: PlannedUses?
 
     /// - Parameters:
     ///   - intents: what a stopped run had begun with.
@@ -38,6 +39,7 @@ package struct PlanBuilder {
         decided: Set<RecordIdentity> = [], _ context: RuleContext = RuleContext()
     ) {
         self.pair = pair
+        uses = PlannedUses(pair)
         self.intents = intents
         late = context.late.open
         form = DraftForm(pair: pair, context: context)
@@ -79,6 +81,7 @@ package struct PlanBuilder {
         if record.present.source { source[record.bucket, default: 0] += step }
         if record.present.project { project[record.bucket, default: 0] += step }
         requests += step * form.requests(record)
+        uses?.count(record, step)
         if hasReferences { for name in record.awaitedNames { awaitedNames[name, default: 0] += step } }
     }
 
@@ -196,10 +199,12 @@ package struct PlanBuilder {
                 throw EngineError.unbalanced(pair: pair.name, side: side, records: reading.records, counted: sum)
             }
         }
+        let trials = uses?.trials ?? []
         var plan = PairPlan(
             name: pair.name, resource: pair.schema.name, label: pair.schema.label, mapping: pair.mapping.fingerprint,
             source: source, project: project, counts: counts, fields: fields,
-            notes: notes, requests: requests, records: try records.finish())
+            notes: notes + (trials.isEmpty ? [] : [.trials(trials.map(\.name))]),
+            requests: requests + trials.reduce(0) { $0 + $1.requests }, records: try records.finish())
         if !renumbering.isEmpty { plan.renumbered = renumbering.counts(linked: try pair.linkedCount(run.store)) }
         plan.refusals = try pair.refusals(of: plan, run.options.allowances, run.store)
         plan.undecided = undecided

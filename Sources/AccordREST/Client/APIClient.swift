@@ -12,6 +12,7 @@ public final class APIClient: Sendable {
     /// What was found out about the service.
     public let findings: ServiceFindings
     let turns = Turns()
+    let undecided = Undecided()
     let url: String
     /// Pages of a list that are asked for at once, at most.
     let concurrency: Int

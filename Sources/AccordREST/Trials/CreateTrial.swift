@@ -16,10 +16,10 @@ struct CreateTrial {
         // A message to people is no trial.
         guard schema.isByContent, schema.sends == nil else { return try await write() }
         try refuse()
-        guard verdict == nil else { return try await write() }
+        guard verdict != .proved else { return try await write() }
         return try await table.client.turns.alone(claim) {
             try refuse()
-            return verdict == nil ? try await run(write) : try await write()
+            return verdict != .proved ? try await run(write) : try await write()
         }
     }
 

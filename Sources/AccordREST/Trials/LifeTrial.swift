@@ -7,6 +7,9 @@ struct LifeTrial {
     let operation: APIOperation
     let change: TableChange
 
+    /// Requests besides the one that is tried: the changes and the record, before and after it.
+    static let requests = 4
+
     private var schema: TableSchema { table.resource.schema }
     private var claim: String { table.resource.claim(.plain, of: operation) }
     private var label: String { "\(schema.label) \(change.key ?? "")" }
@@ -14,27 +17,29 @@ struct LifeTrial {
 
     func send(_ write: @escaping @Sendable () async throws -> TableRecord?) async throws -> TableRecord? {
         try refuse()
-        guard verdict == nil, await !table.client.turns.isGivenUp(claim) else { return try await write() }
+        guard verdict != .proved, !table.client.undecided.isGivenUp(claim) else { return try await write() }
         return try await table.client.turns.alone(claim) {
             try refuse()
-            return verdict == nil ? try await run(write) : try await write()
+            return verdict != .proved ? try await run(write) : try await write()
         }
     }
 
-    /// What did nothing may do something tomorrow; what did something else is not done again.
+    /// What did nothing may do something tomorrow. An opt-out is asked for in every run, once.
     private func refuse() throws {
         guard let found = table.client.findings[claim], found.verdict == .refuted,
-            Int64(table.client.time.unixTime) - found.at < ServiceFindings.lasts
+            Int64(table.client.time.unixTime) - found.at < ServiceFindings.lasts,
+            change.kind != .unsubscribe || table.client.findings.isNew(claim)
         else { return }
         throw RESTTable.Unsent(error: .noSuchOperation(request: table.name(change), what: found.evidence))
     }
 
     private func run(_ write: @Sendable () async throws -> TableRecord?) async throws -> TableRecord? {
+        let cursor = isListed ? try await table.cursorOfTrial() : nil
         let before = try await look()
-        let answer = try await write()
+        let answer = try await written(before, write)
         let after = try await table.awaited(look) { isDone($0) ?? true }
         guard let isDone = isDone(after) else {
-            await table.client.turns.noteUndecided(claim)
+            table.client.undecided.note(claim)
             return answer
         }
         guard isDone else {
@@ -47,7 +52,24 @@ struct LifeTrial {
         } else {
             table.note(claim, .proved, nil, "\(label): it was done, and nothing else")
         }
+        try await table.noteListed(change.key ?? "", operation, since: cursor)
         return answer
+    }
+
+    /// Who is archived or gone leaves the list of changes.
+    private var isListed: Bool { change.kind == .unsubscribe || change.kind == .resubscribe }
+
+    /// What is not found though it is there is the operation.
+    private func written(_ before: Sight, _ write: @Sendable () async throws -> TableRecord?) async throws
+        -> TableRecord?
+    {
+        do {
+            return try await write()
+        } catch let error as TableError where error.isNotFound && before.record != nil {
+            guard try await look().record != nil else { throw error }
+            table.note(claim, .refuted, nil, error.what)
+            throw RESTTable.Unsent(error: .noSuchOperation(request: error.place ?? "", what: error.what))
+        }
     }
 
     private func look() async throws -> Sight {

@@ -42,9 +42,9 @@ extension RESTTable {
         return try await withOptOut(found.decoded())
     }
 
-    /// Where no search finds a record, it is among the latest changes once it is written.
+    /// From where on a record is among the changes once it is written; nil where changes cannot be listed.
     func cursorOfTrial() async throws -> Cursor? {
-        guard resource.list.lookup.isEmpty, capabilities.changes else { return nil }
+        guard capabilities.changes else { return nil }
         do {
             return try await cursor()
         } catch is TableError {
@@ -74,10 +74,36 @@ extension RESTTable {
         return record
     }
 
+    /// What was done to a record is among the changes, or what they do not show is looked for in another way from now on.
+    func noteListed(_ key: String, _ operation: APIOperation, since cursor: Cursor?) async throws {
+        guard let cursor, let list = changeList else { return }
+        // It is there already, as it was found: it is not long until a list of changes has it.
+        let sight = try await awaited(for: 7) {
+            try await self.sight(key) {
+                var found: [TableRecord] = []
+                _ = try await changes(since: cursor) { batch in found += batch.records.filter { $0.key == key } }
+                return found
+            }
+        } until: {
+            $0.record != nil
+        }
+        let (label, asked) = ("\(resource.schema.label) \(key)", APIRequest.text(list.query))
+        switch sight {
+        case .there: note(resource.listedClaim(operation), .proved, nil, "\(label) came by \(asked) after it")
+        case .nowhere:
+            note(resource.listedClaim(operation), .refuted, nil, "\(label) did not come by \(asked) after it")
+        case .unread: break
+        }
+    }
+
     /// Looks until something shows, for a minute: a service may show what was written only after a while.
-    func awaited(_ look: () async throws -> Sight, until shows: (Sight) -> Bool) async throws -> Sight {
+    func awaited(for most: Double = 60, _ look: () async throws -> Sight, until shows: (Sight) -> Bool) async throws
+        -> Sight
+    {
         var last = Sight.unread
-        for seconds in [0.0, 1, 2, 4, 8, 15, 30] {
+        var waited = 0.0
+        for seconds in [0.0, 1, 2, 4, 8, 15, 30] where waited + seconds <= most {
+            waited += seconds
             if seconds > 0 { try await client.time.sleep(seconds: seconds) }
             last = try await look()
             if shows(last) { return last }

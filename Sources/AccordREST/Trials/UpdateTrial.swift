@@ -16,6 +16,10 @@ struct UpdateTrial {
     /// Sends values by the operation.
     let write: @Sendable ([String: Value]) async throws -> TableRecord?
 
+    /// Requests besides the update: the changes and the record before it, what it holds and the record after that, the record
+    /// and the changes after it.
+    static let requests = 6
+
     private var schema: TableSchema { table.resource.schema }
     private var key: String { change.key ?? "" }
     private var claim: String { table.resource.claim(.plain, of: operation) }
@@ -32,7 +36,7 @@ struct UpdateTrial {
     /// - Throws: where it is found, now or before, to do what it may not.
     func send() async throws -> TableRecord? {
         try refuse()
-        guard uses.contains(where: { verdict($0) == nil }), await !table.client.turns.isGivenUp(claim) else {
+        guard uses.contains(where: { verdict($0) == nil }), !table.client.undecided.isGivenUp(claim) else {
             return try await write(values)
         }
         return try await table.client.turns.alone(claim) {
@@ -65,7 +69,7 @@ struct UpdateTrial {
             sight.record.map { shows($0, before) } ?? false
         }
         guard let after = sight.record else {
-            await table.client.turns.noteUndecided(claim)
+            table.client.undecided.note(claim)
             return answer
         }
         if let done = try await whatItDid(before, after, by: values, since: cursor) {
@@ -73,6 +77,7 @@ struct UpdateTrial {
             return try await look(since: cursor).record ?? after
         }
         try await judge(before, after)
+        if verdict(.plain) == .proved { try await table.noteListed(key, operation, since: cursor) }
         return after
     }
 
@@ -133,7 +138,7 @@ struct UpdateTrial {
         {
             note(.plain, .refuted, "\(label): it was accepted, and a minute later nothing of it was there")
         } else {
-            await table.client.turns.noteUndecided(claim)
+            table.client.undecided.note(claim)
         }
     }
 

@@ -23,6 +23,9 @@ extension ResourceDescription {
         case .ofOptedOut: "\(claim(operation)).keeps opt-outs"
         }
     }
+
+    /// What a finding about whether what an operation did is among the changes is about.
+    func listedClaim(_ operation: APIOperation) -> String { "\(claim(operation)).among changes" }
 }
 
 extension TableChange {
