@@ -32,7 +32,7 @@ struct PropertyTests {
             let (project, rows) = (world.project, try world.rows)
             let again = try await world.sync()
             #expect(again.operations == 0, "seed \(seed): \(again.done)")
-            #expect(again.requests == 1 || likeness != .documented, "seed \(seed)")
+            #expect(again.requests == 1 || likeness != .documented, "seed \(seed): \(again.requests) requests")
             #expect(world.project == project, "seed \(seed)")
             #expect(try world.rows == rows, "seed \(seed)")
         }

@@ -113,6 +113,24 @@ public final class APIClient: Sendable {
         }
     }
 
+    /// The methods that the service says it has for an address; none where it has no such address, nil where it does not say.
+    public func methods(at path: String) async throws -> Set<String>? {
+        let response: HTTPResponse
+        do {
+            response = try await exchange(APIRequest(method: "OPTIONS", path: path, isIdempotent: true), attempt: 1)
+        } catch is TransportError {
+            return nil
+        } catch is CircuitBreaker.GivenUp {
+            return nil
+        } catch is InterruptibleTime.Interrupted {
+            return nil
+        }
+        if response.status == 404 { return [] }
+        // Whoever answers for another place says nothing of this one.
+        guard [200, 204, 405].contains(response.status), let allowed = response.header("Allow") else { return nil }
+        return Set(allowed.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces).uppercased() })
+    }
+
     // MARK: - One attempt
 
     /// - Throws: `TransportError`, `CircuitBreaker.GivenUp` or `CancellationError`.

@@ -38,11 +38,11 @@ struct LifeTrial {
         let before = try await look()
         let answer = try await written(before, write)
         let after = try await table.awaited(look) { isDone($0) ?? true }
-        guard let isDone = isDone(after) else {
+        guard let done = isDone(after) else {
             table.client.undecided.note(claim)
             return answer
         }
-        guard isDone else {
+        guard done else {
             let what = "\(label): it was accepted, and a minute later it was not done"
             table.note(claim, .refuted, nil, what)
             throw RESTTable.Unsent(error: .noSuchOperation(request: table.name(change), what: what))
@@ -52,7 +52,9 @@ struct LifeTrial {
         } else {
             table.note(claim, .proved, nil, "\(label): it was done, and nothing else")
         }
-        try await table.noteListed(change.key ?? "", operation, since: cursor)
+        if let after = after.record, isDone(before) == false {
+            try await table.noteListed(after, operation, since: cursor)
+        }
         return answer
     }
 

@@ -36,21 +36,13 @@ extension RESTTable {
         return client.findings[resource.facetClaim(field)]?.verdict == .proved
     }
 
-    /// Why the service has none of an operation's addresses; nil if it may have one.
+    /// Why the service takes an operation in none of its ways; nil if it may take it.
     private func missing(_ operation: APIOperation) async throws -> String? {
         guard let key = try await firstPage(fullQuery)?.records.first?.key else { return nil }
-        let paths = Set(operation.requests.map(\.path))
-        for path in paths.sorted() {
-            let path = path.replacing("{id}", with: key)
-            do {
-                try await client.send(APIRequest(method: "OPTIONS", path: path, isIdempotent: true)) { _ in }
-                return nil
-            } catch let error as TableError where error.isNotFound {
-                continue
-            } catch let error as TableError where !error.isFinal {
-                return nil
-            }
+        for way in operation.requests {
+            let methods = try await client.methods(at: way.path.replacing("{id}", with: key))
+            if methods?.contains(way.method) ?? true { return nil }
         }
-        return "the service has no \(paths.sorted().joined(separator: " and no ")) (OPTIONS: 404)"
+        return "the service has no \(operation.requests.map(\.text).joined(separator: " and no ")), as it says itself"
     }
 }

@@ -69,14 +69,17 @@ extension RESTTable {
         guard let field = resource.schema.field(.optOut)?.name, let key = record.key, record.values[field] == nil,
             let listed = try await listed(field)
         else { return record }
+        // Of an archived one it may say nothing.
+        if record.archived != false, !listed.contains(key) { return record }
         var record = record
         record.cells = .values(record.values.merging([field: listed.contains(key) ? .boolean(true) : .null]) { $1 })
         return record
     }
 
-    /// What was done to a record is among the changes, or what they do not show is looked for in another way from now on.
-    func noteListed(_ key: String, _ operation: APIOperation, since cursor: Cursor?) async throws {
-        guard let cursor, let list = changeList else { return }
+    /// What was done to a record is among the changes, or what they do not show is looked for in another way from now on. One
+    /// that is archived is in another list.
+    func noteListed(_ record: TableRecord, _ operation: APIOperation, since cursor: Cursor?) async throws {
+        guard let cursor, let list = changeList, let key = record.key, record.archived != true else { return }
         // It is there already, as it was found: it is not long until a list of changes has it.
         let sight = try await awaited(for: 7) {
             try await self.sight(key) {

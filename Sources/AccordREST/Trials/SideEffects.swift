@@ -14,12 +14,14 @@ struct SideEffects: Equatable {
     /// What was archived is not any more.
     private(set) var endsArchiving = false
 
+    /// What the record showed a moment before and shows no more, it holds no more: some services leave out what is empty.
+    ///
     /// - Parameter meant: the fields that were to be written.
     init(before: TableRecord, after: TableRecord, meant: Set<String>, _ schema: TableSchema) {
         for field in schema.fields where !meant.contains(field.name) {
-            guard let held = before.values[field.name], let holds = after.values[field.name], !held.means(holds) else {
-                continue
-            }
+            guard let held = before.values[field.name] else { continue }
+            let holds = after.values[field.name] ?? .null
+            if held.means(holds) { continue }
             if field.role == .optOut { endsOptOut = held.saysOptOut && !holds.saysOptOut }
             if field.isWritable, field.isReadable { fields[field.name] = Change(before: held, after: holds) }
         }
@@ -28,6 +30,8 @@ struct SideEffects: Equatable {
     }
 
     var isEmpty: Bool { fields.isEmpty && !endsOptOut && !endsArchiving }
+
+    var isOfOptOutAlone: Bool { endsOptOut && fields.isEmpty && !endsArchiving }
 
     /// What both did.
     func isRepeated(by other: SideEffects) -> Bool {

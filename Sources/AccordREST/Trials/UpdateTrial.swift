@@ -60,8 +60,9 @@ struct UpdateTrial {
 
     private func run() async throws -> TableRecord? {
         let cursor = try await table.cursorOfTrial()
-        let before = try await look(since: cursor).record ?? known
-        if verdict(.plain) == nil { try await rehearse(before, since: cursor) }
+        let seen = try await look(since: cursor).record
+        let before = seen ?? known
+        if verdict(.plain) == nil { try await rehearse(before, isSeen: seen != nil, since: cursor) }
         let answer = try await write(values)
         let sight = try await table.awaited {
             try await look(since: cursor)
@@ -72,12 +73,13 @@ struct UpdateTrial {
             table.client.undecided.note(claim)
             return answer
         }
-        if let done = try await whatItDid(before, after, by: values, since: cursor) {
-            note(.plain, .refuted, done)
+        let compared = seen ?? before.showing(what: after)
+        if let done = try await whatItDid(compared, after, by: values, since: cursor) {
+            note(done.use, .refuted, done.words)
             return try await look(since: cursor).record ?? after
         }
         try await judge(before, after)
-        if verdict(.plain) == .proved { try await table.noteListed(key, operation, since: cursor) }
+        if !moved(before, after).isEmpty { try await table.noteListed(after, operation, since: cursor) }
         return after
     }
 
@@ -101,7 +103,7 @@ struct UpdateTrial {
     }
 
     /// With what the record holds, which may change nothing.
-    private func rehearse(_ before: TableRecord, since cursor: Cursor?) async throws {
+    private func rehearse(_ before: TableRecord, isSeen: Bool, since cursor: Cursor?) async throws {
         let held = before.values.filter { values[$0.key] != nil }
         guard !held.isEmpty else { return }
         do {
@@ -111,10 +113,11 @@ struct UpdateTrial {
             return
         }
         guard let after = try await look(since: cursor).record,
-            let done = try await whatItDid(before, after, by: held, since: cursor)
+            let done = try await whatItDid(
+                isSeen ? before : before.showing(what: after), after, by: held, since: cursor)
         else { return }
-        note(.plain, .refuted, done)
-        throw RESTTable.Unsent(error: .noSuchOperation(request: table.name(change), what: done))
+        note(done.use, .refuted, done.words)
+        throw RESTTable.Unsent(error: .noSuchOperation(request: table.name(change), what: done.words))
     }
 
     /// What was shown: of the operation, and of what single fields lose.
@@ -130,7 +133,7 @@ struct UpdateTrial {
         }
         guard verdict(.plain) == nil else { return }
         let shown = values.keys.filter { after.values[$0] != nil }
-        let moved = shown.filter { !after.holds(before.values[$0] ?? .null, in: $0) }
+        let moved = moved(before, after)
         if !moved.isEmpty {
             note(.plain, .proved, "\(label): \(moved.sorted().joined(separator: ", ")) changed, and nothing else")
         } else if shown.contains(where: { change.losing($0, values[$0] ?? .null) == nil }),
@@ -142,19 +145,34 @@ struct UpdateTrial {
         }
     }
 
+    /// The fields that were to be written, and hold something else than before.
+    private func moved(_ before: TableRecord, _ after: TableRecord) -> [String] {
+        values.keys.filter { after.values[$0] != nil && !after.holds(before.values[$0] ?? .null, in: $0) }
+    }
+
     // MARK: - What it did besides
 
     /// Whether what else changed is the operation's doing, and not somebody else's at the same moment: put back, and sent
     /// once more, it shows. What it did is put back; what others did stays.
     ///
     /// - Parameter sent: what was sent last.
-    /// - Returns: what it did, in words; nil if it did nothing.
+    /// - Returns: what it did, and in which use of it; nil if it did nothing.
     private func whatItDid(
         _ before: TableRecord, _ after: TableRecord, by sent: [String: Value], since cursor: Cursor?
+    ) async throws -> (use: Use, words: String)? {
+        let effects = SideEffects(before: before, after: after, meant: Set(values.keys), schema)
+        guard !effects.isEmpty, let words = try await confirmed(effects, before, after, by: sent, since: cursor) else {
+            return nil
+        }
+        // Of others it may do what it should.
+        return (effects.isOfOptOutAlone ? .ofOptedOut : .plain, words)
+    }
+
+    private func confirmed(
+        _ effects: SideEffects, _ before: TableRecord, _ after: TableRecord, by sent: [String: Value],
+        since cursor: Cursor?
     ) async throws -> String? {
         let meant = Set(values.keys)
-        let effects = SideEffects(before: before, after: after, meant: meant, schema)
-        guard !effects.isEmpty else { return nil }
         let words = "\(schema.label) \(key): \(effects.words)"
         func look() async throws -> TableRecord? { try await self.look(since: cursor).record }
         var wanted = before
@@ -208,5 +226,14 @@ struct UpdateTrial {
         } catch let error as TableError where !error.isFinal {
             // Likewise.
         }
+    }
+}
+
+extension TableRecord {
+    /// A record that was not looked at, as far as another one shows the same: what that one leaves out it may always leave out.
+    fileprivate func showing(what other: TableRecord) -> TableRecord {
+        var record = self
+        record.cells = .values(values.filter { other.values[$0.key] != nil })
+        return record
     }
 }

@@ -61,6 +61,10 @@ public enum Habit: String, Hashable, Sendable, CaseIterable {
     case nullsIgnored = "nulls-ignored"
     /// A create that meets a known customer empties what it leaves out.
     case matchedEmptied = "matched-emptied"
+    /// A create that meets somebody who opted out subscribes them again.
+    case matchedSubscribed = "matched-subscribed"
+    /// An update empties what it leaves out of what it could write.
+    case updatesEmptied = "updates-emptied"
     /// A create that meets a known customer, and says no sign-up date, sets it to now.
     case matchedSignsUp = "matched-signs-up"
     /// Opting out and archiving do not count as a change of the record.
@@ -90,7 +94,7 @@ public enum Likeness: String, Hashable, Sendable, CaseIterable {
                 .ignoresUnknownKeys, .noSortByChange, .noDaysOfChange, .noSortByCreation, .noUnsubscribedList,
                 .phonesUnsearched, .smallPages, .pagesInMeta, .marksUnsaid, .tagsUnsaid, .locationByID, .nationalPhones,
                 .chargesOfIDs, .emptyLeftOut, .lifeByPost, .updatesByPut, .silentUpdates, .tagsOnlyAdded, .nullsIgnored,
-                .matchedEmptied, .matchedSignsUp, .unseenLife,
+                .matchedEmptied, .matchedSignsUp, .updatesEmptied, .unseenLife,
             ]
         }
     }

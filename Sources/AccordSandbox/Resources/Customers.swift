@@ -87,6 +87,7 @@ enum Customers {
                 changes[name] = .null
             }
         }
+        if project.habits.contains(.matchedSubscribed) { changes["unsubscribed_at"] = .null }
         return changes
     }
 
@@ -102,7 +103,11 @@ enum Customers {
         try form.check()
         changes["location_id"] = try Locations.id(&form, in: project)
         try refuseTaken(changes, except: row.id, in: project)
-        return .record(show(project.update(.customers, row, project.manner.meant(changes)), in: project))
+        changes = project.manner.meant(changes)
+        if project.habits.contains(.updatesEmptied) {
+            for name in ["last_name"] + addressLines where changes[name] == nil { changes[name] = .null }
+        }
+        return .record(show(project.update(.customers, row, changes), in: project))
     }
 
     private static func updateNotes(_ call: Call, _ project: inout SandboxProject) throws(Refusal) -> Answer {

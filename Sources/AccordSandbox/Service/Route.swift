@@ -26,12 +26,12 @@ struct Route: Sendable {
         var allowed: [String] = []
         for route in all {
             guard let ids = route.match(call.path) else { continue }
+            try manner.checkExists(route)
             let methods = manner.methods(of: route)
             guard methods.contains(call.method) else {
                 allowed += methods
                 continue
             }
-            try manner.checkExists(route)
             var call = call
             call.ids = ids
             return (route, call)
