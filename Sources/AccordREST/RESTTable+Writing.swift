@@ -170,11 +170,27 @@ extension RESTTable: RecordWritable {
         }
         guard let answer, answer.key != change.key else { return answer }
         // An operation that finds the record itself: by a value that another one has too, or not at all.
-        let strayed = "\(label) \(change.key ?? "") was meant, the service wrote \(answer.key ?? "")"
-        if resource.schema.wasThere(answer) == nil {
-            note(resource.claim(.plain, of: operation), .refuted, nil, "\(strayed), which it made: delete that one")
+        var strayed = "\(label) \(change.key ?? "") was meant, the service wrote \(answer.key ?? "")"
+        if resource.schema.wasMade(answer, now: Int64(client.time.unixTime)) {
+            // Nobody has seen it yet.
+            let isTakenBack = try await takeBack(answer)
+            strayed += isTakenBack ? ", which it made, and which was deleted again" : ", which it made: delete that one"
+            note(resource.claim(.plain, of: operation), .refuted, nil, strayed)
         }
         throw TableError.refused(request: request.summary, status: 200, message: strayed, fields: [:])
+    }
+
+    /// - Returns: a record that should not have been made is gone again.
+    private func takeBack(_ made: TableRecord) async throws -> Bool {
+        guard let delete = resource.operation(.delete) else { return false }
+        do {
+            _ = try await perform(delete, TableChange(kind: .delete, key: made.key), body: nil)
+            return true
+        } catch is Unsent {
+            return false
+        } catch is TableError {
+            return false
+        }
     }
 
     /// What somebody else has changed since it was read is not overwritten.
@@ -250,6 +266,8 @@ extension RESTTable: RecordWritable {
             guard operation.answersRecord, let data = body[client.description.envelope.data], !data.isNull else {
                 return nil
             }
+            // What was updated is known, whatever the answer leaves out.
+            if operation.verb == .update, !operation.isUpsert, data.isObject, data[resource.id] == nil { return nil }
             return try decoder.record(data)
         }
     }

@@ -108,6 +108,16 @@ public struct TableSchema: Hashable, Sendable {
         return created
     }
 
+    /// The record with which a create was answered was certainly made by it: a moment ago, and not changed since.
+    ///
+    /// - Parameter now: in Unix seconds, by our clock.
+    public func wasMade(_ answer: TableRecord, now: Int64) -> Bool {
+        guard let created = field(.created).flatMap({ answer.values[$0.name]?.instant }),
+            let modified = answer.modified
+        else { return false }
+        return modified - 1 <= created && abs(now - created) < 120
+    }
+
     /// The fields that together identify a record by content; none where records have keys.
     public var contentFields: [String] {
         if case .byContent(let fields) = identity { fields } else { [] }
@@ -117,12 +127,20 @@ public struct TableSchema: Hashable, Sendable {
 
     /// Whether a record may be the one with these values: it agrees with them in every field that identifies by content.
     /// Of those that a create needs one of, one is enough: each names the same person, who may be known by another e-mail or
-    /// telephone number by now, or to the service by one of them alone.
+    /// telephone number by now, or to the service by one of them alone. A record that shows none of them may be anybody's.
     public func isAlike(_ record: [String: Value], _ values: [String: Value]) -> Bool {
         let given = contentFields.filter { !(values[$0] ?? .null).isNull }
         let (names, others) = (given.filter(requiresOneOf.contains), given.filter { !requiresOneOf.contains($0) })
-        func agrees(_ field: String) -> Bool { (values[field] ?? .null).means(record[field] ?? .null) }
-        return others.allSatisfy(agrees) && (names.isEmpty || names.contains(where: agrees))
+        func agrees(_ field: String) -> Bool {
+            let (value, held) = (values[field] ?? .null, record[field] ?? .null)
+            // A service may write `usd` for `USD`.
+            if case .string(let one) = value, case .string(let other) = held {
+                return one.lowercased() == other.lowercased()
+            }
+            return value.means(held)
+        }
+        let isNameless = requiresOneOf.allSatisfy { (record[$0] ?? .null).isNull }
+        return others.allSatisfy(agrees) && (names.isEmpty || isNameless || names.contains(where: agrees))
     }
 
     /// The value by which a record that is identified by content is looked up; nil if it has none.

@@ -109,8 +109,8 @@ struct UpdateTrial {
         do {
             _ = try await write(held)
         } catch TableError.refused {
-            // What it holds may be what it must not.
-            return
+            // What it holds may be what it must not. Or somebody else was written.
+            return try refuse()
         }
         guard let after = try await look(since: cursor).record,
             let done = try await whatItDid(
