@@ -84,7 +84,8 @@ public enum EngineError: ExplainedError, Hashable {
         case .projectWrittenAsWhole: "Make it the source of the pair, or change the mapping so that it is not written"
         case .sourceInDoubt: "Look at it, put it right, and run again"
         case .waits: "See what is said of that one"
-        case .projectNotRead: "Run again when fewer changes are made to it. If it stays so, the service lists its records otherwise than its description says: see docs/service.md; nothing was done"
+        case .projectNotRead:
+            "Run again when fewer changes are made to it. If it stays so, the service lists its records otherwise than its description says: see docs/service.md; nothing was done"
         case .otherProject(let mismatch): mismatch.next
         case .project(let error): EngineError.nextForProject(error)
         case .projectUnknown: "accord plan reads the project, and says what a sync would do"

@@ -63,7 +63,9 @@ struct WholenessCheck {
         listing.pages += 1
         listing.total = total
         let before = listing.count
-        if page == 1, ids.count > 1, ids.allSatisfy({ seen[$0.id].map { $0.listing != number && !$0.isArchived } ?? false }) {
+        if page == 1, ids.count > 1,
+            ids.allSatisfy({ seen[$0.id].map { $0.listing != number && !$0.isArchived } ?? false })
+        {
             // Whoever came and went, not all of a page did.
             note("the list of archived records held the others, too: the service does not list them apart")
         }
