@@ -11,6 +11,14 @@ extension SQLiteStateStore {
         }
     }
 
+    public func forgetRefuted(of resource: String) throws {
+        try write { db in
+            try db.run(
+                "DELETE FROM findings WHERE verdict = ? AND substr(claim, 1, ?) = ?",
+                [Finding.Verdict.refuted.rawValue, Int64(resource.unicodeScalars.count + 1), resource + "."])
+        }
+    }
+
     public func remember(_ findings: [Finding]) throws {
         if findings.isEmpty { return }
         try write { db in

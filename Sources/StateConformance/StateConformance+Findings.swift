@@ -19,6 +19,14 @@ extension StateConformance {
             try store.remember([later])
             try trial.expect(store.findings(), is: [later, delete])
             try trial.expect(store.mark(), is: mark, "it makes no plan stale")
-        }
+        },
+        Check("what was refuted of one resource is forgotten, and nothing else") { trial, store in
+            let proved = Finding(claim: "tags.update", verdict: .proved, evidence: "yes", at: 5)
+            let refuted = Finding(claim: "tags.delete", verdict: .refuted, evidence: "405", at: 6)
+            let other = Finding(claim: "tagsmen.delete", verdict: .refuted, evidence: "405", at: 6)
+            try store.remember([proved, refuted, other])
+            try store.forgetRefuted(of: "tags")
+            try trial.expect(store.findings(), is: [proved, other])
+        },
     ]
 }

@@ -92,6 +92,20 @@ struct ChargeTests {
         }
     }
 
+    @Test("where charges do not say whose they are, none is made a second time")
+    func nameless() async throws {
+        let there = ["p0@example.com,1.50,1600000000", "p1@example.com,2.50,1617280000"]
+        let new = ["p0@example.com,2.50,1600000000", "p1@example.com,1.50,1634560000"]
+        let payments = Payments(rows: there + new, there: there)
+        let world = try world(payments)
+        world.service.edit { $0.habits = [.chargesOfIDs] }
+        for run in 1...3 {
+            let report = try await world.sync()
+            #expect(charges(world) == payments.expected, "run \(run): \(report)")
+        }
+        #expect(try await world.sync().operations == 0)
+    }
+
     private static let namedTwice = ChargeTests.mapping.replacing(
         "amount:", with: "phone: {column: phone, type: phone, country: US, direction: to-project}\n  amount:")
 

@@ -67,6 +67,39 @@ struct TrialTests {
         #expect(world.customer(1)?["last_name"]?.string == "Edited")
     }
 
+    @Test("what is made instead of an update is deleted again, and no other is made")
+    func createsUnmatched() async throws {
+        world.service.edit { $0.habits = [.createsUnmatched] }
+        try world.write((1...5).map { person($0, company: "New") })
+        let report = try await world.sync()
+        #expect(report.outcome == .attention && report.quarantined == 5, "\(report)")
+        #expect(world.service.snapshot().count == 5)
+        #expect(companies() == Array(repeating: "Old", count: 5))
+        #expect((1...5).allSatisfy { world.customer($0)?["id"]?.int == Int64($0) })
+    }
+
+    @Test("a set that both sides changed is in neither undone where the project takes only a part of it")
+    func tagsOnlyAdded() async throws {
+        world.service.edit { $0.habits = [.tagsOnlyAdded] }
+        for number in 1...2 { try world.edit(number, ["tags": .array([.string("a"), .string("b")])]) }
+        try await world.sync()
+        #expect(try world.rows.filter { $0.contains("a;b") }.count == 2)
+        // One side takes a tag off, the other one puts one on.
+        try world.edit(1, ["tags": .array([.string("a"), .string("b"), .string("c")])])
+        try world.write(
+            [1, 2].map { person($0, company: "Old", tags: "b") } + (3...5).map { person($0, company: "Old") })
+        let report = try await world.sync()
+        #expect(report.outcome == .attention, "\(report)")
+        let (rows, project) = (try world.rows, world.project)
+        #expect(rows.contains { $0.hasPrefix("2,") && $0.contains(",b,") }, "\(rows)")
+        #expect(!rows.contains { $0.contains("a;b") }, "what was taken off does not come back: \(rows)")
+        for _ in 0..<2 {
+            let next = try await world.sync()
+            #expect(next.done.isEmpty && next.outcome == .attention, "\(next)")
+        }
+        #expect(try world.rows == rows && world.project == project)
+    }
+
     @Test("who opted out stays so where a create would bring them back, and others are written as before")
     func matchedSubscribed() async throws {
         world.service.edit { $0.habits = [.matchedSubscribed] }

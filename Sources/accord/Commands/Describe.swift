@@ -12,6 +12,7 @@ struct Describe: AsyncParsableCommand {
             EXAMPLES
               accord describe
               accord describe customers
+              accord describe --json                  what was found out, for a machine or for support
               accord describe --yaml > service.yaml   the description that ships, to change a copy of it
             """)
 
@@ -19,6 +20,7 @@ struct Describe: AsyncParsableCommand {
     @Argument(help: "Resources to describe; none for all.") var resources: [String] = []
 
     @Flag(help: "Print the description that ships, as YAML.") var yaml = false
+    @Flag(help: "Print what was found out, as JSON.") var json = false
 
     func run() async throws {
         try await reporting {
@@ -32,19 +34,49 @@ struct Describe: AsyncParsableCommand {
                 throw ValidationError(
                     "there is no resource \"\(odd)\"\(Suggestion.hint(for: odd, among: known.keys.sorted()))")
             }
+            let chosen = known.filter { resources.isEmpty || resources.contains($0.key) }
             let findings = try workspace.store.findings()
+            if json {
+                let all = findings.filter { finding in chosen.keys.contains { finding.isAbout($0) } }
+                Terminal.standard.write(try JSONText.render(all.map(Found.init)))
+                return .done
+            }
             let terminal = Terminal.standard
             terminal.write("\(workspace.api.name) at \(workspace.api.url)")
-            for (name, resource) in known.sorted(by: { $0.key < $1.key })
-            where resources.isEmpty || resources.contains(name) {
+            for (name, resource) in chosen.sorted(by: { $0.key < $1.key }) {
                 terminal.write("")
                 terminal.write(name)
                 for operation in resource.operations {
                     terminal.write(line(operation, findings.first { $0.claim == resource.claim(operation) }))
                 }
+                let requests = Set(resource.operations.map(resource.claim))
+                for finding in findings where finding.isAbout(name) && !requests.contains(finding.claim) {
+                    terminal.write(line(finding))
+                }
             }
             return .done
         }
+    }
+
+    /// Scripts read these words.
+    private struct Found: Encodable {
+        var claim: String
+        var verdict: String
+        var way: String?
+        var evidence: String
+        var at: String
+
+        init(_ finding: Finding) {
+            (claim, verdict, way) = (finding.claim, finding.verdict.rawValue, finding.way)
+            (evidence, at) = (finding.evidence, Instant.iso(finding.at))
+        }
+    }
+
+    private func line(_ finding: Finding) -> String {
+        let mark = finding.verdict == .proved ? "✓" : "×"
+        let claim = finding.claim.split(separator: ".", maxSplits: 1).last.map(String.init) ?? finding.claim
+        return "  \(mark) \(claim.displayed()): \(finding.evidence.displayed(limit: 300))  "
+            + "(\(CalendarDay(unixSeconds: finding.at)))"
     }
 
     private func line(_ operation: APIOperation, _ finding: Finding?) -> String {
@@ -59,6 +91,10 @@ struct Describe: AsyncParsableCommand {
         case .refuted: return "  \(name)not there: \(finding.evidence.displayed(limit: 200))  (found out on \(day))"
         }
     }
+}
+
+extension Finding {
+    fileprivate func isAbout(_ resource: String) -> Bool { claim.hasPrefix("\(resource).") }
 }
 
 extension String {

@@ -37,7 +37,8 @@ struct QuarantineCommand: AsyncParsableCommand {
             abstract: "Let the next sync try them again, though nothing about them changed.",
             discussion:
                 "What was written, and stored differently or over another record, is not written again: it counts "
-                + "as seen.\n\nEXAMPLES\n  accord quarantine retry\n  accord quarantine retry 1018")
+                + "as seen. What was found out that the service does not do is tried anew, on one record first."
+                + "\n\nEXAMPLES\n  accord quarantine retry\n  accord quarantine retry 1018")
 
         @OptionGroup var common: CommonOptions
         @Argument(help: "The record's key; none for all.") var key: String?
@@ -46,7 +47,10 @@ struct QuarantineCommand: AsyncParsableCommand {
             try await reporting {
                 let workspace = try await common.workspace(for: "quarantine retry", access: .decision)
                 let count = try workspace.pairs.reduce(0) { count, pair in
-                    count + (try workspace.store.clearQuarantine(pair.name, key: key.map(pair.key(typed:))))
+                    let cleared = try workspace.store.clearQuarantine(pair.name, key: key.map(pair.key(typed:)))
+                    // What the service did not do, it may do by now.
+                    if cleared > 0 { try workspace.store.forgetRefuted(of: pair.schema.name) }
+                    return count + cleared
                 }
                 if let key, count == 0 {
                     throw ValidationError("No record with the key \(key) is in quarantine; see: accord quarantine")
