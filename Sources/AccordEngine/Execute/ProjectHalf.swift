@@ -180,7 +180,11 @@ struct ProjectHalf: Half {
             if entry.replaces, let id = entry.projectID { try store.markGone(pair.name, ids: [id]) }
             return made(entry, now, &tally)
         }
-        let closing = try notMade(write, &tally)
+        var closing = try notMade(write, &tally)
+        if case .unknown = write.end, !write.answers.isEmpty, !write.isCreated, !now.isGone, write.basis != nil {
+            // What was made of it is known, also where no answer ever shows it.
+            closing.mirror = .stored(now.record(pair.schema))
+        }
         return write.isCreated ? try created(entry, now.record(pair.schema), closing, &tally) : closing
     }
 
