@@ -35,9 +35,16 @@ struct LifeTrial {
 
     private func run(_ write: @Sendable () async throws -> TableRecord?) async throws -> TableRecord? {
         let cursor = isListed ? try await table.cursorOfTrial() : nil
-        let before = try await look()
-        let answer = try await written(before, write)
-        let after = try await table.awaited(look) { isDone($0) ?? true }
+        var before = try await look(scanning: false)
+        // What a search finds needs no whole list to be found again, nor to be missed.
+        let scans = if case .nowhere = before { true } else { false }
+        if scans { before = try await look(scanning: true) }
+        let answer = try await written(before, scanning: scans, write)
+        let after = try await table.awaited {
+            try await look(scanning: scans)
+        } until: {
+            isDone($0) ?? true
+        }
         guard let done = isDone(after) else {
             table.client.undecided.note(claim)
             return answer
@@ -62,20 +69,21 @@ struct LifeTrial {
     private var isListed: Bool { change.kind == .unsubscribe || change.kind == .resubscribe }
 
     /// What is not found though it is there is the operation.
-    private func written(_ before: Sight, _ write: @Sendable () async throws -> TableRecord?) async throws
+    private func written(_ before: Sight, scanning scans: Bool, _ write: @Sendable () async throws -> TableRecord?)
+        async throws
         -> TableRecord?
     {
         do {
             return try await write()
         } catch let error as TableError where error.isNotFound && before.record != nil {
-            guard try await look().record != nil else { throw error }
+            guard try await look(scanning: scans).record != nil else { throw error }
             table.note(claim, .refuted, nil, error.what)
             throw RESTTable.Unsent(error: .noSuchOperation(request: error.place ?? "", what: error.what))
         }
     }
 
-    private func look() async throws -> Sight {
-        try await table.sight(change.key ?? "", like: change.likes)
+    private func look(scanning scans: Bool) async throws -> Sight {
+        try await table.sight(change.key ?? "", like: change.likes, scanning: scans)
     }
 
     /// Nil where the service does not show it.

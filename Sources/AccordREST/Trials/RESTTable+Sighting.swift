@@ -15,8 +15,15 @@ extension RESTTable {
     /// - Parameters:
     ///   - likes: by what the record may be found.
     ///   - cursor: where changes are listed, from where on it is among them.
-    func sight(_ key: String, like likes: [Record], since cursor: Cursor? = nil) async throws -> Sight {
-        try await sight(key) { try await sighted(key, like: likes, since: cursor).map { [$0] } ?? [] }
+    ///   - scans: where it is found by nothing that it holds, the whole list is read.
+    func sight(
+        _ key: String, like likes: [Record], since cursor: Cursor? = nil, scanning scans: Bool
+    ) async throws -> Sight {
+        try await sight(key) {
+            if let found = try await lookedUp(key, like: likes) { return [found] }
+            if let cursor { return try await changed(key, since: cursor) }
+            return scans ? try await listed(key) : []
+        }
     }
 
     /// Of records that are looked for. What was written was written, whatever comes of looking at it.
@@ -28,18 +35,18 @@ extension RESTTable {
         }
     }
 
-    private func sighted(_ key: String, like likes: [Record], since cursor: Cursor?) async throws -> TableRecord? {
-        if let found = try await lookedUp(key, like: likes) { return found }
+    private func changed(_ key: String, since cursor: Cursor) async throws -> [TableRecord] {
         var found: TableRecord?
-        if let cursor {
-            _ = try await changes(since: cursor) { batch in
-                found = batch.records.first { $0.key == key } ?? found
-            }
-        } else {
-            _ = try await scanPages { page in found = page.records.first { $0.key == key } ?? found }
-        }
-        guard let found else { return nil }
-        return try await withOptOut(found.decoded())
+        _ = try await changes(since: cursor) { batch in found = batch.records.first { $0.key == key } ?? found }
+        guard let found else { return [] }
+        return [try await withOptOut(found.decoded())]
+    }
+
+    private func listed(_ key: String) async throws -> [TableRecord] {
+        var found: TableRecord?
+        _ = try await scanPages { page in found = page.records.first { $0.key == key } ?? found }
+        guard let found else { return [] }
+        return [try await withOptOut(found.decoded())]
     }
 
     /// From where on a record is among the changes once it is written; nil where changes cannot be listed.
@@ -54,7 +61,8 @@ extension RESTTable {
 
     private func lookedUp(_ key: String, like likes: [Record]) async throws -> TableRecord? {
         var asked: Set<FieldValue> = []
-        for field in resource.schema.lookedUpBy where resource.list.lookup[field] != nil {
+        for field in resource.schema.lookedUpBy
+        where resource.list.lookup[field] != nil || resource.list.days?.field == field {
             for like in likes where !like[field].isNull {
                 guard asked.insert(FieldValue(field: field, value: like[field])).inserted else { continue }
                 let found = try await find(field, like[field]).first { $0.key == key }
@@ -82,11 +90,7 @@ extension RESTTable {
         guard let cursor, let list = changeList, let key = record.key, record.archived != true else { return }
         // It is there already, as it was found: it is not long until a list of changes has it.
         let sight = try await awaited(for: 7) {
-            try await self.sight(key) {
-                var found: [TableRecord] = []
-                _ = try await changes(since: cursor) { batch in found += batch.records.filter { $0.key == key } }
-                return found
-            }
+            try await self.sight(key) { try await changed(key, since: cursor) }
         } until: {
             $0.record != nil
         }

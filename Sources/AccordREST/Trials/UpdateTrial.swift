@@ -58,33 +58,45 @@ struct UpdateTrial {
 
     // MARK: - The trial
 
+    /// How the record is found.
+    private struct Looking {
+        /// From where on it is among the changes.
+        var since: Cursor?
+        /// By nothing that it holds.
+        var scans: Bool
+    }
+
     private func run() async throws -> TableRecord? {
         let cursor = try await table.cursorOfTrial()
-        let seen = try await look(since: cursor).record
+        // What a search finds needs no whole list to be found again.
+        var sight = try await look(Looking(since: cursor, scans: false))
+        let looking = Looking(since: cursor, scans: sight.record == nil)
+        if looking.scans { sight = try await look(looking) }
+        let seen = sight.record
         let before = seen ?? known
-        if verdict(.plain) == nil { try await rehearse(before, isSeen: seen != nil, since: cursor) }
+        if verdict(.plain) == nil { try await rehearse(before, isSeen: seen != nil, looking) }
         let answer = try await write(values)
-        let sight = try await table.awaited {
-            try await look(since: cursor)
+        let afterwards = try await table.awaited {
+            try await look(looking)
         } until: { sight in
             sight.record.map { shows($0, before) } ?? false
         }
-        guard let after = sight.record else {
+        guard let after = afterwards.record else {
             table.client.undecided.note(claim)
             return answer
         }
         let compared = seen ?? before.showing(what: after)
-        if let done = try await whatItDid(compared, after, by: values, since: cursor) {
+        if let done = try await whatItDid(compared, after, by: values, looking) {
             note(done.use, .refuted, done.words)
-            return try await look(since: cursor).record ?? after
+            return try await look(looking).record ?? after
         }
         try await judge(before, after)
         if !moved(before, after).isEmpty { try await table.noteListed(after, operation, since: cursor) }
         return after
     }
 
-    private func look(since cursor: Cursor?) async throws -> Sight {
-        try await table.sight(key, like: change.likes, since: cursor)
+    private func look(_ looking: Looking) async throws -> Sight {
+        try await table.sight(key, like: change.likes, since: looking.since, scanning: looking.scans)
     }
 
     /// The record as it was last read, without what is not known of it.
@@ -103,7 +115,7 @@ struct UpdateTrial {
     }
 
     /// With what the record holds, which may change nothing.
-    private func rehearse(_ before: TableRecord, isSeen: Bool, since cursor: Cursor?) async throws {
+    private func rehearse(_ before: TableRecord, isSeen: Bool, _ looking: Looking) async throws {
         let held = before.values.filter { values[$0.key] != nil }
         guard !held.isEmpty else { return }
         do {
@@ -112,9 +124,9 @@ struct UpdateTrial {
             // What it holds may be what it must not. Or somebody else was written.
             return try refuse()
         }
-        guard let after = try await look(since: cursor).record,
+        guard let after = try await look(looking).record,
             let done = try await whatItDid(
-                isSeen ? before : before.showing(what: after), after, by: held, since: cursor)
+                isSeen ? before : before.showing(what: after), after, by: held, looking)
         else { return }
         note(done.use, .refuted, done.words)
         throw RESTTable.Unsent(error: .noSuchOperation(request: table.name(change), what: done.words))
@@ -158,10 +170,10 @@ struct UpdateTrial {
     /// - Parameter sent: what was sent last.
     /// - Returns: what it did, and in which use of it; nil if it did nothing.
     private func whatItDid(
-        _ before: TableRecord, _ after: TableRecord, by sent: [String: Value], since cursor: Cursor?
+        _ before: TableRecord, _ after: TableRecord, by sent: [String: Value], _ looking: Looking
     ) async throws -> (use: Use, words: String)? {
         let effects = SideEffects(before: before, after: after, meant: Set(values.keys), schema)
-        guard !effects.isEmpty, let words = try await confirmed(effects, before, after, by: sent, since: cursor) else {
+        guard !effects.isEmpty, let words = try await confirmed(effects, before, after, by: sent, looking) else {
             return nil
         }
         // Of others it may do what it should.
@@ -170,11 +182,11 @@ struct UpdateTrial {
 
     private func confirmed(
         _ effects: SideEffects, _ before: TableRecord, _ after: TableRecord, by sent: [String: Value],
-        since cursor: Cursor?
+        _ looking: Looking
     ) async throws -> String? {
         let meant = Set(values.keys)
         let words = "\(schema.label) \(key): \(effects.words)"
-        func look() async throws -> TableRecord? { try await self.look(since: cursor).record }
+        func look() async throws -> TableRecord? { try await self.look(looking).record }
         var wanted = before
         wanted.cells = .values(before.values.merging(sent) { $1 })
         try await putBack(effects, as: wanted, look)
