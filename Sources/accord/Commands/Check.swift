@@ -1,7 +1,9 @@
 import AccordCore
 import AccordEngine
 import AccordReport
+import AccordREST
 import AccordTables
+import AccordWorkspace
 import ArgumentParser
 
 struct Check: AsyncParsableCommand {
@@ -38,6 +40,7 @@ struct Check: AsyncParsableCommand {
                 }
                 let first = try await firstRecords(of: pair)
                 terminal.write("\(tick) \(pair.name): \(workspace.api.url) accepts the key")
+                try await probe(pair, workspace, terminal, tick)
                 let finding = try await workspace.engine.identity(of: pair, among: first)
                 if case .known(let label, let id) = finding {
                     terminal.write(
@@ -46,6 +49,24 @@ struct Check: AsyncParsableCommand {
                 }
             }
             return isWhole ? .done : .attention
+        }
+    }
+
+    /// What reading shows of the service is found out and said.
+    private func probe(_ pair: Pair, _ workspace: Workspace, _ terminal: Terminal, _ tick: String) async throws {
+        guard let table = pair.project as? any DescribedTable else { return }
+        try await table.probe()
+        try workspace.store.remember(table.takeFindings())
+        let resource = pair.schema.name
+        guard pair.project.incremental == nil else {
+            return terminal.write("\(tick) \(pair.name): what changes there can be listed")
+        }
+        guard workspace.api.resources[resource]?.list.changed.isEmpty == false else { return }
+        terminal.write(
+            terminal.palette.styled("!", .yellow)
+                + " \(pair.name): no list of what changes there is known to be one, so it is read whole in every run")
+        for finding in try workspace.store.findings() where finding.isAbout(resource) && finding.verdict == .refuted {
+            terminal.write("    \(finding.words)")
         }
     }
 

@@ -51,7 +51,7 @@ struct Describe: AsyncParsableCommand {
                 }
                 let requests = Set(resource.operations.map(resource.claim))
                 for finding in findings where finding.isAbout(name) && !requests.contains(finding.claim) {
-                    terminal.write(line(finding))
+                    terminal.write("  \(finding.words)")
                 }
             }
             return .done
@@ -72,13 +72,6 @@ struct Describe: AsyncParsableCommand {
         }
     }
 
-    private func line(_ finding: Finding) -> String {
-        let mark = finding.verdict == .proved ? "✓" : "×"
-        let claim = finding.claim.split(separator: ".", maxSplits: 1).last.map(String.init) ?? finding.claim
-        return "  \(mark) \(claim.displayed()): \(finding.evidence.displayed(limit: 300))  "
-            + "(\(CalendarDay(unixSeconds: finding.at)))"
-    }
-
     private func line(_ operation: APIOperation, _ finding: Finding?) -> String {
         let name = operation.name.padded(to: 14)
         guard let finding else {
@@ -91,10 +84,6 @@ struct Describe: AsyncParsableCommand {
         case .refuted: return "  \(name)not there: \(finding.evidence.displayed(limit: 200))  (found out on \(day))"
         }
     }
-}
-
-extension Finding {
-    fileprivate func isAbout(_ resource: String) -> Bool { claim.hasPrefix("\(resource).") }
 }
 
 extension String {
