@@ -1,7 +1,7 @@
 import AccordCore
 import AccordEngine
-import AccordReport
 import AccordREST
+import AccordReport
 import AccordTables
 import AccordWorkspace
 import ArgumentParser
