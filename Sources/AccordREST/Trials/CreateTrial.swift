@@ -24,10 +24,7 @@ struct CreateTrial {
     }
 
     private func refuse() throws {
-        guard let found = table.client.findings[claim], found.verdict == .refuted,
-            Int64(table.client.time.unixTime) - found.at < ServiceFindings.lasts
-        else { return }
-        throw RESTTable.Unsent(error: .noSuchOperation(request: table.name(change), what: found.evidence))
+        try table.refuse(claim, change, within: ServiceFindings.lasts)
     }
 
     private func run(_ write: @Sendable () async throws -> TableRecord?) async throws -> TableRecord? {

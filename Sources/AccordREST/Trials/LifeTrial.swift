@@ -26,11 +26,8 @@ struct LifeTrial {
 
     /// What did nothing may do something tomorrow. An opt-out is asked for in every run, once.
     private func refuse() throws {
-        guard let found = table.client.findings[claim], found.verdict == .refuted,
-            Int64(table.client.time.unixTime) - found.at < ServiceFindings.lasts,
-            change.kind != .unsubscribe || table.client.findings.isNew(claim)
-        else { return }
-        throw RESTTable.Unsent(error: .noSuchOperation(request: table.name(change), what: found.evidence))
+        if change.kind == .unsubscribe, !table.client.findings.isNew(claim) { return }
+        try table.refuse(claim, change, within: ServiceFindings.lasts)
     }
 
     private func run(_ write: @Sendable () async throws -> TableRecord?) async throws -> TableRecord? {
@@ -108,9 +105,7 @@ struct LifeTrial {
         let fields = schema.fields.filter { meant.contains($0.role) }.map(\.name)
         let effects = SideEffects(before: before, after: after, meant: Set(fields), schema)
         guard effects.endsOptOut else { return nil }
-        if let unsubscribe = table.resource.operation(.unsubscribe) {
-            _ = try await table.perform(unsubscribe, change, body: nil)
-        }
-        return "\(label): \(effects.words); it was opted out again"
+        let isOut = try await table.optOutAgain(change)
+        return "\(label): \(effects.words); it \(isOut ? "was" : "could not be") opted out again"
     }
 }

@@ -19,6 +19,27 @@ extension RESTTable {
         } + others
     }
 
+    /// What was refuted is not sent; for so many seconds, or until somebody asks for it.
+    func refuse(_ claim: String, _ change: TableChange, within seconds: Int64 = .max) throws {
+        guard let found = client.findings[claim], found.verdict == .refuted,
+            Int64(client.time.unixTime) - found.at < seconds
+        else { return }
+        throw Unsent(error: .noSuchOperation(request: name(change), what: found.evidence))
+    }
+
+    /// - Returns: somebody who was subscribed by something else is opted out again, as far as the service says.
+    func optOutAgain(_ change: TableChange) async throws -> Bool {
+        guard let unsubscribe = resource.operation(.unsubscribe) else { return false }
+        do {
+            _ = try await perform(unsubscribe, change, body: nil)
+            return true
+        } catch is TableError {
+            return false
+        } catch is Unsent {
+            return false
+        }
+    }
+
     private func isUntried(_ operation: APIOperation) -> Bool {
         client.findings[resource.claim(.plain, of: operation)] == nil
     }

@@ -49,10 +49,7 @@ struct UpdateTrial {
 
     private func refuse() throws {
         for use in [Use.plain, .ofOptedOut] where uses.contains(use) {
-            guard let found = table.client.findings[table.resource.claim(use, of: operation)],
-                found.verdict == .refuted
-            else { continue }
-            throw RESTTable.Unsent(error: .noSuchOperation(request: table.name(change), what: found.evidence))
+            try table.refuse(table.resource.claim(use, of: operation), change)
         }
     }
 
@@ -193,7 +190,14 @@ struct UpdateTrial {
         guard let again = try await look() else { return "\(words); it could not be put back" }
         let left = SideEffects(before: before, after: again, meant: meant, schema)
         guard left.isEmpty else { return "\(words); it could not be put back: do that in the project" }
-        _ = try await write(sent)
+        do {
+            _ = try await write(sent)
+        } catch is TableError {
+            // The change itself was made before: nothing may be said that would deny it.
+            return "\(words); it was put back"
+        } catch is RESTTable.Unsent {
+            return "\(words); it was put back"
+        }
         guard let repeated = try await look() else { return words }
         guard effects.isRepeated(by: SideEffects(before: again, after: repeated, meant: meant, schema)) else {
             try await putBack(effects, as: after, look)
@@ -227,16 +231,14 @@ struct UpdateTrial {
             for (other, _) in table.resource.writes(of: left) ?? [] where other.name != operation.name {
                 try await send(other, other.writes)
             }
-            if effects.endsOptOut, let unsubscribe = table.resource.operation(.unsubscribe) {
-                _ = try await table.perform(unsubscribe, change, body: nil)
-            }
+            if effects.endsOptOut { _ = try await table.optOutAgain(change) }
             if effects.endsArchiving, let archive = table.resource.operation(.archive) {
                 _ = try await table.perform(archive, change, body: nil)
             }
         } catch is RESTTable.Unsent {
             // There is no way to put it back: that is seen, and said.
-        } catch let error as TableError where !error.isFinal {
-            // Likewise.
+        } catch is TableError {
+            // Likewise, also where nothing more can be sent: the change itself was made before.
         }
     }
 }
