@@ -43,6 +43,26 @@ struct TrialTests {
         #expect(world.service.requestCounts["createCustomer"] == writes, "it is not sent again")
     }
 
+    @Test("what cannot be put back is said", arguments: [401, 500])
+    func notPutBack(status: Int) async throws {
+        world.service.edit { $0.habits = [.matchedEmptied] }
+        try world.write((1...5).map { person($0, company: "New") })
+        let isFirst = Mutex(true)
+        world.refusal = { request in
+            guard request.method == "POST" else { return nil }
+            return isFirst.withLock { isFirst in
+                defer { isFirst = false }
+                return isFirst ? nil : status
+            }
+        }
+        let report = try await world.sync()
+        #expect(report.outcome != .done && report.done.isEmpty, "\(report)")
+        let said = try await world.withEngine { _, store in try store.quarantine("customers").map(\.message) }
+        #expect(said.contains { $0.contains("could not be put back") && $0.contains("1 Pier") }, "\(said)")
+        #expect(companies() == Array(repeating: "Old", count: 5))
+        #expect((2...5).allSatisfy { world.customer($0)?["address1"]?.string == "\($0) Pier" })
+    }
+
     @Test("an update that empties what it leaves out, likewise")
     func updatesEmptied() async throws {
         world.service.edit { $0.habits = [.updatesEmptied] }
