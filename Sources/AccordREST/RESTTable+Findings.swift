@@ -32,6 +32,13 @@ extension RESTTable {
 
     var fullQuery: [String: String] { fullQueries.first ?? [:] }
 
+    /// What was refuted, not longer ago than that.
+    func refuted(_ claim: String, within seconds: Int64 = .max) -> Finding? {
+        client.findings[claim].flatMap { found in
+            found.verdict == .refuted && Int64(client.time.unixTime) - found.at < seconds ? found : nil
+        }
+    }
+
     func note(_ claim: String, _ verdict: Finding.Verdict, _ way: String? = nil, _ evidence: String) {
         client.findings.note(
             Finding(

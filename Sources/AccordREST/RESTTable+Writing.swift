@@ -104,8 +104,8 @@ extension RESTTable: RecordWritable {
     private func withheld(of change: TableChange) -> [String: Value] {
         change.values.reduce(into: [:]) { withheld, cell in
             guard let use = change.losing(cell.key, cell.value), let operation = resource.writes(of: [cell.key])?.first,
-                let found = client.findings[resource.claim(use, of: operation.operation)], found.verdict == .refuted,
-                Int64(client.time.unixTime) - found.at < ServiceFindings.isAskedAgainAfter
+                refuted(
+                    resource.claim(use, of: operation.operation), within: ServiceFindings.isAskedAgainAfter) != nil
             else { return }
             withheld[cell.key] = change.before(cell.key)
         }
@@ -232,9 +232,7 @@ extension RESTTable: RecordWritable {
     ) async throws -> (record: TableRecord?, request: APIRequest) {
         let claim = resource.claim(operation)
         let known = client.findings[claim]
-        if let known, known.verdict == .refuted, Int64(client.time.unixTime) - known.at < ServiceFindings.lasts {
-            throw Unsent(error: .noSuchOperation(request: name(change), what: known.evidence))
-        }
+        try refuse(claim, change, within: ServiceFindings.lasts)
         let ways =
             operation.requests.filter { $0.text == known?.way } + operation.requests.filter { $0.text != known?.way }
         var (refused, missing): ([String], TableError?) = ([], nil)

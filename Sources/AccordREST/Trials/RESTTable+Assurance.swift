@@ -10,9 +10,7 @@ extension RESTTable {
         let (effect, request) = (resource.claim(.plain, of: operation), resource.claim(operation))
         if client.findings[effect]?.verdict == .proved { return .given }
         for claim in [effect, request] {
-            if let found = client.findings[claim], found.verdict == .refuted, isRecent(found) {
-                return .refused(found.evidence)
-            }
+            if let found = refuted(claim, within: ServiceFindings.lasts) { return .refused(found.evidence) }
         }
         if kind == .unsubscribe, try await !showsOptOuts() {
             return .refused("the service does not show who opted out, so it cannot be seen whether it was done")
@@ -22,10 +20,6 @@ extension RESTTable {
             return .refused(reason)
         }
         return .open
-    }
-
-    private func isRecent(_ found: Finding) -> Bool {
-        Int64(client.time.unixTime) - found.at < ServiceFindings.lasts
     }
 
     private func showsOptOuts() async throws -> Bool {

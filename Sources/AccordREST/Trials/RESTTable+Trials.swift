@@ -21,9 +21,7 @@ extension RESTTable {
 
     /// What was refuted is not sent; for so many seconds, or until somebody asks for it.
     func refuse(_ claim: String, _ change: TableChange, within seconds: Int64 = .max) throws {
-        guard let found = client.findings[claim], found.verdict == .refuted,
-            Int64(client.time.unixTime) - found.at < seconds
-        else { return }
+        guard let found = refuted(claim, within: seconds) else { return }
         throw Unsent(error: .noSuchOperation(request: name(change), what: found.evidence))
     }
 
